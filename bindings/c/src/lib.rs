@@ -1,0 +1,1 @@
+//! personsig for c.

@@ -1,0 +1,2 @@
+//! personsig for the shell.
+fn main() {}

@@ -1,0 +1,53 @@
+//! Signatures for *identity verification*: your server signs a user's id with the secret that it shares with an
+//! analytics, chat or onboarding vendor, the page sends the signature along, and the vendor drops what does not
+//! verify.
+//!
+//! | provider | scheme | signature |
+//! |---|---|---|
+//! | `gosquared` | [plain](Scheme::Plain) | `hex(HMAC-SHA256(secret, id))` |
+//! | `chameleon` | [timestamped](Scheme::Timestamped) | `hex(HMAC-SHA256(secret, id + "-" + T)) + "-" + T` |
+//!
+//! ```
+//! use personsig::Signer;
+//!
+//! let secret = "personsig-test-secret"; // in production: Signer::from_env("gosquared", None)
+//! let signer = Signer::new("gosquared", secret)?;
+//! let signature = signer.sign(123456)?;
+//! assert_eq!(&*signature, "0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64");
+//! # Ok::<(), personsig::Error>(())
+//! ```
+//!
+//! Sign only the id of the user whom *your session* authenticated: never an id from a query, a body or a cookie,
+//! never text that users choose or have not confirmed. Whoever holds a signature is that user.
+
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod error;
+mod explain;
+mod provider;
+mod scheme;
+mod secret;
+mod signer;
+mod text;
+mod user_id;
+
+pub use error::{Code, Error, Kind};
+pub use explain::Finding;
+pub use provider::{Provider, providers};
+pub use scheme::{SIGNATURE_MAX, Scheme, Signature, hmac_sha256};
+pub use secret::Secret;
+pub use signer::{DEFAULT_CLOCK_SKEW, DEFAULT_MAX_AGE, Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
+pub use user_id::UserId;
+
+/// This library's version, the same for every language.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

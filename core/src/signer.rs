@@ -1,0 +1,308 @@
+//! The one class: a provider and its secrets.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use zeroize::Zeroizing;
+
+use crate::error::{Code, Error, Kind, Place, Subject};
+use crate::provider::{self, Provider};
+use crate::scheme::{Scheme, Signature};
+use crate::secret::{Secret, Secrets};
+use crate::user_id::{Digits, UserId};
+
+/// The largest time in Unix seconds that can be signed: eleven digits, the year 5138.
+pub const TIMESTAMP_MAX: i64 = 99_999_999_999;
+
+/// Signs ids for one provider with one secret.
+///
+/// It is bound to its provider so that a secret is never used under two schemes by accident. Never share a secret
+/// between providers: the plain signature of the id `42-1596165824` *is* the timestamped signature of `42`.
+///
+/// It is immutable, can be used from many threads at once, and cannot be copied. Its own copies of the secrets live
+/// in one heap block that is zeroed when it is dropped; the caller's copies are the caller's.
+pub struct Signer {
+    pub(crate) provider: &'static Provider,
+    pub(crate) secrets: Secrets,
+}
+
+impl Signer {
+    /// Binds a [provider](crate::providers)'s name and the secret shared with it.
+    ///
+    /// # Errors
+    /// `unknown-provider`, `missing-secret`, `padded-secret`, `placeholder-secret`: see [`Secret`].
+    ///
+    /// ```
+    /// use personsig::{Code, Signer};
+    ///
+    /// let refused = Signer::new("gosquared", "s3cret\n").unwrap_err();
+    /// assert_eq!(refused.code(), Code::PaddedSecret);
+    /// ```
+    pub fn new<'a>(provider: &str, secret: impl Into<Secret<'a>>) -> Result<Self, Error> {
+        Self::with_fallbacks(provider, secret, &[])
+    }
+
+    /// As [`Signer::new`], with older secrets that verify and never sign, for the time of a rotation.
+    ///
+    /// # Errors
+    /// As [`Signer::new`], for every fallback too; [`Error::index`] tells which.
+    pub fn with_fallbacks<'a>(
+        provider: &str,
+        secret: impl Into<Secret<'a>>,
+        fallback_secrets: &[Secret<'a>],
+    ) -> Result<Self, Error> {
+        let provider = provider::find(provider)?;
+        let fallbacks = fallback_secrets.iter().enumerate();
+        let fallbacks = fallbacks.map(|(index, secret)| (Subject::Fallback(index), *secret));
+        let secret = (Subject::SecretOf(provider.secret_variable), secret.into());
+        let secrets = Secrets::new(std::iter::once(secret).chain(fallbacks))?;
+        Ok(Signer { provider, secrets })
+    }
+
+    /// Reads the secret from the process's environment: from `variable`, or where that is `None` from the provider's
+    /// own, and one fallback from the same name + `_PREVIOUS`, where unset and empty mean none.
+    ///
+    /// # Errors
+    /// As [`Signer::new`]; the message names the variable.
+    ///
+    /// ```
+    /// use personsig::{Code, Signer};
+    ///
+    /// let error = Signer::from_env("gosquared", None).unwrap_err();
+    /// assert_eq!(error.code(), Code::MissingSecret);
+    /// assert!(error.to_string().contains("GOSQUARED_SECURE_MODE_SECRET"));
+    /// ```
+    pub fn from_env<'a>(provider: &str, variable: impl Into<Option<&'a str>>) -> Result<Self, Error> {
+        Self::from_lookup(provider, variable, |name| {
+            Ok(std::env::var_os(name).map(|value| Zeroizing::new(value.into_encoded_bytes())))
+        })
+    }
+
+    /// The rule of [`Signer::from_env`] over any look-up of a name: for a host whose programs call something else the
+    /// environment, or for a store of secrets.
+    ///
+    /// `lookup` returns the value, `None` where there is none, or a [`Code`] such as [`Code::InvalidText`] for a
+    /// value that is no secret.
+    ///
+    /// # Errors
+    /// As [`Signer::from_env`].
+    pub fn from_lookup<'a, T: AsRef<[u8]>>(
+        provider: &str,
+        variable: impl Into<Option<&'a str>>,
+        mut lookup: impl FnMut(&str) -> Result<Option<T>, Code>,
+    ) -> Result<Self, Error> {
+        let provider = provider::find(provider)?;
+        let name = variable.into().unwrap_or(provider.secret_variable);
+        let previous = format!("{name}_PREVIOUS");
+        let mut read = |name: &str| lookup(name).map_err(|code| Error::new(code, variable_subject(name)));
+        let secret = read(name)?;
+        let secret = Secret::from(secret.as_ref().map(AsRef::as_ref));
+        let mut secrets = vec![(variable_subject(name), secret)];
+        let fallback = read(&previous)?;
+        let fallback = fallback.as_ref().map(AsRef::as_ref).filter(|value| !value.is_empty());
+        secrets.extend(fallback.map(|value| (variable_subject(&previous), Secret::Bytes(value))));
+        let secrets = Secrets::new(secrets.into_iter())?;
+        Ok(Signer { provider, secrets })
+    }
+
+    /// The provider that it is bound to.
+    pub fn provider(&self) -> &'static Provider {
+        self.provider
+    }
+
+    /// The user's signature at this moment, by the system's clock.
+    ///
+    /// Sign only the id of the user whom *your session* authenticated: never an id from a query, a body or a cookie,
+    /// never text that users choose or have not confirmed.
+    ///
+    /// **Chameleon**: one page with a real signature, staging included, may switch enforcement on for good.
+    ///
+    /// # Errors
+    /// `empty-user-id`, `invalid-text`, `control-character`, `integer-too-large`: see [`UserId`];
+    /// `timestamp-out-of-range` where the system's clock stands before 1970.
+    ///
+    /// ```
+    /// # let signer = personsig::Signer::new("gosquared", "personsig-test-secret")?;
+    /// assert_eq!(signer.sign("42")?.as_str(), signer.sign(42)?.as_str());
+    /// # Ok::<(), personsig::Error>(())
+    /// ```
+    pub fn sign<'a>(&self, user_id: impl Into<UserId<'a>>) -> Result<Signature, Error> {
+        self.sign_at(user_id, None)
+    }
+
+    /// As [`Signer::sign`], at a time of your own: Unix time in whole seconds, 0 to [`TIMESTAMP_MAX`]; `None` is the
+    /// system's clock. A plain provider checks the range and does not use it.
+    ///
+    /// # Errors
+    /// As [`Signer::sign`]; `timestamp-in-milliseconds` for exactly 13 digits, `timestamp-out-of-range` for any other
+    /// time outside.
+    ///
+    /// ```
+    /// let signer = personsig::Signer::new("chameleon", "personsig-test-secret")?;
+    /// let signature = signer.sign_at("123456", 1596165824)?;
+    /// assert_eq!(&*signature, "05e19f815e0f91571951e927b3be86ff14c677828d8b61c9aab4bd8ec46d4537-1596165824");
+    /// # Ok::<(), personsig::Error>(())
+    /// ```
+    pub fn sign_at<'a>(&self, user_id: impl Into<UserId<'a>>, now: impl Into<Option<i64>>) -> Result<Signature, Error> {
+        let (mut digits, user_id) = (Digits::new(), user_id.into());
+        let text = user_id.text(&mut digits, Subject::UserId)?;
+        let now = self.time(now.into())?;
+        let secret = self.secrets.iter().next().unwrap_or_default();
+        self.provider.scheme.sign(secret, text, now).map_err(|_| Error::new(Code::Internal, Subject::UserId))
+    }
+
+    /// Checks a signature, with the default limits and by the system's clock; see [`Signer::verify_with`].
+    ///
+    /// # Errors
+    /// As [`Signer::verify_with`].
+    pub fn verify<'a>(&self, user_id: impl Into<UserId<'a>>, signature: impl AsRef<[u8]>) -> Result<Verified, Error> {
+        self.verify_with(user_id, signature, &VerifyOptions::default())
+    }
+
+    /// Checks that a signature is this user's, made with the secret or a fallback, and where it has a timestamp that
+    /// `now - max_age <= T <= now + clock_skew`.
+    ///
+    /// The signature is given exactly as it arrived; nothing given is the empty text. All secrets are tried in
+    /// constant time, and the time is looked at only when one of them matches.
+    ///
+    /// # Errors
+    /// For the id and `now` as [`Signer::sign_at`]; `not-timestamped`, `invalid-option`: see [`VerifyOptions`]; then
+    /// `missing-signature`, `malformed-signature`, `missing-timestamp` (64 hex digits alone, shown to a timestamped
+    /// provider), `signature-mismatch`, `from-the-future`, `expired`.
+    ///
+    /// ```
+    /// use personsig::{Code, Signer, VerifyOptions};
+    ///
+    /// let signer = Signer::new("chameleon", "personsig-test-secret")?;
+    /// let signature = signer.sign_at("123456", 1596165824)?;
+    /// let hour_later = VerifyOptions { now: Some(1596165824 + 3600), ..VerifyOptions::default() };
+    /// let verified = signer.verify_with("123456", &*signature, &hour_later)?;
+    /// assert_eq!((verified.secret_index, verified.signed_at), (0, Some(1596165824)));
+    /// assert_eq!(signer.verify("123456", &*signature).unwrap_err().code(), Code::Expired);
+    /// # Ok::<(), personsig::Error>(())
+    /// ```
+    pub fn verify_with<'a>(
+        &self,
+        user_id: impl Into<UserId<'a>>,
+        signature: impl AsRef<[u8]>,
+        options: &VerifyOptions,
+    ) -> Result<Verified, Error> {
+        let (mut digits, user_id) = (Digits::new(), user_id.into());
+        let text = user_id.text(&mut digits, Subject::UserId)?;
+        let limits = self.limits(options)?;
+        let refused = |code| Error::new(code, Subject::Signature);
+        let shown = self.provider.scheme.parse(signature.as_ref()).map_err(refused)?;
+        let secret_index = shown.secret_index(text, self.secrets.iter());
+        let secret_index = secret_index.ok_or_else(|| refused(Code::SignatureMismatch))?;
+        match shown.signed_at {
+            Some(signed_at) if signed_at > limits.latest => Err(refused(Code::FromTheFuture)),
+            Some(signed_at) if signed_at < limits.earliest => Err(refused(Code::Expired)),
+            signed_at => Ok(Verified { secret_index: usize::try_from(secret_index).unwrap_or_default(), signed_at }),
+        }
+    }
+
+    /// Whether [`Signer::verify_with`] accepts: false for every verification error and for an id that cannot be
+    /// signed, since no signature of it could be valid.
+    ///
+    /// # Errors
+    /// What the programmer did wrong: `not-timestamped`, `invalid-option`, and those of `now`.
+    pub fn is_valid<'a>(
+        &self,
+        user_id: impl Into<UserId<'a>>,
+        signature: impl AsRef<[u8]>,
+        options: &VerifyOptions,
+    ) -> Result<bool, Error> {
+        self.limits(options)?;
+        match self.verify_with(user_id, signature, options) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == Kind::Verification || error.is_about_user_id() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn limits(&self, options: &VerifyOptions) -> Result<Limits, Error> {
+        let seconds = |name, given: Option<i64>, default| match (given, self.provider.scheme) {
+            (None, _) => Ok(default),
+            (Some(_), Scheme::Plain) => Err(Error::new(Code::NotTimestamped, Subject::Call)),
+            (Some(seconds @ 0..=TIMESTAMP_MAX), _) => Ok(seconds),
+            (Some(_), _) => {
+                let range = Place::Range("0 to 99999999999 seconds");
+                Err(Error::new(Code::InvalidOption, Subject::Option(name)).at(range))
+            }
+        };
+        let max_age = seconds("max_age", options.max_age, DEFAULT_MAX_AGE)?;
+        let clock_skew = seconds("clock_skew", options.clock_skew, DEFAULT_CLOCK_SKEW)?;
+        let now = self.time(options.now)?;
+        Ok(Limits { earliest: now.saturating_sub(max_age), latest: now.saturating_add(clock_skew) })
+    }
+
+    /// A given time, checked, or the system's. This is the one place where the clock is read.
+    fn time(&self, now: Option<i64>) -> Result<i64, Error> {
+        let now = match (now, self.provider.scheme) {
+            (Some(now), _) => now,
+            (None, Scheme::Plain) => 0,
+            (None, Scheme::Timestamped) => SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .ok()
+                .and_then(|since| i64::try_from(since.as_secs()).ok())
+                .unwrap_or(-1),
+        };
+        match now {
+            0..=TIMESTAMP_MAX => Ok(now),
+            1_000_000_000_000..=9_999_999_999_999 => Err(Error::new(Code::TimestampInMilliseconds, Subject::Now)),
+            _ => Err(Error::new(Code::TimestampOutOfRange, Subject::Now)),
+        }
+    }
+}
+
+/// How old a signature may be where the caller does not say: 24 hours, in seconds. Our choice; Chameleon publishes none.
+pub const DEFAULT_MAX_AGE: i64 = 86_400;
+
+/// How far ahead the signer's clock may be where the caller does not say: 5 minutes, in seconds. Our choice.
+pub const DEFAULT_CLOCK_SKEW: i64 = 300;
+
+/// What [`Signer::verify_with`] accepts.
+///
+/// `max_age` and `clock_skew` are for timestamped providers: `not-timestamped` where a plain one is given either.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct VerifyOptions {
+    /// Seconds, 0 to [`TIMESTAMP_MAX`], else `invalid-option`; `None` is [`DEFAULT_MAX_AGE`]. Inclusive. It cannot be
+    /// switched off.
+    pub max_age: Option<i64>,
+    /// Seconds, 0 to [`TIMESTAMP_MAX`], else `invalid-option`; `None` is [`DEFAULT_CLOCK_SKEW`]. Inclusive.
+    pub clock_skew: Option<i64>,
+    /// Unix time in whole seconds, 0 to [`TIMESTAMP_MAX`]; `None` is the system's clock.
+    pub now: Option<i64>,
+}
+
+/// What a valid signature tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// Which secret made it: 0 is the secret, 1 the first fallback. When 0 is all that is seen, fallbacks can go.
+    pub secret_index: usize,
+    /// Unix time in whole seconds; `None` for a plain provider, whose signatures have no time.
+    pub signed_at: Option<i64>,
+}
+
+struct Limits {
+    earliest: i64,
+    latest: i64,
+}
+
+/// `Signer(provider='gosquared')`, in every language.
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signer(provider='{}')", self.provider.name)
+    }
+}
+
+/// Names the variable. People pass the secret itself by mistake: what does not look like a variable's name is not
+/// repeated.
+fn variable_subject(name: &str) -> Subject {
+    let usual = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    match name.bytes().all(usual) && !name.starts_with(|c: char| c.is_ascii_digit()) && !name.is_empty() {
+        true => Subject::Variable(name.into()),
+        false => Subject::OddVariable,
+    }
+}

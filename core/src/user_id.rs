@@ -1,0 +1,110 @@
+//! What may be signed.
+
+use std::fmt::{self, Write};
+
+use crate::error::{Code, Error, Place, Subject};
+use crate::text::Text;
+
+/// What is signed: the characters that the page sends as the user's id, exactly as given. Nothing is normalised,
+/// trimmed or folded.
+///
+/// | given | signed, or the error |
+/// |---|---|
+/// | text | its UTF-8 bytes |
+/// | an integer from -2^127 to 2^127-1 | its decimal text |
+/// | an integer beyond | `integer-too-large` |
+/// | nothing in it | `empty-user-id` |
+/// | bytes that are not UTF-8 | `invalid-text` |
+/// | U+0000 to U+001F or U+007F anywhere | `control-character` |
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum UserId<'a> {
+    /// Text.
+    Text(&'a str),
+    /// Text from a host whose strings are bytes.
+    Bytes(&'a [u8]),
+    /// A native integer.
+    Integer(i128),
+    /// A native integer of a host whose integers have no bounds, beyond what `i128` holds.
+    IntegerTooLarge,
+    /// A host's text that cannot be brought to UTF-8.
+    InvalidText,
+}
+
+impl fmt::Debug for UserId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UserId(..)")
+    }
+}
+
+impl<'a> From<&'a str> for UserId<'a> {
+    fn from(text: &'a str) -> Self {
+        UserId::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for UserId<'a> {
+    fn from(text: &'a String) -> Self {
+        UserId::Text(text)
+    }
+}
+
+impl<'a> From<&'a [u8]> for UserId<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        UserId::Bytes(bytes)
+    }
+}
+
+impl From<u128> for UserId<'_> {
+    fn from(integer: u128) -> Self {
+        i128::try_from(integer).map_or(UserId::IntegerTooLarge, UserId::Integer)
+    }
+}
+
+macro_rules! from_integers {
+    ($($integer:ty),*) => {$(
+        impl From<$integer> for UserId<'_> {
+            fn from(integer: $integer) -> Self {
+                UserId::Integer(integer as i128)
+            }
+        }
+    )*};
+}
+from_integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, usize);
+
+/// An integer's decimal text; the longest is -2^127, 40 characters.
+pub(crate) type Digits = Text<40>;
+
+impl UserId<'_> {
+    /// The text to sign, borrowed from the caller or from `digits`.
+    pub(crate) fn text<'b>(&'b self, digits: &'b mut Digits, subject: Subject) -> Result<&'b str, Error> {
+        let refused = |code, subject| Err(Error::new(code, subject));
+        let text = match *self {
+            UserId::Text(text) => text,
+            UserId::Bytes(bytes) => match str::from_utf8(bytes) {
+                Ok(text) => text,
+                Err(error) => {
+                    let (valid, rest) = bytes.split_at_checked(error.valid_up_to()).unwrap_or((bytes, &[]));
+                    let before = String::from_utf8_lossy(valid).chars().count();
+                    return Err(Error::new(Code::InvalidText, subject).at(Place::undecodable(rest, before)));
+                }
+            },
+            UserId::Integer(integer) => match write!(digits, "{integer}") {
+                Ok(()) => digits.as_str(),
+                Err(fmt::Error) => return refused(Code::IntegerTooLarge, subject),
+            },
+            UserId::IntegerTooLarge => return refused(Code::IntegerTooLarge, subject),
+            UserId::InvalidText => return refused(Code::InvalidText, subject),
+        };
+        if text.is_empty() {
+            return refused(Code::EmptyUserId, subject);
+        }
+        // Bytes first: in UTF-8 these values stand for nothing but these characters, and few texts have any.
+        if text.bytes().any(|b| b.is_ascii_control()) {
+            let found = text.chars().enumerate().find(|(_, c)| c.is_ascii_control());
+            let (before, control) = found.unwrap_or_default();
+            return Err(Error::new(Code::ControlCharacter, subject).at(Place::character(control.into(), before)));
+        }
+        Ok(text)
+    }
+}
