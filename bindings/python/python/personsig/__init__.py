@@ -1,0 +1,34 @@
+"""Signatures for identity verification: GoSquared's Secure Mode and Chameleon's uid_hash.
+
+>>> import personsig
+>>> signer = personsig.Signer("gosquared", "personsig-test-secret")  # in production: Signer.from_env("gosquared")
+>>> signer.sign(123456)
+'0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64'
+
+Sign only the id of the user whom your session authenticated: never an id from a query, a body or a cookie, never text
+that users choose or have not confirmed.
+"""
+
+from ._personsig import (
+    Error,
+    Finding,
+    InputError,
+    Provider,
+    Signer,
+    VerificationError,
+    Verified,
+    __version__,
+    providers,
+)
+
+__all__ = [
+    "Error",
+    "Finding",
+    "InputError",
+    "Provider",
+    "Signer",
+    "VerificationError",
+    "Verified",
+    "__version__",
+    "providers",
+]

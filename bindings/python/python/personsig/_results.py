@@ -1,0 +1,59 @@
+"""What Signers return. The native module takes these classes from here and fills them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a valid signature tells."""
+
+    __module__ = "personsig"
+
+    secret_index: int
+    """Which secret made it: 0 is the secret, 1 the first fallback. When 0 is all that is seen, fallbacks can go."""
+
+    signed_at: int | None
+    """Unix time in whole seconds; None for a plain provider, whose signatures have no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that went wrong, or that did not."""
+
+    __module__ = "personsig"
+
+    code: str
+    """Its name in every language: `padded-key`."""
+
+    message: str
+    """What happened, in a sentence for a person."""
+
+    fix: str
+    """What to do about it."""
+
+    index: int | None
+    """Which fallback secret or which element of `also`, counting from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A vendor that verifies identities."""
+
+    __module__ = "personsig"
+
+    name: str
+    """What Signer takes."""
+
+    title: str
+    """The name that the vendor writes itself."""
+
+    scheme: str
+    """`plain` or `timestamped`."""
+
+    secret_variable: str
+    """The environment variable that `Signer.from_env` reads."""
+
+    documentation: str
+    """The vendor's own page about it."""

@@ -1,0 +1,203 @@
+//! The Rust adapter: one NDJSON request a line on standard input, one answer a line on standard output.
+//! The protocol is in tests/README.md; `run` also serves core/tests/vectors.rs.
+
+use std::io::{BufRead, Write};
+
+use personsig::{Error, Secret, Signer, UserId, VerifyOptions};
+use serde_json::{Map, Value, json};
+
+#[allow(dead_code)]
+fn main() {
+    let mut out = std::io::stdout().lock();
+    for line in std::io::stdin().lock().lines() {
+        let request: Value = serde_json::from_str(&line.expect("standard input")).expect("one request a line");
+        let mut answer = match request["cmd"].as_str() {
+            Some("start") => json!({
+                "surface": "rust", "runtime": env!("CARGO_PKG_RUST_VERSION"), "version": personsig::VERSION,
+                "supports": SUPPORTS,
+            }),
+            Some("run") => run(request["operation"].as_str().unwrap_or_default(), &request["input"]),
+            _ => return,
+        };
+        if let Some(seq) = request.get("seq") {
+            answer["seq"] = seq.clone();
+        }
+        writeln!(out, "{answer}").and_then(|()| out.flush()).expect("standard output");
+    }
+}
+
+pub(crate) const SUPPORTS: [&str; 4] = ["integer", "big-integer", "is-valid", "hmac"];
+
+pub(crate) enum Failure {
+    Refused(Error),
+    Crash(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Refused(error)
+    }
+}
+
+/// `{"result"}`, `{"error"}` or `{"crash"}`.
+pub(crate) fn run(operation: &str, input: &Value) -> Value {
+    match try_run(operation, &Input(input)) {
+        Ok(result) => json!({ "result": result }),
+        Err(Failure::Crash(text)) => json!({ "crash": text }),
+        Err(Failure::Refused(error)) => match error.index() {
+            Some(index) => json!({ "error": error.code().name(), "index": index }),
+            None => json!({ "error": error.code().name() }),
+        },
+    }
+}
+
+fn try_run(operation: &str, input: &Input<'_>) -> Result<Value, Failure> {
+    const SIGNER: [&str; 3] = ["provider", "secret", "fallback_secrets"];
+    let only = |fields: &[&str]| input.only(&[&SIGNER, fields].concat());
+    match operation {
+        "hmac" => {
+            input.only(&["secret", "message"])?;
+            let mac = personsig::hmac_sha256(&input.bytes("secret")?, &input.bytes("message")?);
+            Ok(json!({ "hex": hex::encode(mac) }))
+        }
+        "construct" => {
+            only(&[])?;
+            input.signer().map(|_| json!({}))
+        }
+        "sign" => {
+            only(&["user_id", "now"])?;
+            let signature = input.signer()?.sign_at(user_id(&input.0["user_id"])?.id(), input.integer("now")?)?;
+            Ok(json!({ "signature": signature.as_str() }))
+        }
+        "from_env" => {
+            input.only(&["provider", "variable", "env", "user_id", "now"])?;
+            let env = input.0["env"].as_object().ok_or_else(|| unknown("env"))?;
+            set_env(env.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            let signer = Signer::from_env(input.text("provider")?, input.0["variable"].as_str());
+            set_env(env.keys().map(|name| (name.as_str(), None)));
+            let signature = signer?.sign_at(user_id(&input.0["user_id"])?.id(), input.integer("now")?)?;
+            Ok(json!({ "signature": signature.as_str() }))
+        }
+        "verify" | "is_valid" => {
+            only(&["user_id", "signature", "max_age", "clock_skew", "now"])?;
+            let options = VerifyOptions {
+                max_age: input.integer("max_age")?,
+                clock_skew: input.integer("clock_skew")?,
+                now: input.integer("now")?,
+            };
+            let (signer, user_id, signature) =
+                (input.signer()?, user_id(&input.0["user_id"])?, input.bytes("signature")?);
+            if operation == "is_valid" {
+                return Ok(json!({ "valid": signer.is_valid(user_id.id(), signature, &options)? }));
+            }
+            let verified = signer.verify_with(user_id.id(), signature, &options)?;
+            Ok(json!({ "secret_index": verified.secret_index, "signed_at": verified.signed_at }))
+        }
+        "explain" => {
+            only(&["user_id", "signature", "also", "now"])?;
+            let also = match input.0.get("also") {
+                Some(Value::Array(forms)) => forms.iter().map(user_id).collect::<Result<Vec<_>, _>>()?,
+                Some(_) => return Err(unknown("list")),
+                None => Vec::new(),
+            };
+            let also: Vec<UserId<'_>> = also.iter().map(Owned::id).collect();
+            let (user_id, signature) = (user_id(&input.0["user_id"])?, input.bytes("signature")?);
+            let findings = input.signer()?.explain(user_id.id(), signature, &also, input.integer("now")?)?;
+            Ok(json!({ "findings": findings.iter().map(|finding| finding.code).collect::<Vec<_>>() }))
+        }
+        "providers" => {
+            input.only(&[])?;
+            Ok(json!({ "names": personsig::providers().iter().map(|row| row.name).collect::<Vec<_>>() }))
+        }
+        _ => Err(unknown("operation")),
+    }
+}
+
+fn unknown(what: &str) -> Failure {
+    Failure::Crash(format!("unknown {what}"))
+}
+
+/// An id as the case has it, kept alive for the call.
+enum Owned {
+    Text(String),
+    Id(UserId<'static>),
+}
+
+impl Owned {
+    fn id(&self) -> UserId<'_> {
+        match self {
+            Owned::Text(text) => text.into(),
+            Owned::Id(id) => *id,
+        }
+    }
+}
+
+fn user_id(form: &Value) -> Result<Owned, Failure> {
+    match form {
+        Value::String(text) => Ok(Owned::Text(text.clone())),
+        Value::Number(number) => Ok(Owned::Id(number.as_i64().ok_or_else(|| unknown("number"))?.into())),
+        _ => {
+            let digits = form["int"].as_str().filter(|_| is_form(form)).ok_or_else(|| unknown("form of a value"))?;
+            Ok(Owned::Id(digits.parse::<i128>().map_or(UserId::IntegerTooLarge, UserId::from)))
+        }
+    }
+}
+
+fn is_form(form: &Value) -> bool {
+    form.as_object().is_some_and(|object| object.len() == 1)
+}
+
+fn set_env<'a>(variables: impl Iterator<Item = (&'a str, Option<&'a str>)>) {
+    for (name, value) in variables {
+        // SAFETY: the adapter has one thread, and the tests that call `run` take turns.
+        match value {
+            Some(value) => unsafe { std::env::set_var(name, value) },
+            None => unsafe { std::env::remove_var(name) },
+        }
+    }
+}
+
+struct Input<'a>(&'a Value);
+
+impl Input<'_> {
+    fn only(&self, fields: &[&str]) -> Result<(), Failure> {
+        let none = Map::new();
+        let given = self.0.as_object().unwrap_or(&none);
+        given.keys().all(|name| fields.contains(&name.as_str())).then_some(()).ok_or_else(|| unknown("field"))
+    }
+
+    fn text(&self, name: &str) -> Result<&str, Failure> {
+        self.0[name].as_str().ok_or_else(|| unknown("form of a value"))
+    }
+
+    /// Text or bytes; a field that is left out is the empty text.
+    fn bytes(&self, name: &str) -> Result<Vec<u8>, Failure> {
+        self.0.get(name).map_or(Ok(Vec::new()), bytes)
+    }
+
+    fn integer(&self, name: &str) -> Result<Option<i64>, Failure> {
+        let Some(form) = self.0.get(name) else { return Ok(None) };
+        let (digits, number) = (form["int"].as_str().filter(|_| is_form(form)), form.as_i64().map(|n| n.to_string()));
+        let digits = digits.or(number.as_deref()).ok_or_else(|| unknown("form of a value"))?;
+        let limit = if digits.starts_with('-') { i64::MIN } else { i64::MAX };
+        Ok(Some(digits.parse().unwrap_or(limit)))
+    }
+
+    fn signer(&self) -> Result<Signer, Failure> {
+        let fallbacks = match self.0.get("fallback_secrets") {
+            Some(Value::Array(forms)) => forms.iter().map(bytes).collect::<Result<Vec<_>, _>>()?,
+            Some(_) => return Err(unknown("list")),
+            None => Vec::new(),
+        };
+        let fallbacks: Vec<Secret<'_>> = fallbacks.iter().map(Secret::from).collect();
+        Ok(Signer::with_fallbacks(self.text("provider")?, &self.bytes("secret")?, &fallbacks)?)
+    }
+}
+
+fn bytes(form: &Value) -> Result<Vec<u8>, Failure> {
+    match (form, form["hex"].as_str()) {
+        (Value::String(text), _) => Ok(text.clone().into_bytes()),
+        (_, Some(digits)) if is_form(form) => hex::decode(digits).map_err(|_| unknown("hex")),
+        _ => Err(unknown("form of a value")),
+    }
+}
