@@ -74,7 +74,7 @@ impl Signer {
         let mut raised = None;
         let look_up = |name: &str| {
             let value = environment.call_method1("get", (PyBytes::new(py, name.as_bytes()),));
-            value.and_then(|value| value.extract::<Option<PyBackedBytes>>()).map_err(|error| {
+            value.and_then(|value| Ok(value.extract::<Option<PyBackedBytes>>()?)).map_err(|error| {
                 raised = Some(error);
                 Code::Internal
             })
