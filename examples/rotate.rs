@@ -4,8 +4,7 @@ use personsig::{Error, Secret, Signer};
 
 fn main() -> Result<(), Error> {
     let old = Signer::new("gosquared", "personsig-test-secret")?.sign("123456")?;
-    let signer =
-        Signer::with_fallbacks("gosquared", "personsig-new-secret", &[Secret::from("personsig-test-secret")])?;
+    let signer = Signer::with_fallbacks("gosquared", "personsig-new-secret", &[Secret::from("personsig-test-secret")])?;
     for signature in [old, signer.sign("123456")?] {
         println!("valid, with secret {}", signer.verify("123456", &*signature)?.secret_index);
     }

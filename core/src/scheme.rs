@@ -89,9 +89,15 @@ pub(crate) struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// The lowest index of the secrets that made it. All are tried, in constant time: which one matches, and where
-    /// two signatures differ, shows only in the verdict.
+    /// The lowest index of the secrets that made it, or `None`.
     pub(crate) fn secret_index<'s>(&self, user_id: &str, secrets: impl Iterator<Item = &'s [u8]>) -> Option<u64> {
+        let (found, lowest) = self.compare(user_id, secrets);
+        bool::from(found).then_some(lowest)
+    }
+
+    /// Tries all secrets in constant time, and does not stop at a hit: which one matches, and where two signatures
+    /// differ, shows only in the verdict. constant_time.rs shows that nothing here branches on a secret.
+    pub(crate) fn compare<'s>(&self, user_id: &str, secrets: impl Iterator<Item = &'s [u8]>) -> (Choice, u64) {
         let mut found = Choice::from(0);
         let mut lowest = 0_u64;
         for (index, secret) in (0_u64..).zip(secrets) {
@@ -99,7 +105,7 @@ impl Shown<'_> {
             lowest.conditional_assign(&index, matches & !found);
             found |= matches;
         }
-        bool::from(found).then_some(lowest)
+        (found, lowest)
     }
 }
 

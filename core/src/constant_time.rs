@@ -1,0 +1,105 @@
+//! No branch and no index of `verify` depends on a secret or on an expected tag.
+//!
+//! Shown by memcheck, as in Langley's ctgrind: the secrets are marked as undefined memory, and memcheck reports every
+//! jump and address that depends on them. A leak planted on purpose shows that it would. Valgrind hides the CPU's SHA
+//! extensions, so what runs here is the portable SHA-256; the code around it is the same. It is compiled into optimised builds alone: theirs is the machine code that ships, and
+//! debug assertions branch on what they check.
+
+use std::arch::asm;
+use std::process::Command;
+
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::{Secret, Signer, hmac_sha256};
+
+const CHILD: &str = "PERSONSIG_UNDER_MEMCHECK";
+
+#[test]
+fn verify_does_not_depend_on_a_secret() {
+    if std::env::var_os(CHILD).is_some() {
+        for_every_case(compare);
+    } else {
+        assert_eq!(memcheck("verify_does_not_depend_on_a_secret"), Some(0));
+    }
+}
+
+#[test]
+fn memcheck_catches_a_planted_leak() {
+    if std::env::var_os(CHILD).is_some() {
+        for_every_case(compare_byte_by_byte);
+    } else {
+        assert_eq!(memcheck("memcheck_catches_a_planted_leak"), Some(LEAK));
+    }
+}
+
+const LEAK: i32 = 99;
+
+/// Runs one test of this program again, under memcheck, and returns its exit code.
+fn memcheck(test: &str) -> Option<i32> {
+    let program = std::env::current_exe().expect("this program");
+    let output = Command::new("valgrind")
+        .args(["--quiet", "--undef-value-errors=yes", &format!("--error-exitcode={LEAK}")])
+        .arg(program)
+        .args(["--exact", &format!("constant_time::{test}"), "--test-threads=1"])
+        .env(CHILD, "1")
+        .output();
+    output.expect("valgrind must be installed").status.code()
+}
+
+type Compare = fn(&Signer, &str, &[u8]) -> Choice;
+
+/// Both schemes, secrets on both sides of a block's length, a right signature, one of a fallback, a wrong one.
+fn for_every_case(compare: Compare) {
+    for provider in ["gosquared", "chameleon"] {
+        for length in [1, 20, 63, 64, 65, 200] {
+            let (secret, older) = (vec![b'k'; length], vec![b'o'; length]);
+            let fallbacks = [Secret::from(&older), Secret::from("oldest")];
+            let signer = Signer::with_fallbacks(provider, &secret, &fallbacks).expect("a signer");
+            let sign = |secret| {
+                let signer = Signer::new(provider, secret).expect("a signer");
+                signer.sign_at("42", 1596165824).expect("a signature").to_string()
+            };
+            let shown = [sign(&secret), sign(&older), sign(&vec![b'x'; length])];
+            signer.secrets.iter().for_each(|secret| mark(UNDEFINED, secret));
+            for (signature, right) in shown.iter().zip([true, true, false]) {
+                let verdict = compare(&signer, "42", signature.as_bytes()).unwrap_u8();
+                mark(DEFINED, std::slice::from_ref(&verdict));
+                assert_eq!(verdict == 1, right);
+            }
+            signer.secrets.iter().for_each(|secret| mark(DEFINED, secret));
+        }
+    }
+}
+
+fn compare(signer: &Signer, user_id: &str, signature: &[u8]) -> Choice {
+    let shown = signer.provider.scheme.parse(signature).expect("a signature");
+    shown.compare(user_id, signer.secrets.iter()).0
+}
+
+/// What must not be written: it stops at the first byte that differs.
+fn compare_byte_by_byte(signer: &Signer, user_id: &str, signature: &[u8]) -> Choice {
+    let given = hex::decode(&signature[..64]).expect("hex");
+    let message = [user_id.as_bytes(), &signature[64..]].concat();
+    for secret in signer.secrets.iter() {
+        let expected = hmac_sha256(secret, &message);
+        if expected.iter().zip(&given).all(|(a, b)| a == b) {
+            return 1_u8.ct_eq(&1);
+        }
+    }
+    0_u8.ct_eq(&1)
+}
+
+// memcheck.h: VALGRIND_MAKE_MEM_UNDEFINED and VALGRIND_MAKE_MEM_DEFINED.
+const UNDEFINED: usize = ((b'M' as usize) << 24 | (b'C' as usize) << 16) + 1;
+const DEFINED: usize = UNDEFINED + 1;
+
+/// A request to memcheck: what it shall think of this memory.
+fn mark(request: usize, memory: &[u8]) {
+    let arguments = [request, memory.as_ptr() as usize, memory.len(), 0, 0, 0];
+    // SAFETY: outside valgrind these instructions do nothing (rdi turns by 128 bits, rbx is exchanged with itself);
+    // inside they change what memcheck knows about the memory, not the memory.
+    unsafe {
+        asm!("rol rdi, 3", "rol rdi, 13", "rol rdi, 61", "rol rdi, 51", "xchg rbx, rbx",
+            in("rax") arguments.as_ptr(), inout("rdx") 0_usize => _, inout("rdi") 0_usize => _);
+    }
+}
