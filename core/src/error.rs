@@ -29,7 +29,7 @@ macro_rules! codes {
             pub const ALL: &[Code] = &[$($(Code::$code,)*)*];
 
             /// Its name in every language: `missing-secret`.
-            pub fn name(self) -> &'static str {
+            pub const fn name(self) -> &'static str {
                 match self { $($(Code::$code => $name,)*)* }
             }
 
@@ -39,7 +39,7 @@ macro_rules! codes {
             }
 
             /// What is wrong and what to do, for a caller who has the code alone. [`Error`]'s own text says more.
-            pub fn message(self) -> &'static str {
+            pub const fn message(self) -> &'static str {
                 match self { $($(Code::$code => concat!($subject, " ", $problem, "; ", $fix),)*)* }
             }
 

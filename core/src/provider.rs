@@ -36,7 +36,7 @@ static PROVIDERS: [Provider; 2] = [
 ];
 
 /// Every provider, in the order in which they were added.
-pub fn providers() -> &'static [Provider] {
+pub const fn providers() -> &'static [Provider] {
     &PROVIDERS
 }
 

@@ -25,7 +25,7 @@ pub enum Scheme {
 
 impl Scheme {
     /// `plain` or `timestamped`.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Scheme::Plain => "plain",
             Scheme::Timestamped => "timestamped",
