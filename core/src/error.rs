@@ -64,7 +64,7 @@ codes! {
     5 EmptyUserId "empty-user-id" "the user id" "is empty"
         "sign only the id of a user who is logged in"
     6 InvalidText "invalid-text" "the user id" "is not valid Unicode text"
-        "pass text without lone surrogates, or bytes in UTF-8"
+        "pass text of whole characters, in UTF-8 where the text is bytes"
     7 ControlCharacter "control-character" "the user id" "has a control character"
         "nearly always a newline came along: remove it where the id is read"
     8 IntegerTooLarge "integer-too-large" "the user id" "is an integer beyond what can be signed exactly"
@@ -74,8 +74,8 @@ codes! {
     10 TimestampInMilliseconds "timestamp-in-milliseconds" "now" "has 13 digits, as a time in milliseconds has"
         "pass Unix time in whole seconds"
     11 NotTimestamped "not-timestamped" "this provider's signature" "has no timestamp"
-        "leave max_age and clock_skew out"
-    12 InvalidOption "invalid-option" "an option" "is not known or not in its range"
+        "leave the maximum age and the clock skew out"
+    12 InvalidOption "invalid-option" "an option" "is unknown or out of range"
         "the documentation of the method lists its options and their ranges"
 
     Verification:

@@ -1,7 +1,58 @@
 //! Which known mistake made this signature.
+//!
+//! A *claim* is a message and the digits that its HMAC must have; a claim that is true under a key proves a mistake.
+//! Three files make claims from what was shown: `encoding` (the digits are written in another way), `timestamp` (the
+//! time, or the scheme, is not what it should be), `message` (another id was signed). `key` makes the keys,
+//! `construction` knows what is no HMAC of the id under any of them, `mistake` has the words.
+//!
+//! Tried, in this order, until something is found:
+//! 1. One mistake: every claim under every secret of the Signer; the right form and message under every wrong key, and
+//!    from every other construction. All that are true are reported.
+//! 2. Two mistakes: every claim under every wrong key that is made of the first secret or of none. Both mistakes of all
+//!    that are true are reported.
+//!
+//! Claims that differ in the time alone (*searches*), and long messages, are many or dear: see [`claim::Claim`].
 
-use crate::error::{Code, Error, Subject};
-use crate::{Signer, UserId};
+mod claim;
+mod construction;
+mod encoding;
+mod key;
+mod message;
+mod mistake;
+mod padding;
+mod timestamp;
+
+use std::collections::BTreeMap;
+
+use self::claim::Claim;
+use self::encoding::Shape;
+use self::key::{Key, wrong_keys};
+use self::mistake::Mistake;
+use crate::error::{Code, Error, Place, Subject};
+use crate::scheme::Scheme;
+use crate::signer::{Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
+use crate::user_id::{Digits, UserId};
+
+/// How many identifiers `also` may hold.
+const ALSO_MAX: usize = 16;
+
+/// The longest text in bytes for which hypotheses are tried: an id, a signature, another identifier, a secret.
+const HYPOTHESIS_MAX: usize = 1024;
+
+/// How many of the Signer's secrets are tried with hypotheses.
+const SECRETS_MAX: usize = 8;
+
+/// The fewest digits of which it is said that they are right: fewer would let a caller find them one by one.
+const TRUNCATED_MIN: usize = 40;
+
+/// The offsets of time zones east of Greenwich in minutes; one to the west never makes a signature too old or too new.
+const ZONES: [i64; 25] = [
+    60, 120, 150, 180, 210, 240, 270, 300, 330, 345, 360, 390, 420, 480, 525, 540, 570, 600, 630, 660, 720, 765, 780,
+    825, 840,
+];
+
+/// How exactly a time is off by a zone, in seconds.
+const ZONE_TOLERANCE: u64 = 300;
 
 /// One thing that went wrong, or that did not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +68,60 @@ pub struct Finding {
     pub index: Option<usize>,
 }
 
+impl Finding {
+    /// Every code, in the order in which findings come.
+    pub const CODES: &[&str] = mistake::CODES;
+
+    /// Whether these findings are those of a signature that [`Signer::verify`] accepts: it is valid, and nothing is wrong
+    /// with its time.
+    pub fn accept(findings: &[Finding]) -> bool {
+        let valid = [Mistake::Valid, Mistake::ValidWithFallback].map(|mistake| mistake.texts().0);
+        !findings.is_empty() && findings.iter().all(|finding| valid.contains(&finding.code))
+    }
+
+    fn new(mistake: Mistake, index: Option<usize>) -> Self {
+        let (code, message, fix) = mistake.texts();
+        Finding { code, message: message.into(), fix, index }
+    }
+
+    /// The message goes on.
+    fn and(self, more: &str) -> Self {
+        Finding { message: self.message + more, ..self }
+    }
+}
+
 impl Signer {
-    /// Says which known mistake made a signature that does not verify.
+    /// Says which known mistake made a signature that does not verify: for logs and terminals, never for an answer to
+    /// whoever sent the signature, and never in place of [`Signer::verify`].
+    ///
+    /// `also` are other identifiers that may have been signed, such as this user's e-mail address; 16 at most. `now` is
+    /// as for [`Signer::sign_at`].
+    ///
+    /// No finding shows a secret, an id, or a digit of a signature.
+    ///
+    /// # Findings
+    /// - `valid` (or `valid-with-fallback`) alone: [`Signer::verify`] accepts it with its default limits. When only the
+    ///   time is wrong, `expired` or `from-the-future` follows, and perhaps `time-zone`.
+    /// - Otherwise the mistakes that are proven, in the order of [`Finding::CODES`], each once: all that explain the
+    ///   signature alone, or where there is none, both of all pairs of a wrong key and one other mistake.
+    /// - `no-known-mistake` alone. Then the secret or the id is a different one.
+    ///
+    /// Hypotheses are tried for ids, signatures and secrets of up to 1,024 bytes, with the secret and seven fallbacks:
+    /// some 20,000 HMACs, milliseconds. Zeros at the end of a key cannot be told apart from none, nor a key beyond
+    /// 64 bytes from its hash: HMAC makes them the same.
+    ///
+    /// # Errors
+    /// As [`Signer::sign_at`] for the id, each element of `also`, and `now`; `invalid-option` for more than 16 elements.
+    /// Never for the signature.
+    ///
+    /// ```
+    /// use personsig::{Signer, hmac_sha256};
+    ///
+    /// let signer = Signer::new("gosquared", "personsig-test-secret")?;
+    /// let elsewhere: String = hmac_sha256(b"personsig-test-secret\n", b"42").iter().map(|b| format!("{b:02x}")).collect();
+    /// assert_eq!(signer.explain("42", elsewhere, &[], None)?[0].code, "padded-key");
+    /// # Ok::<(), personsig::Error>(())
+    /// ```
     pub fn explain<'a>(
         &self,
         user_id: impl Into<UserId<'a>>,
@@ -26,7 +129,142 @@ impl Signer {
         also: &[UserId<'_>],
         now: impl Into<Option<i64>>,
     ) -> Result<Vec<Finding>, Error> {
-        let _ = (user_id.into(), signature.as_ref(), also, now.into());
-        Err(Error::new(Code::Internal, Subject::Call))
+        let (mut digits, user_id) = (Digits::new(), user_id.into());
+        let id = user_id.text(&mut digits, Subject::UserId)?;
+        if also.len() > ALSO_MAX {
+            return Err(Error::new(Code::InvalidOption, Subject::Option("also")).at(Place::Range("at most 16")));
+        }
+        let mut also_digits = [Digits::new(); ALSO_MAX];
+        let also = also.iter().zip(&mut also_digits).enumerate();
+        let also = also.map(|(index, (other, digits))| other.text(digits, Subject::Also(index)));
+        let also = also.collect::<Result<Vec<_>, _>>()?;
+        let (scheme, now) = (self.provider.scheme, self.time(now.into())?);
+
+        let text = signature.as_ref();
+        let any_time = Some(TIMESTAMP_MAX).filter(|_| scheme == Scheme::Timestamped);
+        let options = VerifyOptions { max_age: any_time, clock_skew: any_time, now: Some(now) };
+        match self.verify_with(id, text, &options) {
+            Ok(verified) => return Ok(self.genuine(id, text, verified, now)),
+            Err(error) if error.code() == Code::MissingSignature => {
+                return Ok(vec![Finding::new(Mistake::MissingSignature, None)]);
+            }
+            Err(_) => {}
+        }
+        if text == id.as_bytes() {
+            return Ok(vec![Finding::new(Mistake::SignatureIsTheId, None)]);
+        }
+
+        let shape = encoding::shape(scheme, text);
+        let mut findings = match &shape {
+            _ if id.len() > HYPOTHESIS_MAX || text.len() > HYPOTHESIS_MAX => BTreeMap::new(),
+            None => self.proven(&Case { scheme, id, also, now, text }),
+            Some(Shape::Wrapped(inside)) if self.verify_with(id, inside, &options).is_ok() => BTreeMap::new(),
+            Some(Shape::Wrapped(inside)) => self.proven(&Case { scheme, id, also, now, text: inside }),
+            Some(Shape::Other) => BTreeMap::new(),
+        };
+        if shape.is_some() {
+            findings.insert(Mistake::NotASignature, None);
+        }
+        if findings.is_empty() {
+            findings.insert(Mistake::Unexplained, None);
+        }
+        Ok(findings.into_iter().map(|(mistake, index)| Finding::new(mistake, index)).collect())
     }
+
+    /// What is said of a signature that is authentic.
+    fn genuine(&self, id: &str, signature: &[u8], verified: Verified, now: i64) -> Vec<Finding> {
+        let mut findings = vec![match verified.secret_index.checked_sub(1) {
+            None => Finding::new(Mistake::Valid, None),
+            fallback => Finding::new(Mistake::ValidWithFallback, fallback),
+        }];
+        let options = VerifyOptions { now: Some(now), ..VerifyOptions::default() };
+        let ahead = verified.signed_at.unwrap_or(now).saturating_sub(now);
+        let away = words(ahead.saturating_abs());
+        match self.verify_with(id, signature, &options).err().map(|error| error.code()) {
+            Some(Code::Expired) => {
+                let age = format!(": it was made {away} ago, and by default 24 hours are the limit.");
+                findings.push(Finding::new(Mistake::Expired, None).and(&age));
+            }
+            Some(Code::FromTheFuture) => {
+                let distance = format!(": it says {away} from now, and by default 5 minutes are the limit.");
+                findings.push(Finding::new(Mistake::FromTheFuture, None).and(&distance));
+            }
+            _ => return findings,
+        }
+        if ZONES.iter().any(|minutes| ahead.abs_diff(minutes.saturating_mul(60)) <= ZONE_TOLERANCE) {
+            findings.push(Finding::new(Mistake::TimeZone, None));
+        }
+        findings
+    }
+
+    /// The mistakes that alone explain the text; where there is none, both of those pairs that do.
+    fn proven(&self, case: &Case<'_>) -> BTreeMap<Mistake, Option<usize>> {
+        let mut found = BTreeMap::new();
+        let digits = encoding::digits(case);
+        let right = digits.filter(|(digest, _)| digest.digits() == 64);
+        let mut claims = [encoding::claims(case), timestamp::claims(case)].concat();
+        if let Some((digest, suffix)) = right {
+            claims.extend(message::claims(case, suffix, digest));
+        }
+        let secrets: Vec<Key> = self.secrets.iter().take(SECRETS_MAX).map(Key::right).collect();
+        for secret in &secrets {
+            for claim in claims.iter().filter(|claim| claim.is_single() && claim.is_true_under(secret)) {
+                found.entry(claim.mistake).or_insert(claim.index);
+            }
+            let mistake =
+                digits.and_then(|(digest, suffix)| construction::mistake(case, &secret.bytes, digest, suffix));
+            found.extend(mistake.map(|mistake| (mistake, None)));
+        }
+        if let Some((digest, suffix)) = right {
+            let right = Claim::new(Mistake::Valid, case.message(suffix), digest);
+            let keys = wrong_keys(&secrets);
+            found.extend(
+                keys.iter().filter(|key| right.is_true_under(key)).filter_map(|key| Some((key.mistake?, None))),
+            );
+        }
+        if !found.is_empty() {
+            return found;
+        }
+        claims.retain(Claim::is_paired);
+        if claims.is_empty() {
+            return found;
+        }
+        for key in wrong_keys(secrets.get(..1).unwrap_or_default()) {
+            for claim in claims.iter().filter(|claim| claim.is_true_under(&key)) {
+                found.entry(claim.mistake).or_insert(claim.index);
+                found.extend(key.mistake.map(|mistake| (mistake, None)));
+            }
+        }
+        found
+    }
+}
+
+/// What there is to go by, beside the secrets.
+struct Case<'a> {
+    scheme: Scheme,
+    id: &'a str,
+    also: Vec<&'a str>,
+    now: i64,
+    /// What was shown, or what is inside a wrapping.
+    text: &'a [u8],
+}
+
+impl Case<'_> {
+    /// The id, and `-T` or nothing.
+    fn message(&self, suffix: &str) -> Vec<u8> {
+        [self.id, suffix].concat().into()
+    }
+}
+
+/// `2 days and 3 hours`: the largest unit and the one below it.
+fn words(seconds: i64) -> String {
+    let units = [
+        (seconds / 86_400, "day"),
+        (seconds / 3_600 % 24, "hour"),
+        (seconds / 60 % 60, "minute"),
+        (seconds % 60, "second"),
+    ];
+    let units = units.iter().skip_while(|(count, _)| *count == 0).take(2).filter(|(count, _)| *count > 0);
+    let units = units.map(|(count, unit)| format!("{count} {unit}{}", if *count == 1 { "" } else { "s" }));
+    units.collect::<Vec<_>>().join(" and ")
 }

@@ -71,7 +71,7 @@ impl Scheme {
 }
 
 /// `0`, or up to eleven digits without a leading zero.
-fn timestamp(digits: &[u8]) -> Option<i64> {
+pub(crate) fn timestamp(digits: &[u8]) -> Option<i64> {
     let canonical = match digits {
         [b'0'] => true,
         [b'1'..=b'9', rest @ ..] => rest.len() <= 10 && rest.iter().all(u8::is_ascii_digit),
@@ -82,9 +82,9 @@ fn timestamp(digits: &[u8]) -> Option<i64> {
 
 /// A signature of the right form, not yet verified.
 pub(crate) struct Shown<'a> {
-    digest: [u8; 32],
+    pub(crate) digest: [u8; 32],
     /// `-T`, or nothing.
-    suffix: &'a str,
+    pub(crate) suffix: &'a str,
     pub(crate) signed_at: Option<i64>,
 }
 
@@ -161,6 +161,13 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
 
 /// Of a message in parts.
 fn hmac<const N: usize>(key: &[u8], message: [&[u8]; N]) -> [u8; 32] {
+    let mut mac = keyed(key);
+    message.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
+/// The state under a key, before a message. Cloned, it signs another message for two compressions.
+pub(crate) fn keyed(key: &[u8]) -> Hmac<Sha256> {
     // RFC 2104, 2: a key longer than a block is hashed first, a shorter one is padded with zeros to a block.
     let mut block = Zeroizing::new([0; 64]);
     let digest: Zeroizing<[u8; 32]>;
@@ -171,8 +178,5 @@ fn hmac<const N: usize>(key: &[u8], message: [&[u8]; N]) -> [u8; 32] {
         key
     };
     block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-
-    let mut mac = Hmac::<Sha256>::new((&*block).into());
-    message.iter().for_each(|part| mac.update(part));
-    mac.finalize().into_bytes().into()
+    Hmac::new((&*block).into())
 }

@@ -230,14 +230,14 @@ impl Signer {
                 Err(Error::new(Code::InvalidOption, Subject::Option(name)).at(range))
             }
         };
-        let max_age = seconds("max_age", options.max_age, DEFAULT_MAX_AGE)?;
-        let clock_skew = seconds("clock_skew", options.clock_skew, DEFAULT_CLOCK_SKEW)?;
+        let max_age = seconds("the maximum age", options.max_age, DEFAULT_MAX_AGE)?;
+        let clock_skew = seconds("the clock skew", options.clock_skew, DEFAULT_CLOCK_SKEW)?;
         let now = self.time(options.now)?;
         Ok(Limits { earliest: now.saturating_sub(max_age), latest: now.saturating_add(clock_skew) })
     }
 
     /// A given time, checked, or the system's. This is the one place where the clock is read.
-    fn time(&self, now: Option<i64>) -> Result<i64, Error> {
+    pub(crate) fn time(&self, now: Option<i64>) -> Result<i64, Error> {
         let now = match (now, self.provider.scheme) {
             (Some(now), _) => now,
             (None, Scheme::Plain) => 0,

@@ -38,7 +38,7 @@ fn errors() -> Vec<Error> {
             signer.sign_at(ID, 1596165824000).unwrap_err(),
             signer.verify(ID, "").unwrap_err(),
             signer.verify(ID, SECRET).unwrap_err(),
-            signer.verify(ID, &signature.to_uppercase()).unwrap_err(),
+            signer.verify(ID, signature.to_uppercase()).unwrap_err(),
             signer.verify("somebody else", &*signature).unwrap_err(),
             signer.verify_with(ID, &*signature, &VerifyOptions { max_age: Some(-1), ..now(0) }).unwrap_err(),
         ]);

@@ -149,9 +149,10 @@ fn is_form(form: &Value) -> bool {
 
 fn set_env<'a>(variables: impl Iterator<Item = (&'a str, Option<&'a str>)>) {
     for (name, value) in variables {
-        // SAFETY: the adapter has one thread, and the tests that call `run` take turns.
         match value {
+            // SAFETY: the adapter has one thread, and the tests that call `run` take turns.
             Some(value) => unsafe { std::env::set_var(name, value) },
+            // SAFETY: as above.
             None => unsafe { std::env::remove_var(name) },
         }
     }
