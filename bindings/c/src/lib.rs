@@ -1,1 +1,12 @@
-//! personsig for c.
+//! The C surface. `include/personsig.h` is generated from this crate, so public items have C's spelling and their
+//! documentation speaks to C programmers.
+
+#![allow(non_camel_case_types, reason = "the names are C's")]
+#![allow(clippy::missing_safety_doc, reason = "the header's chapter on conventions says it once for all functions")]
+
+mod boundary;
+mod hmac;
+mod provider;
+mod signer;
+mod status;
+mod version;

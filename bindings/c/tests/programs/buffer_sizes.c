@@ -1,0 +1,61 @@
+/* Every size of buffer: too small writes the length alone, large enough writes the text and no byte beyond. */
+#include "check.h"
+
+static void sized(const char *provider, const char *expected)
+{
+    personsig_signer *signer = new_signer(provider);
+    size_t needed = strlen(expected);
+    for (size_t cap = 0; cap <= 100; cap++) {
+        char out[128];
+        size_t len = 7;
+        memset(out, '#', sizeof out);
+        personsig_status status = personsig_signer_sign(signer, TEXT("123456"), THEN, out, cap, &len);
+        CHECK(status == (cap < needed ? PERSONSIG_BUFFER_TOO_SMALL : PERSONSIG_OK));
+        CHECK(len == needed);
+        size_t written = cap < needed ? 0 : needed;
+        CHECK(memcmp(out, expected, written) == 0);
+        for (size_t i = written; i < sizeof out; i++)
+            CHECK(out[i] == '#');
+    }
+    size_t len = 7;
+    CHECK(personsig_signer_sign(signer, TEXT("123456"), THEN, NULL, 0, &len) == PERSONSIG_BUFFER_TOO_SMALL);
+    CHECK(len == needed);
+    personsig_signer_free(signer);
+}
+
+static void over_the_id(void)
+{
+    personsig_signer *signer = new_signer("gosquared");
+    char both[PERSONSIG_SIGNATURE_MAX] = "123456";
+    size_t len = 7;
+    CHECK(personsig_signer_sign(signer, both, 6, THEN, both, sizeof both, &len) == PERSONSIG_OK);
+    CHECK(len == 64 && memcmp(both, PLAIN, 64) == 0);
+    personsig_signer_free(signer);
+}
+
+static void unaligned(void)
+{
+    char memory[64] = {0}, lists[64] = {0}, *at = memory + 1;
+    const char *fallback = "old";
+    size_t len = 3;
+    personsig_signer *signer = NULL;
+    memcpy(lists + 1, &fallback, sizeof fallback);
+    memcpy(lists + 33, &len, sizeof len);
+    CHECK(personsig_signer_new(TEXT("gosquared"), TEXT(SECRET), (const char *const *)(void *)(lists + 1),
+                               (const size_t *)(void *)(lists + 33), 1, (size_t *)(void *)at,
+                               (personsig_signer **)(void *)(at + 16)) == PERSONSIG_OK);
+    memcpy(&signer, at + 16, sizeof signer);
+    CHECK(personsig_signer_sign(signer, TEXT("1"), THEN, NULL, 0, (size_t *)(void *)at) == PERSONSIG_BUFFER_TOO_SMALL);
+    memcpy(&len, at, sizeof len);
+    CHECK(len == 64);
+    personsig_signer_free(signer);
+}
+
+int main(void)
+{
+    sized("gosquared", PLAIN);
+    sized("chameleon", TIMESTAMPED);
+    over_the_id();
+    unaligned();
+    return 0;
+}

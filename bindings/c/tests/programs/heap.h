@@ -1,0 +1,68 @@
+/* This program's own malloc and free, which the library gets too: they count, can fail, and look at what is freed. */
+#ifndef HEAP_H
+#define HEAP_H
+
+#define _GNU_SOURCE
+#include "check.h"
+
+#include <errno.h>
+#include <malloc.h>
+
+void *__libc_malloc(size_t size);
+void *__libc_memalign(size_t align, size_t size);
+void __libc_free(void *block);
+
+static size_t allocated, freed;    /* calls so far */
+static size_t fails_at = SIZE_MAX; /* the allocation that gets nothing */
+static const char *wanted;         /* what to look for in freed blocks */
+static size_t found;               /* how many had it */
+
+void *malloc(size_t size)
+{
+    return allocated++ == fails_at ? NULL : __libc_malloc(size);
+}
+
+void *memalign(size_t align, size_t size)
+{
+    return allocated++ == fails_at ? NULL : __libc_memalign(align, size);
+}
+
+int posix_memalign(void **out, size_t align, size_t size)
+{
+    return (*out = memalign(align, size)) == NULL ? ENOMEM : 0;
+}
+
+void *aligned_alloc(size_t align, size_t size)
+{
+    return memalign(align, size);
+}
+
+void free(void *block)
+{
+    if (block == NULL)
+        return;
+    freed++;
+    if (wanted != NULL && memmem(block, malloc_usable_size(block), wanted, strlen(wanted)) != NULL)
+        found++;
+    __libc_free(block);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    void *block = malloc(count * size);
+    return block == NULL ? NULL : memset(block, 0, count * size);
+}
+
+/* Always moves, so that what it leaves behind is looked at. */
+void *realloc(void *block, size_t size)
+{
+    void *moved = malloc(size);
+    if (block != NULL && moved != NULL) {
+        size_t old = malloc_usable_size(block);
+        memcpy(moved, block, old < size ? old : size);
+        free(block);
+    }
+    return moved;
+}
+
+#endif
