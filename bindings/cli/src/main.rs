@@ -1,2 +1,93 @@
-//! personsig for the shell.
-fn main() {}
+//! personsig for the shell: `personsig --help`.
+//!
+//! What a signature is, and what may be signed, is the core's to know. Here is how a call is read, where its values
+//! come from, and how an answer reaches a person or a script.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod check;
+mod draft;
+mod failure;
+mod input;
+mod sign;
+mod table;
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, BufWriter, Write};
+use std::panic;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use arguments::{Command, Options, Request};
+use failure::{Failure, Style};
+
+fn main() -> ExitCode {
+    // The usual hook prints what the panic says, and that may hold a value.
+    panic::set_hook(Box::new(|_| ()));
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let style = Style::asked_for(&arguments);
+    ExitCode::from(guarded(style, || answer(arguments)))
+}
+
+/// Runs a call and tells how it failed; a panic becomes exit code 70 and says no more than that.
+fn guarded(style: Style, call: impl FnOnce() -> Result<u8, Failure> + panic::UnwindSafe) -> u8 {
+    match panic::catch_unwind(call).unwrap_or(Err(Failure::Defect)) {
+        Ok(exit) => exit,
+        Err(failure) => failure.tell(style),
+    }
+}
+
+/// The exit code of a call that could be carried out.
+fn answer(arguments: Vec<OsString>) -> Result<u8, Failure> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let done = match arguments::parse(arguments)? {
+        Request::Print(text) => out.write_all(text.as_bytes()).map(|()| 0).map_err(Failure::output),
+        Request::Do(command, options) => run(command, &options, &mut out),
+    };
+    // What was written before something failed is given out too: whole rows up to the bad one.
+    out.flush().map_err(Failure::output)?;
+    done
+}
+
+fn run(command: Command, options: &Options, out: &mut impl Write) -> Result<u8, Failure> {
+    match command {
+        Command::Sign => sign::run(options, out).map(|()| 0),
+        Command::Verify => check::verify(options, out).map(|()| 0),
+        Command::Explain => check::explain(options, out),
+        Command::Providers => providers(options.json, out).map(|()| 0).map_err(Failure::output),
+    }
+}
+
+fn providers(as_json: bool, out: &mut impl Write) -> io::Result<()> {
+    if !as_json {
+        writeln!(out, "{:11} {:11} {:12} {:30} DOCUMENTATION", "PROVIDER", "TITLE", "SCHEME", "SECRET")?;
+    }
+    for row in personsig::providers() {
+        let (name, title, scheme) = (row.name, row.title, row.scheme.name());
+        let (variable, documentation) = (row.secret_variable, row.documentation);
+        if as_json {
+            let row = json!({
+                "name": name, "title": title, "scheme": scheme, "secret_variable": variable,
+                "documentation": documentation,
+            });
+            writeln!(out, "{row}")?;
+        } else {
+            writeln!(out, "{name:11} {title:11} {scheme:12} {variable:30} {documentation}")?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Style, guarded};
+
+    #[test]
+    fn a_panic_is_exit_code_70() {
+        std::panic::set_hook(Box::new(|_| ()));
+        assert_eq!(guarded(Style::Text, || panic!("a value")), 70);
+    }
+}

@@ -1,0 +1,117 @@
+//! A file that appears whole or not at all.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::failure::Failure;
+
+/// Lets `content` write, and only when it succeeds puts the file in its place. Whatever stops the call before that
+/// leaves the folder as it was.
+pub(crate) fn write(
+    path: &Path,
+    content: impl FnOnce(&mut BufWriter<File>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let target = Target::of(path)?;
+    let (file, name) = target.open().map_err(Failure::output)?;
+    let mut file = BufWriter::with_capacity(1 << 16, file);
+    content(&mut file)?;
+    let file = file.into_inner().map_err(|error| Failure::output(error.into_error()))?;
+    target.fill(file, name).map_err(Failure::output)
+}
+
+struct Target {
+    path: PathBuf,
+    folder: PathBuf,
+    /// Of the file that is there already.
+    permissions: Option<Permissions>,
+}
+
+impl Target {
+    fn of(path: &Path) -> Result<Self, Failure> {
+        let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        // A link stays a link; what it leads to is replaced.
+        let path = match fs::canonicalize(path) {
+            Err(error) if absent(&error) => path.to_owned(),
+            path => path.map_err(Failure::output)?,
+        };
+        let permissions = match fs::metadata(&path) {
+            // A device or a pipe would be replaced by a file.
+            Ok(data) if !data.is_file() => {
+                let problem = "cannot write the output: --output is for plain files, and this is none";
+                return Err(Failure::InputOutput(problem.into()));
+            }
+            Err(error) if absent(&error) => None,
+            data => Some(data.map_err(Failure::output)?.permissions()),
+        };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+        Ok(Target { path, folder, permissions })
+    }
+
+    /// A file in the same folder, where the system can do it without a name: nothing has to be removed then, even if
+    /// the process is killed. A new file has the permissions that the user's mask gives it.
+    fn open(&self) -> io::Result<(File, Option<NamedTempFile<()>>)> {
+        let (file, name) = match unnamed(&self.folder) {
+            Some(file) => (file, None),
+            None => {
+                let (file, path) = temporary().tempfile_in(&self.folder)?.into_parts();
+                (file, Some(NamedTempFile::from_parts((), path)))
+            }
+        };
+        if let Some(permissions) = &self.permissions {
+            file.set_permissions(permissions.clone())?;
+        }
+        Ok((file, name))
+    }
+
+    fn fill(&self, file: File, name: Option<NamedTempFile<()>>) -> io::Result<()> {
+        file.sync_all()?;
+        let name = match name {
+            Some(name) => name,
+            None => temporary().make_in(&self.folder, |path| link(&file, path))?,
+        };
+        name.persist(&self.path).map_err(|error| error.error)?;
+        // From here on the file is there; only a power cut within the next seconds could still undo its name.
+        let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
+        Ok(())
+    }
+}
+
+fn temporary() -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(".personsig-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
+}
+
+/// open(2), `O_TMPFILE`. Not every file system has it, and it gets its name through /proc.
+#[cfg(target_os = "linux")]
+fn unnamed(folder: &Path) -> Option<File> {
+    use rustix::fs::{Mode, OFlags, open};
+
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    let file = open(folder, flags, Mode::from_raw_mode(0o666)).ok()?;
+    Path::new("/proc/self/fd").is_dir().then(|| file.into())
+}
+
+#[cfg(target_os = "linux")]
+fn link(file: &File, path: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, linkat};
+    use std::os::fd::AsRawFd;
+
+    let file = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(linkat(CWD, file, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn unnamed(_: &Path) -> Option<File> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+fn link(_: &File, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}

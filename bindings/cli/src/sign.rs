@@ -1,0 +1,61 @@
+//! `personsig sign`: one id, one a line, or a table.
+
+use std::ffi::OsStr;
+use std::io::{self, BufRead, BufReader, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use personsig::{Signature, Signer};
+use serde_json::json;
+
+use crate::arguments::Options;
+use crate::failure::{Failure, Place};
+use crate::{draft, input, table};
+
+pub(crate) fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
+    let signer = input::signer(options)?;
+    if let [id] = options.values.as_slice() {
+        let signature = signer.sign_at(&*input::value(id)?, options.now)?;
+        return print(&signature, options.json, out).map_err(Failure::output);
+    }
+    // One time for all of them. A clock before 1970 is left to the core, which has the words for it.
+    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|t| i64::try_from(t.as_secs()).ok());
+    let now = options.now.or_else(clock);
+    let Some(csv) = &options.csv else {
+        return lines(&signer, now, options.json, out);
+    };
+    let (source, what) = input::open(csv, "the table")?;
+    let column = options.column.as_deref().unwrap_or(OsStr::new("")).as_encoded_bytes();
+    let table = table::Table { source, what, column };
+    match &options.output {
+        None => table.sign(&signer, now, out),
+        Some(path) => draft::write(path.as_ref(), |file| table.sign(&signer, now, file)),
+    }
+}
+
+fn print(signature: &Signature, as_json: bool, out: &mut impl Write) -> io::Result<()> {
+    match as_json {
+        true => writeln!(out, "{}", json!({"signature": signature.as_str()})),
+        false => writeln!(out, "{signature}"),
+    }
+}
+
+/// Standard input, an id a line.
+fn lines(signer: &Signer, now: Option<i64>, as_json: bool, out: &mut impl Write) -> Result<(), Failure> {
+    let mut source = BufReader::with_capacity(1 << 16, io::stdin().lock());
+    let mut line = Vec::new();
+    for number in 1.. {
+        if source.buffer().is_empty() {
+            // Before waiting for more: whoever writes the next id may be waiting for this signature.
+            out.flush().map_err(Failure::output)?;
+        }
+        line.clear();
+        let length = source.read_until(b'\n', &mut line).map_err(|error| Failure::reading("standard input", &error))?;
+        if length == 0 {
+            break;
+        }
+        let signature = signer.sign_at(input::without_line_end(&line), now);
+        let signature = signature.map_err(|error| Failure::from(error).at(Place { line: number, column: None }))?;
+        print(&signature, as_json, out).map_err(Failure::output)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,12 @@
+//! Tests of the built command, as a script or a person at a terminal calls it.
+#![cfg(unix)]
+
+mod call;
+mod explain;
+mod help;
+mod output;
+mod secrets;
+mod sign;
+mod table;
+mod verify;
+mod wrong_use;

@@ -1,0 +1,189 @@
+//! Where an answer goes: full disks, closed pipes, and files that appear whole or not at all.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::call::{Call, PLAIN, SECRET, line, personsig};
+
+const TABLE: &str = "id\n123456\n";
+
+fn signed() -> String {
+    format!("id,signature\n123456,{PLAIN}\n")
+}
+
+fn full() -> File {
+    OpenOptions::new().write(true).open("/dev/full").unwrap()
+}
+
+fn to_file(path: &Path) -> Call {
+    let arguments = ["sign", "--provider", "gosquared", "--csv", "-", "--column", "id", "--output"];
+    personsig(arguments.map(AsRef::as_ref).into_iter().chain([path.as_os_str()]))
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_full_disk_is_exit_code_3() {
+    let verify = format!("verify --provider gosquared 123456 {PLAIN}");
+    for arguments in ["--help", "--version", "sign --help", "providers", "sign --provider gosquared x", &verify] {
+        let message = line(arguments).stdout(full()).run().fails(3, "input-output");
+        assert!(message.starts_with("cannot write the output: No space left"), "{arguments}: {message}");
+    }
+}
+
+#[test]
+fn a_full_disk_behind_a_bad_row_is_exit_code_3() {
+    let call = line("sign --provider gosquared --csv - --column id").stdin("id\n1\n\n\"\"\n");
+    call.stdout(full()).run().fails(3, "input-output");
+}
+
+#[test]
+fn an_object_that_could_not_be_written_is_exit_code_3() {
+    let call = line(&format!("verify --provider gosquared --json 654321 {PLAIN}"));
+    call.stdout(full()).run().fails(3, "input-output");
+}
+
+#[test]
+fn a_full_disk_for_messages_does_not_change_the_exit_code() {
+    assert_eq!(line("sign").stderr(full()).run().exit, Some(2));
+    assert_eq!(line(&format!("verify --provider gosquared 654321 {PLAIN}")).stderr(full()).run().exit, Some(1));
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    for source in ["--stdin", "--csv - --column 1"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let call = line(&format!("sign --provider gosquared {source}")).stdin("1\n".repeat(100_000));
+        let done = call.stdout(writer).run();
+        assert_eq!((done.exit, done.err.as_str()), (Some(3), ""), "{source}");
+    }
+}
+
+#[test]
+fn closed_streams_do_no_harm() {
+    for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
+        let script = format!("\"$0\" sign --provider gosquared {closed}; exit $?");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_personsig")]).stderr(Stdio::null());
+        assert_eq!(command.status().unwrap().code(), Some(2), "{closed}");
+    }
+}
+
+#[test]
+fn a_new_file_has_the_permissions_of_the_users_mask() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signed.csv");
+    let mut command = Command::new("sh");
+    let script =
+        "umask 027; printf 'id\\n123456\\n' | \"$0\" sign --provider gosquared --csv - --column id --output \"$1\"";
+    command.args(["-c", script, env!("CARGO_BIN_EXE_personsig")]).arg(&path);
+    assert!(command.env("GOSQUARED_SECURE_MODE_SECRET", SECRET).status().unwrap().success());
+    assert_eq!((fs::read_to_string(&path).unwrap(), mode(&path)), (signed(), 0o640));
+    assert_eq!(names(folder.path()), ["signed.csv"]);
+}
+
+#[test]
+fn a_file_that_was_there_is_replaced_and_keeps_its_permissions() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signed.csv");
+    fs::write(&path, "older").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    to_file(&path).stdin(TABLE).run().says("");
+    assert_eq!((fs::read_to_string(&path).unwrap(), mode(&path)), (signed(), 0o600));
+    assert_eq!(names(folder.path()), ["signed.csv"]);
+}
+
+#[test]
+fn a_table_can_be_signed_in_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.csv");
+    fs::write(&path, TABLE).unwrap();
+    let path_text = path.display();
+    line(&format!("sign --provider gosquared --csv {path_text} --column id --output {path_text}")).run().says("");
+    assert_eq!(fs::read_to_string(&path).unwrap(), signed());
+}
+
+#[test]
+fn a_name_without_a_folder_is_in_this_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut call = to_file(Path::new("signed.csv")).stdin(TABLE);
+    call.command.current_dir(folder.path());
+    call.run().says("");
+    assert_eq!(fs::read_to_string(folder.path().join("signed.csv")).unwrap(), signed());
+}
+
+#[test]
+fn a_link_stays_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, link) = (folder.path().join("signed.csv"), folder.path().join("link.csv"));
+    fs::write(&path, "older").unwrap();
+    symlink("signed.csv", &link).unwrap();
+    to_file(&link).stdin(TABLE).run().says("");
+    assert_eq!(fs::read_to_string(&path).unwrap(), signed());
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
+#[test]
+fn what_is_no_plain_file_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let _socket = UnixListener::bind(&path).unwrap();
+    let message = to_file(&path).stdin(TABLE).run().fails(3, "input-output");
+    assert!(message.contains("--output is for plain files"), "{message}");
+    assert!(!fs::metadata(&path).unwrap().is_file());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_exit_code_3() {
+    let folder = tempfile::tempdir().unwrap();
+    to_file(&folder.path().join("none/signed.csv")).stdin(TABLE).run().fails(3, "input-output");
+}
+
+#[test]
+fn a_bad_row_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let message =
+        to_file(&folder.path().join("signed.csv")).stdin("id\n123456\n\"\"\n").run().fails(2, "empty-user-id");
+    assert!(message.starts_with("line 3, column 1: "), "{message}");
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
+fn a_bad_row_leaves_the_older_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signed.csv");
+    fs::write(&path, "older").unwrap();
+    to_file(&path).stdin("id\n123456\n\"\"\n").run().fails(2, "empty-user-id");
+    assert_eq!((names(folder.path()).len(), fs::read_to_string(&path).unwrap()), (1, "older".to_owned()));
+}
+
+/// In memory, where Linux always has files without a name.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_call_leaves_the_folder_as_it_was() {
+    let folder = tempfile::tempdir_in("/dev/shm").unwrap();
+    let path = folder.path().join("signed.csv");
+    fs::write(&path, "older").unwrap();
+    let mut process = to_file(&path).command.spawn().unwrap();
+    let mut table = process.stdin.take().unwrap();
+    table.write_all("id\n".repeat(100_000).as_bytes()).unwrap();
+    // The rows beyond what a pipe holds were read, so the file is open and has content.
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert_eq!(
+        (names(folder.path()), fs::read_to_string(&path).unwrap()),
+        (vec!["signed.csv".to_owned()], "older".to_owned())
+    );
+}
