@@ -55,8 +55,8 @@ impl Signer {
 
     /// Reads the secret from the environment.
     ///
-    /// From `variable`, or the provider's own where that is None: `GOSQUARED_SECURE_MODE_SECRET`,
-    /// `CHAMELEON_VERIFICATION_SECRET`. One fallback secret comes from the same name + `_PREVIOUS`, where it is set.
+    /// From `variable`, or where that is None from the provider's own, which `providers()` names. One fallback secret
+    /// comes from the same name + `_PREVIOUS`, where it is set. Raises InputError, which names the variable.
     #[classmethod]
     #[pyo3(signature = (provider, *, variable = None))]
     fn from_env(
@@ -312,7 +312,7 @@ impl<'a> Id<'a> {
             return exact(integer).map(Id::Borrowed);
         }
         let advice = match value {
-            none if none.is_none() => "sign only the id of a user who is logged in",
+            none if none.is_none() => "leave out whoever is not logged in",
             bytes if bytes.is_instance_of::<PyBytes>() || bytes.is_instance_of::<PyByteArray>() => "pass id.decode()",
             _ => "pass str(id)",
         };
@@ -408,7 +408,7 @@ impl<'py> Items<'py> {
         } else if let Ok(tuple) = value.cast::<PyTuple>() {
             Ok(tuple.iter().collect())
         } else {
-            Err(wrong_type(At(name, None), "a list or a tuple", &value, "put it in brackets: [value]"))
+            Err(wrong_type(At(name, None), "a list or a tuple", &value, "pass [value], or leave it out"))
         }
     }
 }
