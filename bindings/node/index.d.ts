@@ -1,0 +1,155 @@
+/**
+ * What is signed: the characters that the page sends as the user's id, exactly as given; an integer stands for its
+ * decimal text. A `number` with a fraction is a TypeError, one beyond 2^53-1 either way `integer-too-large`: send it
+ * as text.
+ */
+export type UserId = string | number | bigint;
+
+/** The key shared with the provider: text, which stands for its UTF-8 bytes, or bytes (a `Buffer` is one). */
+export type Secret = string | Uint8Array;
+
+export interface SignerOptions {
+  /** Older secrets, for the time of a rotation. They verify and never sign. */
+  fallbackSecrets?: readonly Secret[] | undefined;
+}
+
+export interface FromEnvOptions {
+  /** The environment variable that holds the secret; the provider's own unless given. */
+  variable?: string | null | undefined;
+}
+
+export interface SignOptions {
+  /** Unix time in whole seconds, 0 to 99999999999; the system's clock unless given. */
+  now?: number | bigint | null | undefined;
+}
+
+export interface VerifyOptions extends SignOptions {
+  /** The oldest signature that is accepted, in seconds, inclusive: 86400 unless given. Timestamped providers only. */
+  maxAge?: number | bigint | null | undefined;
+  /** How far ahead the signer's clock may be, in seconds, inclusive: 300 unless given. Timestamped providers only. */
+  clockSkew?: number | bigint | null | undefined;
+}
+
+export interface ExplainOptions extends SignOptions {
+  /** At most 16 other identifiers that may have been signed by mistake: the user's e-mail, another user's id. */
+  also?: readonly UserId[] | undefined;
+}
+
+/** What a valid signature tells. */
+export interface Verified {
+  /** Which secret made it: 0 is the secret, 1 the first fallback. When 0 is all that is seen, fallbacks can go. */
+  readonly secretIndex: number;
+  /** Unix time in whole seconds; null for a plain provider, whose signatures have no time. */
+  readonly signedAt: number | null;
+}
+
+/** One thing that went wrong with a signature, or that did not. */
+export interface Finding {
+  /** For programs: `padded-key`. */
+  readonly code: string;
+  /** What happened, in a sentence for a person. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly fix: string;
+  /** Which fallback secret or which element of `also`, counting from 0. */
+  readonly index: number | null;
+}
+
+/** A vendor that verifies identities. */
+export interface Provider {
+  /** What `Signer` takes: exact, lower case. */
+  readonly name: string;
+  /** What the vendor calls itself. */
+  readonly title: string;
+  /** `plain`: the signature is `HEX`. `timestamped`: it is `HEX-T`. */
+  readonly scheme: string;
+  /** The environment variable that `Signer.fromEnv` reads. */
+  readonly secretVariable: string;
+  /** The vendor's own page about it. */
+  readonly documentation: string;
+}
+
+/**
+ * Signs ids for one provider with one secret. It is immutable. JSON and `structuredClone` make an empty object of it.
+ *
+ * Never share a secret between providers: the plain signature of the id `42-1596165824` is the timestamped signature
+ * of `42`.
+ */
+export class Signer {
+  /**
+   * Binds a provider's name and the secret shared with it.
+   *
+   * @throws {InputError} `unknown-provider`, `missing-secret`, `padded-secret`, `placeholder-secret`, `invalid-text`,
+   * `invalid-option`; for a fallback, `index` tells which
+   */
+  constructor(provider: string, secret: Secret, options?: SignerOptions);
+
+  /**
+   * Reads the secret from `process.env`, and one fallback from the same name + `_PREVIOUS`, where unset and empty mean
+   * none.
+   *
+   * @throws {InputError} as the constructor; the message names the variable
+   */
+  static fromEnv(provider: string, options?: FromEnvOptions): Signer;
+
+  /** The provider's name. */
+  readonly provider: string;
+
+  /**
+   * The user's signature.
+   *
+   * Sign only the id of the user whom *your session* authenticated: never an id from a query, a body or a cookie,
+   * never text that users choose or have not confirmed.
+   *
+   * **Chameleon**: one page with a real signature, staging included, may switch enforcement on for good.
+   *
+   * @throws {InputError} `empty-user-id`, `invalid-text`, `control-character`, `integer-too-large`,
+   * `timestamp-in-milliseconds`, `timestamp-out-of-range`, `invalid-option`
+   */
+  sign(userId: UserId, options?: SignOptions): string;
+
+  /**
+   * Checks that a signature is this user's, made with the secret or a fallback, and not too old. Pass it exactly as it
+   * arrived.
+   *
+   * @throws {VerificationError} `missing-signature`, `malformed-signature`, `missing-timestamp`, `signature-mismatch`,
+   * `expired`, `from-the-future`
+   * @throws {InputError} as `sign`; `not-timestamped` where `maxAge` or `clockSkew` is given to a plain provider
+   */
+  verify(userId: UserId, signature: string | null | undefined, options?: VerifyOptions): Verified;
+
+  /**
+   * Whether `verify` accepts: false for every verification error and for an id that cannot be signed.
+   *
+   * @throws {InputError} what the programmer did wrong: `not-timestamped`, `invalid-option`, and those of `now`
+   */
+  isValid(userId: UserId, signature: string | null | undefined, options?: VerifyOptions): boolean;
+
+  /**
+   * Says which known mistake made a signature that does not verify. For logs and terminals: never show it to a visitor.
+   *
+   * @throws {InputError} as `sign`; for an element of `also`, `index` tells which
+   */
+  explain(userId: UserId, signature: string | null | undefined, options?: ExplainOptions): readonly Finding[];
+}
+
+/** What both kinds of error are. The message says what to do, and repeats no value that was passed. */
+export class PersonsigError extends Error {
+  protected constructor();
+  /** For programs: `missing-secret`. */
+  readonly code: string;
+  /** Which element of a list was refused, counting from 0; absent where no list was. */
+  readonly index?: number;
+}
+
+/** The program, its configuration or the id must change. */
+export class InputError extends PersonsigError {}
+
+/** The signature that was shown is not accepted. */
+export class VerificationError extends PersonsigError {}
+
+/** Every provider. */
+export function providers(): readonly Provider[];
+
+/** This library's version. */
+export const version: string;
