@@ -1,0 +1,193 @@
+<?php
+
+/**
+ * What the extension declares, for editors and analysers. The extension itself does not read this file; a test holds
+ * the two equal.
+ */
+
+namespace Personsig;
+
+/** The version, the same in every language. */
+const VERSION = '0.1.0';
+
+/**
+ * Every provider that a Signer can be made for.
+ *
+ * @return list<Provider>
+ */
+function providers(): array {}
+
+/**
+ * Signs users' ids for one provider with one secret.
+ *
+ * A Signer is immutable and cannot be copied, serialised or extended. Never share a secret between providers.
+ *
+ * A value of another type than is written here is the TypeError, with and without strict_types, and no `__toString`
+ * is ever called.
+ */
+final class Signer
+{
+    /** The provider's name. */
+    public readonly string $provider;
+
+    /**
+     * @param string $provider a name that `providers()` lists
+     * @param ?string $secret what that provider shows beside its setting for identity verification, any bytes; null,
+     *     as an unset variable gives it, is the InputException `missing-secret`
+     * @param list<?string> $fallbackSecrets older secrets, which verify and never sign
+     * @throws InputException where one of them cannot be used
+     */
+    public function __construct(
+        #[\SensitiveParameter] string $provider,
+        #[\SensitiveParameter] ?string $secret,
+        #[\SensitiveParameter] array $fallbackSecrets = [],
+    ) {}
+
+    /**
+     * Reads the secret from the environment: the first of `$_ENV`, `$_SERVER` and `getenv()` that has text.
+     *
+     * One fallback secret comes from the same name + `_PREVIOUS`, where it is set.
+     *
+     * @param ?string $variable null is the provider's own, which `providers()` names
+     * @throws InputException which names the variable
+     */
+    public static function fromEnv(
+        #[\SensitiveParameter] string $provider,
+        #[\SensitiveParameter] ?string $variable = null,
+    ): Signer {}
+
+    /**
+     * The user's signature, as the page sends it beside the id.
+     *
+     * Sign only the id of the user whom your session authenticated: never an id from a query, a body or a cookie,
+     * never text that users choose or have not confirmed. Chameleon: one page with a real signature, staging
+     * included, may switch enforcement on for good.
+     *
+     * @param string|int $userId a string in UTF-8, signed byte by byte as it is, or an int, signed as its digits
+     * @param ?int $now Unix time in whole seconds, 0 to 99999999999; null is the system's clock
+     * @throws InputException for what cannot be signed
+     */
+    public function sign(#[\SensitiveParameter] string|int $userId, #[\SensitiveParameter] ?int $now = null): string {}
+
+    /**
+     * Checks that a signature is this user's and, where it has a timestamp, neither too old nor from the future.
+     *
+     * @param ?string $signature as it arrived; null, where nothing did, is `missing-signature`
+     * @param ?int $maxAge seconds, for timestamped signatures only; null is 86400, a day
+     * @param ?int $clockSkew seconds, for timestamped signatures only; null is 300
+     * @param ?int $now Unix time in whole seconds; null is the system's clock
+     * @throws VerificationException where the signature is refused
+     * @throws InputException where an argument cannot be used
+     */
+    public function verify(
+        #[\SensitiveParameter] string|int $userId,
+        #[\SensitiveParameter] ?string $signature,
+        #[\SensitiveParameter] ?int $maxAge = null,
+        #[\SensitiveParameter] ?int $clockSkew = null,
+        #[\SensitiveParameter] ?int $now = null,
+    ): Verified {}
+
+    /**
+     * Whether `verify` accepts the signature. False also where the id is one that cannot be signed.
+     *
+     * @throws InputException for `$maxAge`, `$clockSkew` and `$now` alone
+     */
+    public function isValid(
+        #[\SensitiveParameter] string|int $userId,
+        #[\SensitiveParameter] ?string $signature,
+        #[\SensitiveParameter] ?int $maxAge = null,
+        #[\SensitiveParameter] ?int $clockSkew = null,
+        #[\SensitiveParameter] ?int $now = null,
+    ): bool {}
+
+    /**
+     * Says which known mistake made a signature that is refused. For logs and terminals, never for visitors.
+     *
+     * @param list<string|int> $also other identifiers that may have been signed instead, at most 16: the user's
+     *     e-mail, another user's id
+     * @return list<Finding>
+     * @throws InputException as `sign` does; what is wrong with the signature is a finding
+     */
+    public function explain(
+        #[\SensitiveParameter] string|int $userId,
+        #[\SensitiveParameter] ?string $signature,
+        #[\SensitiveParameter] array $also = [],
+        #[\SensitiveParameter] ?int $now = null,
+    ): array {}
+}
+
+/** What a valid signature tells. */
+final class Verified
+{
+    /** Which secret made it: 0 is the secret, 1 the first fallback. When 0 is all that is seen, fallbacks can go. */
+    public readonly int $secretIndex;
+
+    /** Unix time in whole seconds; null for a plain provider, whose signatures have no time. */
+    public readonly ?int $signedAt;
+
+    private function __construct() {}
+}
+
+/** One thing that went wrong, or that did not. */
+final class Finding
+{
+    /** Its name in every language, such as `padded-key`. */
+    public readonly string $code;
+
+    /** What happened, in a sentence for a person. */
+    public readonly string $message;
+
+    /** What to do about it. */
+    public readonly string $fix;
+
+    /** Which fallback secret or which element of `$also`, counting from 0. */
+    public readonly ?int $index;
+
+    private function __construct() {}
+}
+
+/** A vendor that verifies identities. */
+final class Provider
+{
+    /** The name that a Signer takes. */
+    public readonly string $name;
+
+    /** The name that the vendor writes itself. */
+    public readonly string $title;
+
+    /** How its signature is made: `plain` or `timestamped`. */
+    public readonly string $scheme;
+
+    /** The environment variable that `Signer::fromEnv` reads. */
+    public readonly string $secretVariable;
+
+    /** The vendor's own page about it. */
+    public readonly string $documentation;
+
+    private function __construct() {}
+}
+
+/** What every exception of this extension is. Its message says what to do and repeats no value that was passed. */
+interface PersonsigException extends \Throwable
+{
+}
+
+/** The program, its configuration or the id must change. */
+class InputException extends \InvalidArgumentException implements PersonsigException
+{
+    /** The code, the same in every language, such as `missing-secret`. (`getCode()` is PHP's own, and 0.) */
+    public readonly string $reason;
+
+    /** Which element of `$fallbackSecrets` or `$also` was refused, counting from 0. */
+    public readonly ?int $index;
+}
+
+/** The signature that was shown is not accepted. */
+class VerificationException extends \RuntimeException implements PersonsigException
+{
+    /** The code, the same in every language, such as `expired`. (`getCode()` is PHP's own, and 0.) */
+    public readonly string $reason;
+
+    /** Always null. */
+    public readonly ?int $index;
+}

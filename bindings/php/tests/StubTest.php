@@ -1,0 +1,29 @@
+<?php
+// What editors are told is what the extension does.
+
+declare(strict_types=1);
+
+namespace PersonsigTests;
+
+use PHPUnit\Framework\TestCase;
+
+require_once __DIR__ . '/describe.php';
+require_once __DIR__ . '/Php.php';
+
+final class StubTest extends TestCase
+{
+    public function testTheStubDeclaresWhatTheExtensionDeclares(): void
+    {
+        // In a process without the extension, where the stub is an ordinary program.
+        $stub = Php::run([__DIR__ . '/describe.php', __DIR__ . '/../personsig.stub.php'], extension: false);
+        self::assertSame(
+            json_encode(json_decode($stub), JSON_PRETTY_PRINT),
+            json_encode(describe(), JSON_PRETTY_PRINT),
+        );
+    }
+
+    public function testTheExtensionsVersionIsTheConstant(): void
+    {
+        self::assertSame(\Personsig\VERSION, phpversion('personsig'));
+    }
+}
