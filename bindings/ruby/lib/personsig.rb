@@ -1,0 +1,53 @@
+# frozen_string_literal: true
+
+require "rbconfig"
+require_relative "personsig/version"
+
+# Signatures for identity verification: your server signs a user's id with the secret that it shares with GoSquared
+# (Secure Mode) or Chameleon (uid_hash), and the page sends the signature along.
+#
+#   signer = Personsig::Signer.from_env("gosquared") # reads GOSQUARED_SECURE_MODE_SECRET
+#   signature = signer.sign(current_user.id)
+#
+# sig/personsig.rbs documents every method. What is signed, and how, is in the compiled part.
+module Personsig
+  # What this library refuses. +code+ is for programs: "missing-secret". +index+ is that of a list's element, or nil.
+  class Error < StandardError
+    attr_reader :code, :index
+
+    def initialize(message = nil, code: nil, index: nil)
+      super(message)
+      @code = code
+      @index = index
+    end
+  end
+
+  # The program, its configuration or the id must change.
+  class InputError < Error; end
+
+  # The signature that was shown is not accepted.
+  class VerificationError < Error; end
+
+  Verified = Struct.new(:secret_index, :signed_at, keyword_init: true)
+  Finding = Struct.new(:code, :message, :fix, :index, keyword_init: true)
+  Provider = Struct.new(:name, :title, :scheme, :secret_variable, :documentation, keyword_init: true)
+
+  # An extension works only in the Ruby that it was built for, so each has its own folder.
+  abi = RUBY_VERSION[/\A\d+\.\d+/]
+  compiled = File.join(__dir__, "personsig", abi, "personsig_ruby.#{RbConfig::CONFIG["DLEXT"]}")
+  unless File.exist?(compiled)
+    raise LoadError, "personsig has no compiled part for Ruby #{abi} here; install the gem that was built for it"
+  end
+  require compiled
+
+  class Signer
+    class << self
+      private
+
+      # A Signer does what this library says, and nothing else.
+      def inherited(_subclass)
+        raise TypeError, "Personsig::Signer has no subclasses; keep a Signer in a class of yours"
+      end
+    end
+  end
+end

@@ -1,0 +1,139 @@
+# frozen_string_literal: true
+
+# One Signer, whatever a program does to it and around it: classes, threads, Ractors, the garbage collector.
+
+require "minitest/autorun"
+require "personsig"
+
+class ImmutabilityTest < Minitest::Test
+  SECRET = "personsig-test-secret"
+  SIGNED = "0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64"
+
+  def setup
+    @signer = Personsig::Signer.new("gosquared", SECRET)
+  end
+
+  def test_it_is_frozen_and_shareable
+    assert_predicate @signer, :frozen?
+    assert Ractor.shareable?(@signer)
+  end
+
+  def test_it_takes_no_instance_variable
+    assert_raises(FrozenError) { @signer.instance_variable_set(:@secret, "other") }
+  end
+
+  def test_it_takes_no_method_of_its_own
+    assert_raises(FrozenError) { @signer.define_singleton_method(:sign) { |_| "forged" } }
+  end
+
+  {
+    "initialize" => ->(s) { s.send(:initialize) },
+    "initialize_with_arguments" => ->(s) { s.send(:initialize, "gosquared", "other") },
+    "initialize_copy" => ->(s) { s.send(:initialize_copy, Personsig::Signer.new("gosquared", "other")) }
+  }.each do |name, call|
+    define_method("test_a_second_#{name}_changes_nothing") do
+      begin
+        call.(@signer)
+      rescue ArgumentError, FrozenError
+        # Refused: that is as good.
+      end
+      assert_equal SIGNED, @signer.sign("123456")
+    end
+  end
+
+  def test_a_change_of_the_secret_that_was_passed_changes_nothing
+    secret, fallback = +"personsig-test-secret", +"older"
+    signer = Personsig::Signer.new("gosquared", secret, fallback_secrets: [fallback])
+    [secret, fallback].each { |text| text.replace("x" * 1000) }
+    assert_equal SIGNED, signer.sign("123456")
+  end
+
+  def test_it_has_no_subclasses
+    assert_raises(TypeError) { Class.new(Personsig::Signer) }
+  end
+
+  # `inherited` raises only when the class is there already.
+  def test_a_subclass_that_was_made_all_the_same_makes_plain_signers
+    begin
+      self.class.class_eval("class Left < Personsig::Signer; def sign(*) = 'forged'; end", __FILE__, __LINE__)
+    rescue TypeError
+      self.class.const_get(:Left).define_method(:sign) { |*| "forged" }
+    end
+    signer = self.class.const_get(:Left).new("gosquared", SECRET)
+    assert_instance_of Personsig::Signer, signer
+    assert_equal SIGNED, signer.sign("123456")
+  end
+
+  def test_its_methods_work_on_nothing_else
+    assert_raises(TypeError) { Personsig::Signer.instance_method(:sign).bind_call(Object.new, "1") }
+  end
+
+  def test_eight_threads_get_what_one_gets
+    ids = Array.new(200) { |n| "user-#{n}-é" }
+    expected = ids.map { |id| @signer.sign(id) }
+    threads = Array.new(8) do
+      Thread.new { ids.zip(expected).all? { |id, signature| @signer.sign(id) == signature && @signer.valid?(id, signature) } }
+    end
+    assert threads.all?(&:value)
+  end
+
+  def test_a_child_process_signs
+    reader, writer = IO.pipe
+    pid = fork { writer.write(@signer.sign("123456")); writer.close; exit!(0) }
+    writer.close
+    assert_equal SIGNED, reader.read
+  ensure
+    Process.wait(pid) if pid
+  end
+
+  {
+    "sign" => ->(s) { s.sign("123456") },
+    "verify" => ->(s) { s.verify("123456", s.sign("123456")).secret_index },
+    "transcode" => ->(s) { s.sign("123456".encode("UTF-16LE")) },
+    "construct" => ->(_) { Personsig::Signer.new("gosquared", "personsig-test-secret").sign("123456") },
+    "list providers" => ->(_) { Personsig.providers.map(&:name).join(",") },
+    "be refused" => ->(s) { s.verify("1", "x") rescue [$!.class.name, $!.code].join(" ") },
+    "read ENV" => ->(_) { Personsig::Signer.from_env("gosquared", variable: "NOT_SET_HERE") rescue $!.code }
+  }.each do |name, call|
+    define_method("test_a_Ractor_can_#{name}") do
+      before, Warning[:experimental] = Warning[:experimental], false
+      expected = call.(@signer)
+      assert_equal expected, Ractor.new(@signer, Ractor.make_shareable(nil.instance_exec { call })) { |s, c| c.(s) }.take
+    ensure
+      Warning[:experimental] = before
+    end
+  end
+
+  # Fresh Strings of every layout, so that the collector has something to move and to free.
+  def answers
+    id = "user-#{"x" * rand(1..60)}"
+    signer = Personsig::Signer.new("gosquared", "secret-#{"y" * 40}", fallback_secrets: ["old-#{"z" * 40}", "o"])
+    signature = signer.sign(id)
+    refused = signer.verify("#{id}-2", signature) rescue $!.code
+    wide = id.encode("UTF-16LE")
+    [signer.verify(id, signature).secret_index, signer.valid?(wide, signature), refused, signer.inspect,
+     (signer.explain(wide, signature, also: [wide, id, 2**100]).map(&:code)), Personsig.providers.size]
+  end
+
+  EXPECTED = [0, true, "signature-mismatch", "Signer(provider='gosquared')", ["valid"], 2].freeze
+
+  def test_it_survives_a_collector_that_runs_at_every_allocation
+    GC.stress = true
+    got = Array.new(3) { answers }
+    GC.stress = false
+    assert_equal [EXPECTED], got.uniq
+  ensure
+    GC.stress = false
+  end
+
+  def test_it_survives_a_collector_that_moves_what_it_can
+    before = GC.auto_compact
+    GC.auto_compact = true
+    got = Array.new(300) { answers }
+    GC.compact
+    assert_equal SIGNED, @signer.sign("123456")
+    assert_equal [EXPECTED], got.uniq
+  ensure
+    GC.auto_compact = before
+  end
+end
