@@ -12,9 +12,9 @@ CARGO ?= cargo
 PREFIX ?= /usr/local
 DESTDIR ?=
 VECTORS ?= tests/vectors
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 
 export CARGO_TARGET_DIR := $(CURDIR)/target
-export PHP PHP_CONFIG NODE RUBY
 
 BUILD := $(CARGO) build --release --locked --quiet -p
 VENV := target/venv
@@ -118,3 +118,143 @@ need-conformance: need-rust
 need-test: need-rust
 	$(call need,$(FOR_test))
 comma := ,
+
+# One language, ready to use: built alone, left in dist/, with the line that installs it.
+
+.PHONY: built-rust built-c built-cli built-python built-node built-php built-ruby venv
+built-rust: need-rust
+	@$(BUILD) personsig --examples
+
+# For this interpreter and these requirements: another one gets another environment.
+venv: need-python
+	@id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $$(cksum < bindings/python/requirements.txt)"; \
+	test "$$(cat $(VENV)/made-for 2>/dev/null)" = "$$id" && exit 0; \
+	echo "Making a virtual environment in $(VENV)"; rm -rf $(VENV); \
+	$(PYTHON) -m venv $(VENV) && \
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r bindings/python/requirements.txt && \
+	echo "$$id" > $(VENV)/made-for
+
+built-python: need-rust venv
+	@rm -f dist/personsig-*.whl
+	@said=$$($(VENV)/bin/maturin build --release --locked -i $(VENV)/bin/python -m bindings/python/Cargo.toml -o dist 2>&1) || \
+		{ echo "$$said" >&2; exit 1; }
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps --no-index dist/personsig-*.whl
+
+python: built-python
+	@echo "dist/$$(basename dist/personsig-*.whl) is for every CPython >= 3.10. Install it with"
+	@echo "    python3 -m pip install dist/$$(basename dist/personsig-*.whl)"
+	@echo 'and sign with'
+	@echo '    import personsig'
+	@echo '    signer = personsig.Signer.from_env("gosquared")'
+	@echo '    print(signer.sign(123456))'
+
+built-node: need-rust need-node
+	@$(BUILD) personsig-node
+	@cp target/release/libpersonsig_node.so bindings/node/personsig.node
+
+node: built-node
+	@mkdir -p dist && cp LICENSE-* bindings/node/
+	@cd bindings/node && $(NPM) pack --silent --pack-destination ../../dist >/dev/null
+	@echo 'dist/personsig-$(VERSION).tgz is for Node >= 18.20 on this kind of machine. Install it with'
+	@echo '    npm install $(CURDIR)/dist/personsig-$(VERSION).tgz'
+	@echo 'and sign with'
+	@echo "    import { Signer } from 'personsig';"
+	@echo "    const signer = Signer.fromEnv('gosquared');"
+	@echo '    console.log(signer.sign(123456));'
+
+built-php: need-rust need-php
+	@PHP="$$(command -v $(PHP))" PHP_CONFIG="$$(command -v $(PHP_CONFIG))" $(BUILD) personsig-php
+
+php: built-php
+	@mkdir -p dist && cp target/release/libpersonsig_php.so dist/personsig.so
+	@echo "dist/personsig.so is for $$($(PHP) -n -r 'echo "PHP ", PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;') alone. Load it with this line in php.ini"
+	@echo '    extension=$(CURDIR)/dist/personsig.so'
+	@echo 'and sign with'
+	@echo '    use Personsig\Signer;'
+	@echo '    $$signer = Signer::fromEnv("gosquared");'
+	@echo '    echo $$signer->sign(123456);'
+
+# The compiled part lies in a folder of its Ruby's version: one for another Ruby would sign wrongly.
+built-ruby: need-rust need-ruby
+	@$(BUILD) personsig-ruby
+	@install -D target/release/libpersonsig_ruby.so \
+		"bindings/ruby/lib/personsig/$$($(RUBY) -e 'print RUBY_VERSION[/\A\d+\.\d+/]')/personsig_ruby.so"
+
+ruby: built-ruby
+	@mkdir -p dist && cp LICENSE-* bindings/ruby/ && rm -f dist/personsig-*.gem
+	@cd bindings/ruby && $(GEM) build --silent -o ../../dist/personsig-$(VERSION)-x86_64-linux.gem personsig.gemspec 2>/dev/null
+	@echo "dist/personsig-$(VERSION)-x86_64-linux.gem is for $$($(RUBY) -e 'print "Ruby ", RUBY_VERSION[/\A\d+\.\d+/]') alone. Install it with"
+	@echo '    gem install --local dist/personsig-$(VERSION)-x86_64-linux.gem'
+	@echo 'and sign with'
+	@echo '    require "personsig"'
+	@echo '    signer = Personsig::Signer.from_env("gosquared")'
+	@echo '    puts signer.sign(123456)'
+
+built-c: need-rust need-c
+	@$(BUILD) personsig-c
+
+c: built-c
+	@rm -rf target/stage && mkdir -p dist && PREFIX=/ DESTDIR=$(CURDIR)/target/stage bindings/c/install.sh
+	@tar -C target/stage -czf dist/personsig-c-$(VERSION).tar.gz --owner=0 --group=0 include lib
+	@echo 'dist/personsig-c-$(VERSION).tar.gz has the library, its header and its pkg-config and CMake files. Install it with'
+	@echo '    sudo tar -C /usr/local -xzf dist/personsig-c-$(VERSION).tar.gz && sudo ldconfig'
+	@echo 'and sign with, after #include <personsig.h>,'
+	@echo '    personsig_signer *signer; char signature[PERSONSIG_SIGNATURE_MAX]; size_t length;'
+	@echo '    personsig_signer_from_env("gosquared", 9, NULL, 0, &signer);'
+	@echo '    personsig_signer_sign(signer, "123456", 6, PERSONSIG_DEFAULT, signature, sizeof signature, &length);'
+
+built-cli: need-rust need-cli
+	@$(BUILD) personsig-cli
+
+cli: built-cli
+	@mkdir -p dist && cp target/release/personsig dist/
+	@echo 'dist/personsig is the command. Install it with'
+	@echo '    sudo install dist/personsig /usr/local/bin/'
+	@echo 'and sign with'
+	@echo '    GOSQUARED_SECURE_MODE_SECRET=... # where your secrets are kept'
+	@echo '    export GOSQUARED_SECURE_MODE_SECRET'
+	@echo '    personsig sign --provider gosquared 123456'
+
+# What is built already is installed as it is, so that `sudo make install` needs no Rust.
+install:
+	@test -f target/release/libpersonsig.so -a -f target/release/personsig || $(MAKE) --no-print-directory built-c built-cli
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" bindings/c/install.sh
+	@install -D target/release/personsig "$(DESTDIR)$(PREFIX)/bin/personsig"
+	@echo 'Installed the C library and the command below $(DESTDIR)$(PREFIX).'
+
+# The surfaces together.
+
+.PHONY: adapters lint
+adapters: need-conformance built-rust built-c built-cli built-python built-node built-php built-ruby
+	@ln -sf libpersonsig.so target/release/libpersonsig.so.0
+	@$(CC) -std=c17 -O2 -Wall -Wextra -Werror -Iinclude tests/adapters/c.c -o target/release/adapter-c \
+		-Ltarget/release -Wl,-rpath,$(CURDIR)/target/release -lpersonsig -ljansson
+
+RUN := NODE="$(NODE)" PHP="$(PHP)" RUBY="$(RUBY)" CC="$(CC)" $(VENV)/bin/python
+
+demo: adapters
+	@$(RUN) tests/demo.py
+
+conformance: adapters
+	@$(RUN) tests/conformance.py $(VECTORS)
+
+lint: need-test
+	@$(CARGO) fmt --all --check
+	@PHP="$$(command -v $(PHP))" PHP_CONFIG="$$(command -v $(PHP_CONFIG))" \
+		$(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
+
+test: need-test lint adapters
+	@$(RUN) tests/oracle.py --check
+	$(CARGO) test --quiet --release --locked -p personsig
+	$(CARGO) test --quiet --release --locked -p personsig-c
+	$(CARGO) test --quiet --release --locked -p personsig-cli
+	$(CARGO) test --quiet --release --locked -p personsig-ruby
+	$(VENV)/bin/python -m pytest -q bindings/python
+	@test bindings/node/node_modules/.package-lock.json -nt bindings/node/package-lock.json || \
+		{ cd bindings/node && $(NPM) ci --silent --no-audit --no-fund; }
+	$(NODE) --test bindings/node/test/*.test.mjs
+	$(PHP) -n bindings/php/tests/run.php target/release/libpersonsig_php.so
+	$(RUBY) -W:no-experimental -I bindings/ruby/lib -e 'Dir["./bindings/ruby/test/*_test.rb"].sort.each { |file| require file }'
+	@$(MAKE) --no-print-directory python node php ruby c cli >/dev/null
+	$(RUN) -m pytest -q tests
+	@$(RUN) tests/conformance.py

@@ -20,6 +20,7 @@ from oracle import CAPABILITIES
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILT = ROOT / "target/release"
 ADAPTERS = ROOT / "tests/adapters"
+REPORT = ROOT / "report.json"
 PATIENCE = 60  # seconds until an adapter that does not answer counts as hanging
 
 
@@ -31,27 +32,32 @@ def adapters():
         "cli": [sys.executable, str(ADAPTERS / "cli.py"), str(BUILT / "personsig")],
         "python": [str(ROOT / "target/venv/bin/python"), str(ADAPTERS / "python.py")],
         "node": [os.environ.get("NODE", "node"), str(ADAPTERS / "node.mjs")],
-        "php": [os.environ.get("PHP", "php"), "-d", f"extension={BUILT / 'libpersonsig_php.so'}", str(ADAPTERS / "php.php")],
+        "php": [os.environ.get("PHP", "php"), "-n", "-d", f"extension={BUILT / 'libpersonsig_php.so'}", str(ADAPTERS / "php.php")],
         "ruby": [os.environ.get("RUBY", "ruby"), "-I", str(ROOT / "bindings/ruby/lib"), str(ADAPTERS / "ruby.rb")],
     }
 
 
 class Adapter:
-    """One surface's process, started when it is first asked and again after it died."""
+    """One surface's process, started when it is first asked and again after it died in a case."""
 
     def __init__(self, surface, argv):
-        self.surface, self.argv, self.process, self.seq = surface, argv, None, 0
+        self.surface, self.argv, self.process, self.seq, self.unable = surface, argv, None, 0, None
 
     def start(self):
-        """Its answer to `start`, or {"crash"}."""
+        """Its answer to `start`, or {"crash"}; what did not start once is not tried again."""
         self.stop()
+        if self.unable:
+            return self.unable
         try:
             self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
         except OSError as error:
-            return {"crash": f"does not start: {error}"}
+            self.unable = {"crash": f"does not start: {error}"}
+            return self.unable
         self.lines = queue.Queue()
         threading.Thread(target=self.read, args=(self.process.stdout, self.lines), daemon=True).start()
-        return self.exchange({"cmd": "start", "format": 1})
+        answer = self.exchange({"cmd": "start", "format": 1})
+        self.unable = answer if "crash" in answer else None
+        return answer
 
     @staticmethod
     def read(stream, lines):
@@ -226,7 +232,7 @@ def main(arguments):
         report["surfaces"][surface] = {"runtime": started.get("runtime"), "version": started.get("version"), **sums}
         report["failures"] += failed
     report["failures"] += failures
-    (ROOT / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+    REPORT.write_text(json.dumps(report, indent=1) + "\n")
 
     def cell(operation, surface):
         count = runs[surface][1][operation]

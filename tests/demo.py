@@ -8,7 +8,7 @@ import hmac
 import sys
 import unicodedata
 
-from conformance import ROOT, Adapter, adapters
+from conformance import ROOT, Adapter, adapters, shorten
 
 SECRETS = {"gosquared": "personsig-test-secret", "chameleon": "another-test-secret"}
 NOW = 1596165824
@@ -47,24 +47,28 @@ def main():
     with open(ROOT / "examples/users.csv", encoding="utf-8", newline="") as file:
         users = [row["id"] for row in csv.DictReader(file)]
     surfaces = {surface: Adapter(surface, argv) for surface, argv in adapters().items()}
-    print(f"{len(users)} users, signed for GoSquared and for Chameleon (at {NOW}); the judge is Python's hmac.\n")
+    print(f"{len(users)} users, signed for each provider at {NOW}; the judge is Python's hmac.\n")
     widths = {surface: max(len(surface), 5) for surface in surfaces}
-    print("  ".join([fit("user", 26, plain), fit("signature", 24, plain), *(s.ljust(w) for s, w in widths.items())]))
-    signatures = disagree = 0
+    signatures, wrong = 0, []
     for provider in SECRETS:
+        heads = [fit(provider, 26, plain), "signature".ljust(25), *(surface.ljust(width) for surface, width in widths.items())]
+        print("  ".join(heads).rstrip())
         for user_id in users:
             right = judge(provider, user_id)
             given = {"provider": provider, "secret": SECRETS[provider], "user_id": user_id, "now": NOW}
             answers = {surface: adapter.run("sign", given) for surface, adapter in surfaces.items()}
             marks = {surface: yes if answer == {"result": {"signature": right}} else no for surface, answer in answers.items()}
             signatures += len(marks)
-            disagree += sum(mark == no for mark in marks.values())
-            short = right[:8] + ".." + right[64 - 4:]
-            print("  ".join([fit(user_id, 26, plain), fit(short, 24, plain), *(m.ljust(widths[s]) for s, m in marks.items())]).rstrip())
+            wrong += [(surface, user_id, answers[surface]) for surface, mark in marks.items() if mark == no]
+            row = [fit(user_id, 26, plain), f"{right[:8]}..{right[60:]}".ljust(25)]
+            print("  ".join([*row, *(mark.ljust(widths[surface]) for surface, mark in marks.items())]).rstrip())
+        print()
     for adapter in surfaces.values():
         adapter.stop()
-    print(f"\n{signatures} signatures, {len(surfaces)} surfaces, {disagree} disagree")
-    return 1 if disagree or not signatures else 0
+    for surface, user_id, answer in wrong[:10]:
+        print(f"{surface} answers for {ascii(user_id)}: {shorten(answer)}")
+    print(f"{signatures} signatures, {len(surfaces)} surfaces, {len(wrong)} disagree")
+    return 1 if wrong or not signatures else 0
 
 
 if __name__ == "__main__":

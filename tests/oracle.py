@@ -3,7 +3,8 @@
     python3 tests/oracle.py --check [FILE...]    recompute every case, lint the files
     python3 tests/oracle.py --write [FILE...]    fill in `expect` where a case has none, and the counts
 
-Standard library only. It shares no code with the core, and must not: two readings of one contract are the test.
+Standard library only. It shares no code with the core, and must not: two readings of one contract are the test. What `explain` must
+find is in mistakes.py.
 """
 import hashlib
 import hmac
@@ -11,6 +12,8 @@ import json
 import pathlib
 import re
 import sys
+
+import mistakes
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -42,6 +45,7 @@ FIELDS = {
     "from_env": ["provider", "variable", "env", "user_id", "now"],
     "verify": ["provider", "secret", "fallback_secrets", "user_id", "signature", "max_age", "clock_skew", "now"],
     "is_valid": ["provider", "secret", "fallback_secrets", "user_id", "signature", "max_age", "clock_skew", "now"],
+    "explain": ["provider", "secret", "fallback_secrets", "user_id", "signature", "also", "now"],
     "providers": [],
 }
 
@@ -105,7 +109,7 @@ def need_types(given):
     """The native types of all arguments, left to right, before any value is looked at."""
     for name, argument in given.items():
         if name == "provider":
-            need(argument, str)
+            need(argument, str, bytes)
         elif name == "secret":
             is_null(argument) or need(argument, str, bytes)
         elif name == "fallback_secrets":
@@ -113,6 +117,9 @@ def need_types(given):
             [is_null(element) or need(element, str, bytes) for element in argument]
         elif name == "user_id":
             need(argument, str, bytes, int)
+        elif name == "also":
+            need(argument, list)
+            [need(element, str, bytes, int) for element in argument]
         elif name in ("now", "max_age", "clock_skew"):
             is_null(argument) or need(argument, int)
         elif name in ("signature", "variable"):
@@ -161,10 +168,10 @@ def check_user_id(user_id, index=None):
     return text
 
 
-def check_number(user_id):
+def check_number(user_id, index=None):
     """Node alone tells its numbers from its integers: beyond 2^53-1 they are no longer exact."""
     if isinstance(user_id, dict) and "number" in user_id and abs(float(user_id["number"])) > 2**53 - 1:
-        raise Refused("integer-too-large")
+        raise Refused("integer-too-large", index)
 
 
 def check_now(now):
@@ -281,6 +288,23 @@ def run_is_valid(forms, given):
     return {"valid": True}
 
 
+def run_explain(forms, given):
+    scheme, keys = signer(given)
+    check_number(forms["user_id"])
+    text = check_user_id(given["user_id"])
+    also = given.get("also", [])
+    if len(also) > mistakes.ALSO_LIMIT:
+        raise Refused("invalid-option")
+    for index, form in enumerate(forms.get("also", [])):
+        check_number(form, index)
+        check_user_id(also[index], index)
+    check_now(given["now"])
+    shown = b"" if is_null(given["signature"]) else given["signature"]
+    shown = shown.encode(errors="surrogatepass") if isinstance(shown, str) else shown
+    also = [check_user_id(one) for one in also]
+    return {"findings": mistakes.findings(scheme, keys, text, shown, also, given["now"])}
+
+
 def run_providers(forms, given):
     return {"names": list(PROVIDERS)}
 
@@ -343,6 +367,12 @@ def core_codes():
     return [code for number, code in re.findall(r'^ +(\d+) \w+ "([a-z-]+)"', source, re.M) if int(number) < 200]
 
 
+def core_has_findings():
+    """Whether a file of the core lists the codes of findings, in their order."""
+    files = (ROOT / "core/src").rglob("*.rs")
+    return any(re.findall(r'^ +[A-Z]\w+ "([a-z0-9-]+)"', path.read_text(), re.M) == mistakes.CODES for path in files)
+
+
 def text_of(file):
     """One test a paragraph: readable in a diff, and short."""
     def line(name, given):
@@ -375,6 +405,9 @@ def main(arguments):
         cases += len(file["tests"])
     if core_codes() != INPUT_CODES + VERIFICATION_CODES:
         print("core/src/error.rs: its codes are not the contract's")
+        failures += 1
+    if not core_has_findings():
+        print("core/src: the codes of findings are not those of mistakes.py")
         failures += 1
     print(f"{cases} cases recomputed, {failures} wrong")
     return 1 if failures or not cases else 0
