@@ -252,8 +252,9 @@ test: need-test lint adapters
 	$(VENV)/bin/python -m pytest -q bindings/python
 	@test bindings/node/node_modules/.package-lock.json -nt bindings/node/package-lock.json || \
 		{ cd bindings/node && $(NPM) ci --silent --no-audit --no-fund; }
-	$(NODE) --test bindings/node/test/*.test.mjs
-	$(PHP) -n bindings/php/tests/run.php target/release/libpersonsig_php.so
+	$(NODE) --test bindings/node/test/*.test.mjs >target/node-test.log || { cat target/node-test.log; exit 1; }
+	@tail -8 target/node-test.log
+	$(PHP) bindings/php/tests/run.php target/release/libpersonsig_php.so
 	$(RUBY) -W:no-experimental -I bindings/ruby/lib -e 'Dir["./bindings/ruby/test/*_test.rb"].sort.each { |file| require file }'
 	@$(MAKE) --no-print-directory python node php ruby c cli >/dev/null
 	$(RUN) -m pytest -q tests
