@@ -16,9 +16,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 
 export CARGO_TARGET_DIR := $(CURDIR)/target
 
-BUILD := $(CARGO) build --release --locked --quiet -p
 VENV := target/venv
-PHP_WITH := $(PHP) -d extension=$(CURDIR)/target/release/libpersonsig_php.so
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -39,9 +37,12 @@ help:
 	@echo
 	@echo 'Other interpreters: make python PYTHON=python3.12; so too NODE, PHP, PHP_CONFIG, RUBY, CC.'
 
+# ext-php-rs wants paths, not names.
+WITH_PHP = PHP="$$(command -v $(PHP))" PHP_CONFIG="$$(command -v $(PHP_CONFIG))"
+
 # What each part needs: a check, and what Debian calls that which the check looks for.
 
-CHECK_cc = command -v $(CC)
+CHECK_cc = echo 'int main(void) { return 0; }' | $(CC) -x c - -o /dev/null
 APT_cc = gcc libc6-dev
 CHECK_venv = $(PYTHON) -c 'import venv, ensurepip'
 APT_venv = python3-venv
@@ -90,8 +91,15 @@ root=; test "$$(id -u)" = 0 || root=sudo; \
 if test -n "$$root" && ! command -v sudo >/dev/null; then \
 	echo "Missing:$$lacking. Please install as root: apt-get install$$packages" >&2; exit 1; fi; \
 echo "Missing:$$lacking. Installing with apt:$$packages"; \
-$$root apt-get update -qq && \
-$$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$packages >/dev/null
+mkdir -p target; \
+{ $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
+	apt-get install -qq -y --no-install-recommends $$packages; } >target/apt.log 2>&1 || { cat target/apt.log >&2; exit 1; }
+endef
+
+# $(call build,what,its file,package): a first build takes a while, and says so.
+define build
+@test -e target/release/$(2) || echo 'Building $(1)'
+@$(CARGO) build --release --locked --quiet -p $(3)
 endef
 
 # $(call at_least,program,its version as "major minor",major,minor)
@@ -123,7 +131,7 @@ comma := ,
 
 .PHONY: built-rust built-c built-cli built-python built-node built-php built-ruby venv
 built-rust: need-rust
-	@$(BUILD) personsig --examples
+	$(call build,the Rust core,examples/adapter,personsig --examples)
 
 # For this interpreter and these requirements: another one gets another environment.
 venv: need-python
@@ -135,6 +143,7 @@ venv: need-python
 	echo "$$id" > $(VENV)/made-for
 
 built-python: need-rust venv
+	@test -n "$$(ls dist/personsig-*.whl 2>/dev/null)" || echo 'Building the Python wheel'
 	@rm -f dist/personsig-*.whl
 	@said=$$($(VENV)/bin/maturin build --release --locked -i $(VENV)/bin/python -m bindings/python/Cargo.toml -o dist 2>&1) || \
 		{ echo "$$said" >&2; exit 1; }
@@ -149,7 +158,7 @@ python: built-python
 	@echo '    print(signer.sign(123456))'
 
 built-node: need-rust need-node
-	@$(BUILD) personsig-node
+	$(call build,the Node addon,libpersonsig_node.so,personsig-node)
 	@cp target/release/libpersonsig_node.so bindings/node/personsig.node
 
 node: built-node
@@ -163,7 +172,8 @@ node: built-node
 	@echo '    console.log(signer.sign(123456));'
 
 built-php: need-rust need-php
-	@PHP="$$(command -v $(PHP))" PHP_CONFIG="$$(command -v $(PHP_CONFIG))" $(BUILD) personsig-php
+	@test -e target/release/libpersonsig_php.so || echo 'Building the PHP extension'
+	@$(WITH_PHP) $(CARGO) build --release --locked --quiet -p personsig-php
 
 php: built-php
 	@mkdir -p dist && cp target/release/libpersonsig_php.so dist/personsig.so
@@ -176,7 +186,7 @@ php: built-php
 
 # The compiled part lies in a folder of its Ruby's version: one for another Ruby would sign wrongly.
 built-ruby: need-rust need-ruby
-	@$(BUILD) personsig-ruby
+	$(call build,the Ruby extension,libpersonsig_ruby.so,personsig-ruby)
 	@install -D target/release/libpersonsig_ruby.so \
 		"bindings/ruby/lib/personsig/$$($(RUBY) -e 'print RUBY_VERSION[/\A\d+\.\d+/]')/personsig_ruby.so"
 
@@ -191,7 +201,7 @@ ruby: built-ruby
 	@echo '    puts signer.sign(123456)'
 
 built-c: need-rust need-c
-	@$(BUILD) personsig-c
+	$(call build,the C library,libpersonsig.so,personsig-c)
 
 c: built-c
 	@rm -rf target/stage && mkdir -p dist && PREFIX=/ DESTDIR=$(CURDIR)/target/stage bindings/c/install.sh
@@ -204,7 +214,7 @@ c: built-c
 	@echo '    personsig_signer_sign(signer, "123456", 6, PERSONSIG_DEFAULT, signature, sizeof signature, &length);'
 
 built-cli: need-rust need-cli
-	@$(BUILD) personsig-cli
+	$(call build,the command,personsig,personsig-cli)
 
 cli: built-cli
 	@mkdir -p dist && cp target/release/personsig dist/
@@ -240,15 +250,15 @@ conformance: adapters
 
 lint: need-test
 	@$(CARGO) fmt --all --check
-	@PHP="$$(command -v $(PHP))" PHP_CONFIG="$$(command -v $(PHP_CONFIG))" \
-		$(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
+	@$(WITH_PHP) $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
 
 test: need-test lint adapters
 	@$(RUN) tests/oracle.py --check
-	$(CARGO) test --quiet --release --locked -p personsig
-	$(CARGO) test --quiet --release --locked -p personsig-c
-	$(CARGO) test --quiet --release --locked -p personsig-cli
-	$(CARGO) test --quiet --release --locked -p personsig-ruby
+	@for package in personsig personsig-c personsig-cli personsig-ruby; do \
+		echo "cargo test -p $$package"; \
+		$(CARGO) test --quiet --release --locked -p $$package >target/cargo-test.log || { cat target/cargo-test.log; exit 1; }; \
+		grep '^test result' target/cargo-test.log; \
+	done
 	$(VENV)/bin/python -m pytest -q bindings/python
 	@test bindings/node/node_modules/.package-lock.json -nt bindings/node/package-lock.json || \
 		{ cd bindings/node && $(NPM) ci --silent --no-audit --no-fund; }
