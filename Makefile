@@ -261,7 +261,7 @@ test: need-test lint adapters
 	done
 	$(VENV)/bin/python -m pytest -q bindings/python
 	@test bindings/node/node_modules/.package-lock.json -nt bindings/node/package-lock.json || \
-		{ cd bindings/node && $(NPM) ci --silent --no-audit --no-fund; }
+		{ cd bindings/node && $(NPM) ci --loglevel=error --no-audit --no-fund; }
 	$(NODE) --test bindings/node/test/*.test.mjs >target/node-test.log || { cat target/node-test.log; exit 1; }
 	@tail -8 target/node-test.log
 	$(PHP) bindings/php/tests/run.php target/release/libpersonsig_php.so
