@@ -116,8 +116,13 @@ def complaint(test, answer):
     if "error" in expect:
         right = answer.get("error") == expect["error"] and answer.get("index") == expect.get("index", answer.get("index"))
     else:
-        right = answer == {"result": expect}
+        right = canonical(answer) == canonical({"result": expect})
     return None if right else f"expected {shorten(expect)}, got {shorten(answer)}"
+
+
+def canonical(given):
+    """For a comparison in which 1 is neither true nor 1.0."""
+    return json.dumps(given, sort_keys=True)
 
 
 def shorten(given):

@@ -225,6 +225,10 @@ def run_from_env(forms, given):
         raise Refused("unknown-provider")
     name = given.get("variable", Native("null"))
     name = VARIABLES[given["provider"]] if is_null(name) else name
+    try:
+        name = name.encode().decode() if isinstance(name, str) else name.decode()
+    except UnicodeError:
+        raise Refused("invalid-text") from None
     secret = forms["env"].get(name) or ""
     fallback = forms["env"].get(name + "_PREVIOUS") or ""
     given = {**given, "secret": secret, "fallback_secrets": []}

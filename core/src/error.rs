@@ -124,11 +124,6 @@ impl Error {
         Error { place, ..self }
     }
 
-    /// Whether it is the caller's to see from [`Signer::is_valid`](crate::Signer::is_valid), or makes it false.
-    pub(crate) fn is_about_user_id(&self) -> bool {
-        self.subject == Subject::UserId && self.kind() == Kind::Input
-    }
-
     /// The code.
     pub fn code(&self) -> Code {
         self.code
@@ -164,13 +159,16 @@ impl fmt::Display for Error {
             Subject::Fallback(index) => write!(f, "fallback secret {}", index.saturating_add(1))?,
             Subject::SecretOf(_) | Subject::Secret => f.write_str("the secret")?,
             Subject::UserId => f.write_str("the user id")?,
-            Subject::Also(index) => write!(f, "the identifier at index {index} of also")?,
+            Subject::Also(index) => write!(f, "other identifier {}", index.saturating_add(1))?,
             Subject::Option(name) => f.write_str(name)?,
             Subject::Variable(name) => write!(f, "the secret in the environment variable {name}")?,
             Subject::OddVariable => f.write_str("the secret in the environment variable that you named")?,
             Subject::Provider | Subject::Now | Subject::Signature | Subject::Call => f.write_str(what)?,
         }
-        write!(f, " {problem}")?;
+        match self.place {
+            Place::Range(_) => f.write_str(" is out of range")?,
+            _ => write!(f, " {problem}")?,
+        }
         match self.place {
             Place::None => {}
             Place::Start(c) => write!(f, " (U+{:04X} at its start)", c as u32)?,

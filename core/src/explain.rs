@@ -138,7 +138,7 @@ impl Signer {
         let also = also.iter().zip(&mut also_digits).enumerate();
         let also = also.map(|(index, (other, digits))| other.text(digits, Subject::Also(index)));
         let also = also.collect::<Result<Vec<_>, _>>()?;
-        let (scheme, now) = (self.provider.scheme, self.time(now.into())?);
+        let (scheme, now) = (self.provider.scheme, self.time(now)?);
 
         let text = signature.as_ref();
         let any_time = Some(TIMESTAMP_MAX).filter(|_| scheme == Scheme::Timestamped);
@@ -206,7 +206,9 @@ impl Signer {
         if let Some((digest, suffix)) = right {
             claims.extend(message::claims(case, suffix, digest));
         }
-        let secrets: Vec<Key> = self.secrets.iter().take(SECRETS_MAX).map(Key::right).collect();
+        // Never moved by growing: a key's cached state is as good as the key.
+        let mut secrets = Vec::with_capacity(SECRETS_MAX);
+        secrets.extend(self.secrets.iter().take(SECRETS_MAX).map(Key::right));
         for secret in &secrets {
             for claim in claims.iter().filter(|claim| claim.is_single() && claim.is_true_under(secret)) {
                 found.entry(claim.mistake).or_insert(claim.index);

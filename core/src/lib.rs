@@ -49,7 +49,7 @@ pub use explain::Finding;
 pub use provider::{Provider, providers};
 pub use scheme::{SIGNATURE_MAX, Scheme, Signature, hmac_sha256};
 pub use secret::Secret;
-pub use signer::{DEFAULT_CLOCK_SKEW, DEFAULT_MAX_AGE, Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
+pub use signer::{DEFAULT_CLOCK_SKEW, DEFAULT_MAX_AGE, Signer, TIMESTAMP_MAX, Verified, VerifyOptions, environment};
 pub use user_id::UserId;
 
 /// This library's version, the same for every language.

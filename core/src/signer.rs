@@ -68,39 +68,39 @@ impl Signer {
     /// ```
     /// use personsig::{Code, Signer};
     ///
-    /// let error = Signer::from_env("gosquared", None).unwrap_err();
+    /// let error = Signer::from_env("gosquared", "BLOG_SECRET_THAT_IS_NOT_SET").unwrap_err();
     /// assert_eq!(error.code(), Code::MissingSecret);
-    /// assert!(error.to_string().contains("GOSQUARED_SECURE_MODE_SECRET"));
+    /// assert!(error.to_string().contains("BLOG_SECRET_THAT_IS_NOT_SET"));
     /// ```
     pub fn from_env<'a>(provider: &str, variable: impl Into<Option<&'a str>>) -> Result<Self, Error> {
-        Self::from_lookup(provider, variable, |name| {
-            Ok(std::env::var_os(name).map(|value| Zeroizing::new(value.into_encoded_bytes())))
-        })
+        Self::from_lookup(provider, variable.into().map(str::as_bytes), environment)
     }
 
     /// The rule of [`Signer::from_env`] over any look-up of a name: for a host whose programs call something else the
-    /// environment, or for a store of secrets.
+    /// environment, or for a store of secrets. The name is bytes, as some hosts' text is.
     ///
     /// `lookup` returns the value, `None` where there is none, or a [`Code`] such as [`Code::InvalidText`] for a
     /// value that is no secret.
     ///
     /// # Errors
-    /// As [`Signer::from_env`].
-    pub fn from_lookup<'a, T: AsRef<[u8]>>(
+    /// As [`Signer::from_env`]; `invalid-text` for a name that is not UTF-8.
+    pub fn from_lookup<T: AsRef<[u8]>>(
         provider: &str,
-        variable: impl Into<Option<&'a str>>,
+        variable: Option<&[u8]>,
         mut lookup: impl FnMut(&str) -> Result<Option<T>, Code>,
     ) -> Result<Self, Error> {
         let provider = provider::find(provider)?;
-        let name = variable.into().unwrap_or(provider.secret_variable);
+        let name = variable.map_or(Ok(provider.secret_variable), str::from_utf8);
+        let name = name.map_err(|_| Error::new(Code::InvalidText, Subject::OddVariable))?;
         let previous = format!("{name}_PREVIOUS");
-        let mut read = |name: &str| lookup(name).map_err(|code| Error::new(code, variable_subject(name)));
+        let subject = |shown: &str| if is_usual(name) { Subject::Variable(shown.into()) } else { Subject::OddVariable };
+        let mut read = |name: &str| lookup(name).map_err(|code| Error::new(code, subject(name)));
         let secret = read(name)?;
         let secret = Secret::from(secret.as_ref().map(AsRef::as_ref));
-        let mut secrets = vec![(variable_subject(name), secret)];
+        let mut secrets = vec![(subject(name), secret)];
         let fallback = read(&previous)?;
         let fallback = fallback.as_ref().map(AsRef::as_ref).filter(|value| !value.is_empty());
-        secrets.extend(fallback.map(|value| (variable_subject(&previous), Secret::Bytes(value))));
+        secrets.extend(fallback.map(|value| (subject(&previous), Secret::Bytes(value))));
         let secrets = Secrets::new(secrets.into_iter())?;
         Ok(Signer { provider, secrets })
     }
@@ -146,7 +146,7 @@ impl Signer {
     pub fn sign_at<'a>(&self, user_id: impl Into<UserId<'a>>, now: impl Into<Option<i64>>) -> Result<Signature, Error> {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
         let text = user_id.text(&mut digits, Subject::UserId)?;
-        let now = self.time(now.into())?;
+        let now = self.time(now)?;
         let secret = self.secrets.iter().next().unwrap_or_default();
         self.provider.scheme.sign(secret, text, now).map_err(|_| Error::new(Code::Internal, Subject::UserId))
     }
@@ -215,7 +215,8 @@ impl Signer {
         self.limits(options)?;
         match self.verify_with(user_id, signature, options) {
             Ok(_) => Ok(true),
-            Err(error) if error.kind() == Kind::Verification || error.is_about_user_id() => Ok(false),
+            // What the caller did wrong was seen above: this is about the id or the signature.
+            Err(error) if error.kind() != Kind::System => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -236,9 +237,14 @@ impl Signer {
         Ok(Limits { earliest: now.saturating_sub(max_age), latest: now.saturating_add(clock_skew) })
     }
 
-    /// A given time, checked, or the system's. This is the one place where the clock is read.
-    pub(crate) fn time(&self, now: Option<i64>) -> Result<i64, Error> {
-        let now = match (now, self.provider.scheme) {
+    /// The time at which a batch is signed, so that all of it has the same: `now` checked, or the system's clock. 0
+    /// where the provider is a plain one and none is given, since nothing would use it.
+    ///
+    /// # Errors
+    /// Those of `now`: see [`Signer::sign_at`].
+    pub fn time(&self, now: impl Into<Option<i64>>) -> Result<i64, Error> {
+        // This is the one place where the clock is read.
+        let now = match (now.into(), self.provider.scheme) {
             (Some(now), _) => now,
             (None, Scheme::Plain) => 0,
             (None, Scheme::Timestamped) => SystemTime::now()
@@ -297,12 +303,17 @@ impl fmt::Debug for Signer {
     }
 }
 
-/// Names the variable. People pass the secret itself by mistake: what does not look like a variable's name is not
-/// repeated.
-fn variable_subject(name: &str) -> Subject {
+/// The process's environment, for [`Signer::from_lookup`].
+///
+/// # Errors
+/// None; a value is any bytes.
+pub fn environment(name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Code> {
+    Ok(std::env::var_os(name).map(|value| Zeroizing::new(value.into_encoded_bytes())))
+}
+
+/// Whether it looks as variables' names do: capitals, digits and an underscore. People pass the secret itself by
+/// mistake, which is often capitals and digits too; a name that might be one is not repeated in messages.
+fn is_usual(name: &str) -> bool {
     let usual = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
-    match name.bytes().all(usual) && !name.starts_with(|c: char| c.is_ascii_digit()) && !name.is_empty() {
-        true => Subject::Variable(name.into()),
-        false => Subject::OddVariable,
-    }
+    name.contains('_') && name.bytes().all(usual)
 }

@@ -23,7 +23,10 @@ fn errors() -> Vec<Error> {
         Signer::new("gosquared", "GSN-123456-A").unwrap_err(),
         Signer::with_fallbacks("gosquared", SECRET, &[Secret::from(&padded)]).unwrap_err(),
         Signer::from_env("gosquared", SECRET).unwrap_err(),
-        Signer::from_lookup::<&str>("gosquared", SECRET, |_| Err(Code::InvalidText)).unwrap_err(),
+        Signer::from_env("gosquared", "CANARYJBSWY3DPEHPK3PXP").unwrap_err(),
+        Signer::from_lookup("gosquared", Some(b"CANARY3PXP"), |name| Ok(Some(format!("{name}\n")))).unwrap_err(),
+        Signer::from_lookup::<&str>("gosquared", Some(SECRET.as_bytes()), |_| Err(Code::InvalidText)).unwrap_err(),
+        Signer::from_lookup::<&str>("gosquared", Some(b"CANARY\xff"), |_| Ok(None)).unwrap_err(),
     ];
     for provider in ["gosquared", "chameleon"] {
         let signer = signer(provider);
@@ -64,7 +67,7 @@ fn every_code_can_be_given() {
 fn no_message_repeats_a_value() {
     for error in errors() {
         let shown = format!("{error} {error:?} {:?}", error.code());
-        for value in ["canary", SECRET, ID, "77e1", "3f9c", "5d2a", "somebody", "GSN-123456", "1596165824"] {
+        for value in ["canary", "CANARY", SECRET, ID, "77e1", "3f9c", "5d2a", "somebody", "GSN-123456", "1596165824"] {
             assert!(!shown.contains(value), "{shown}");
         }
         assert!(std::error::Error::source(&error).is_none());
@@ -124,7 +127,7 @@ fn a_signer_is_for_many_threads() {
 #[test]
 fn a_batch_of_look_ups_reads_the_name_and_its_previous() {
     let mut read = Vec::new();
-    let signer = Signer::from_lookup("chameleon", "SHOP", |name| {
+    let signer = Signer::from_lookup("chameleon", Some(b"SHOP"), |name| {
         read.push(name.to_owned());
         Ok(Some(name.to_lowercase()))
     });

@@ -81,8 +81,8 @@ pub unsafe extern "C" fn personsig_signer_from_env(
         let (provider, name) = unsafe { (bytes(provider, provider_len)?, bytes(variable, variable_len)?) };
         let out = present(out)?;
         let provider = str::from_utf8(provider).map_err(|_| PERSONSIG_UNKNOWN_PROVIDER)?;
-        let name = str::from_utf8(name).map_err(|_| PERSONSIG_INVALID_TEXT)?;
-        let signer = Signer::from_env(provider, (!variable.is_null()).then_some(name)).map_err(status)?;
+        let name = (!variable.is_null()).then_some(name);
+        let signer = Signer::from_lookup(provider, name, personsig_core::environment).map_err(status)?;
         // SAFETY: as above.
         unsafe { hand_out(signer, out) }
     })

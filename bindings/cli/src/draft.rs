@@ -34,7 +34,7 @@ impl Target {
         let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
         // A link stays a link; what it leads to is replaced.
         let path = match fs::canonicalize(path) {
-            Err(error) if absent(&error) => path.to_owned(),
+            Err(error) if absent(&error) && !path.is_symlink() => path.to_owned(),
             path => path.map_err(Failure::output)?,
         };
         let permissions = match fs::metadata(&path) {

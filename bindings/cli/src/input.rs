@@ -16,8 +16,8 @@ pub(crate) fn signer(options: &Options) -> Result<Signer, Failure> {
     // No provider's name has U+FFFD, so a name that is not Unicode stays unknown.
     let provider = options.provider.as_deref().unwrap_or_default().to_string_lossy();
     let Some(file) = &options.secret_file else {
-        let variable = options.secret_variable.as_deref().map(OsStr::to_string_lossy);
-        return Ok(Signer::from_env(&provider, variable.as_deref())?);
+        let variable = options.secret_variable.as_deref().map(OsStr::as_encoded_bytes);
+        return Ok(Signer::from_lookup(&provider, variable, personsig::environment)?);
     };
     let secret = secret(file, "the secret file")?;
     let fallbacks = options.fallback_secret_files.iter().enumerate();

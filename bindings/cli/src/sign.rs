@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use personsig::{Signature, Signer};
 use serde_json::json;
@@ -17,9 +16,8 @@ pub(crate) fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure
         let signature = signer.sign_at(&*input::value(id)?, options.now)?;
         return print(&signature, options.json, out).map_err(Failure::output);
     }
-    // One time for all of them. A clock before 1970 is left to the core, which has the words for it.
-    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|t| i64::try_from(t.as_secs()).ok());
-    let now = options.now.or_else(clock);
+    // One time for all of them.
+    let now = signer.time(options.now)?;
     let Some(csv) = &options.csv else {
         return lines(&signer, now, options.json, out);
     };
@@ -40,7 +38,7 @@ fn print(signature: &Signature, as_json: bool, out: &mut impl Write) -> io::Resu
 }
 
 /// Standard input, an id a line.
-fn lines(signer: &Signer, now: Option<i64>, as_json: bool, out: &mut impl Write) -> Result<(), Failure> {
+fn lines(signer: &Signer, now: i64, as_json: bool, out: &mut impl Write) -> Result<(), Failure> {
     let mut source = BufReader::with_capacity(1 << 16, io::stdin().lock());
     let mut line = Vec::new();
     for number in 1.. {

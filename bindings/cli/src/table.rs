@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, Terminator, WriterBuilder};
-use personsig::Signer;
+use personsig::{Code, Error, Signer};
 
 use crate::failure::{Failure, Place};
 
@@ -21,7 +21,7 @@ pub(crate) struct Table<'a, R> {
 }
 
 impl<R: Read> Table<'_, R> {
-    pub(crate) fn sign(mut self, signer: &Signer, now: Option<i64>, out: &mut impl Write) -> Result<(), Failure> {
+    pub(crate) fn sign(mut self, signer: &Signer, now: i64, out: &mut impl Write) -> Result<(), Failure> {
         let mut start = Vec::new();
         self.source.by_ref().take(3).read_to_end(&mut start).map_err(|error| Failure::reading(self.what, &error))?;
         if start == BYTE_ORDER_MARK {
@@ -33,6 +33,7 @@ impl<R: Read> Table<'_, R> {
 
         let mut row = ByteRecord::new();
         rows.next(&mut row)?;
+        rows.reader.get_mut().blank = None;
         let id = column(&row, self.column, rows.line(&row))?;
         let terminator = if rows.reader.get_ref().crlf { Terminator::CRLF } else { Terminator::Any(b'\n') };
         let mut writer = WriterBuilder::new().terminator(terminator).from_writer(out);
@@ -69,11 +70,16 @@ impl<R: Read> Rows<'_, R> {
         &mut self,
         id: usize,
         signer: &Signer,
-        now: Option<i64>,
+        now: i64,
         row: &mut ByteRecord,
         writer: &mut csv::Writer<impl Write>,
     ) -> Result<(), Failure> {
         while self.next(row)? {
+            // The reader passes over blank lines, which mean nothing but in a table of one column: an id that is empty.
+            let blank = self.reader.get_mut().blank.take().filter(|_| row.len() == 1);
+            if let Some(line) = blank {
+                return Err(Failure::from(Error::from(Code::EmptyUserId)).at(Place { line, column: Some(1) }));
+            }
             let signature = signer.sign_at(&row[id], now);
             let place = |error| Failure::from(error).at(Place { line: self.line(row), column: Some(id + 1) });
             row.push_field(signature.map_err(place)?.as_bytes());
@@ -84,11 +90,11 @@ impl<R: Read> Rows<'_, R> {
 
     fn next(&mut self, row: &mut ByteRecord) -> Result<bool, Failure> {
         let read = self.reader.read_byte_record(row);
-        // The reader takes all that follows a lost quote for one field. Such a row has the table's end in it.
+        // The reader would take all the rows up to the next quote for one field.
         let source = self.reader.get_ref();
-        if source.ended && source.last != b'"' && row.iter().next_back().is_some_and(|field| field.contains(&b'\n')) {
-            let problem = "a quote opens a field and is not closed before the table ends";
-            return Err(Failure::Table(problem, Place { line: self.line(row), column: None }));
+        if source.quotes.are_lost() {
+            let problem = "a quote opens a field here and does not close it; double the quotes inside a field";
+            return Err(Failure::Table(problem, Place { line: source.opened, column: None }));
         }
         read.map_err(|error| match error.into_kind() {
             ErrorKind::UnequalLengths { .. } => Failure::Table(
@@ -128,31 +134,102 @@ struct ByLine<R> {
     last: u8,
     /// There is no more.
     ended: bool,
+    /// What the quotes handed out so far mean (RFC 4180).
+    quotes: Quotes,
+    /// The line on which the last quoted field began.
+    opened: u64,
+    /// The first blank line since this was last taken.
+    blank: Option<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Quotes {
+    /// A field begins.
+    Start,
+    /// In a field without quotes round it, where a quote means itself.
+    Bare,
+    Quoted,
+    /// After a quote in a quoted field: it closed the field, or is the first of two.
+    Closing,
+    /// Something else followed, or nothing did.
+    Lost,
+}
+
+impl Quotes {
+    fn after(self, byte: u8) -> Self {
+        match (self, byte) {
+            (Quotes::Lost, _) => Quotes::Lost,
+            (Quotes::Start | Quotes::Closing, b'"') => Quotes::Quoted,
+            (Quotes::Quoted, b'"') => Quotes::Closing,
+            (Quotes::Quoted, _) => Quotes::Quoted,
+            (_, b',' | b'\r' | b'\n') => Quotes::Start,
+            (Quotes::Closing, _) => Quotes::Lost,
+            (Quotes::Start | Quotes::Bare, _) => Quotes::Bare,
+        }
+    }
+
+    fn are_lost(self) -> bool {
+        self == Quotes::Lost
+    }
 }
 
 impl<R: Read> ByLine<R> {
     fn new(source: R) -> Self {
-        ByLine { source: BufReader::with_capacity(1 << 16, source), line: 0, crlf: false, last: b'\n', ended: false }
+        let source = BufReader::with_capacity(1 << 16, source);
+        let (line, crlf, last, ended) = (0, false, b'\n', false);
+        ByLine { source, line, crlf, last, ended, quotes: Quotes::Start, opened: 0, blank: None }
     }
 }
 
 impl<R: Read> Read for ByLine<R> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        let buffer = self.source.fill_buf()?;
-        let buffer = &buffer[..buffer.len().min(to.len())];
-        let end = buffer.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
-        let part = &buffer[..end.unwrap_or(buffer.len())];
-        to[..part.len()].copy_from_slice(part);
-        match part.last() {
-            None => self.ended = true,
-            Some(last) => {
-                self.line += u64::from(self.last == b'\n');
-                self.crlf = part.ends_with(b"\r\n");
-                self.last = *last;
+        let length = self.part(to)?;
+        let part = &to[..length];
+        if let Some(last) = part.last() {
+            self.line += u64::from(self.last == b'\n');
+            if self.quotes == Quotes::Start && self.last == b'\n' && matches!(part, b"\n" | b"\r\n") {
+                self.blank.get_or_insert(self.line);
+            }
+            for byte in part {
+                let after = self.quotes.after(*byte);
+                if (self.quotes, after) == (Quotes::Start, Quotes::Quoted) {
+                    self.opened = self.line;
+                }
+                self.quotes = after;
+            }
+            self.crlf = part.ends_with(b"\r\n");
+            self.last = *last;
+        } else {
+            self.ended = true;
+            if self.quotes == Quotes::Quoted {
+                self.quotes = Quotes::Lost;
             }
         }
-        let length = part.len();
+        match self.quotes {
+            // The reader must not go on: it would look for the next quote, to the end of the table.
+            Quotes::Lost => Err(io::ErrorKind::InvalidData.into()),
+            _ => Ok(length),
+        }
+    }
+}
+
+impl<R: Read> ByLine<R> {
+    /// A line or what there is of it. CR and LF come together, however they arrive: the reader takes a CR for the end
+    /// of a row.
+    fn part(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let buffer = self.source.fill_buf()?;
+        let buffer = &buffer[..buffer.len().min(to.len())];
+        let mut length = buffer.iter().position(|byte| *byte == b'\n').map_or(buffer.len(), |at| at + 1);
+        if length > 1 && buffer[length - 1] == b'\r' {
+            length -= 1;
+        }
+        to[..length].copy_from_slice(&buffer[..length]);
         self.source.consume(length);
+        if to[..length] == *b"\r" && to.len() > 1 && self.source.fill_buf()?.first() == Some(&b'\n') {
+            to[1] = b'\n';
+            self.source.consume(1);
+            length = 2;
+        }
         Ok(length)
     }
 }

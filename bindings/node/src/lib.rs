@@ -58,8 +58,8 @@ unsafe extern "C" fn from_env(env: napi_env, info: napi_callback_info) -> Value 
             _ => return wrong(env, variable, "variable", "a string", "pass the name of an environment variable"),
         };
         known(unknown)?;
-        let variable = variable.as_ref().map(|name| lossy(name));
-        let signer = Signer::from_lookup(&lossy(&provider), variable.as_deref(), |name| {
+        let variable = variable.as_ref().map(|name| name.as_slice());
+        let signer = Signer::from_lookup(&lossy(&provider), variable, |name| {
             // Where a trap of a proxy threw, that is what the caller gets.
             let value = env.own(variables, name).map_err(|_| Code::Internal)?;
             match value.filter(|value| env.type_of(*value).is_ok_and(|kind| kind == Type::napi_string)) {

@@ -58,10 +58,8 @@ impl Signer {
             Some(variable) => variable.optional("variable", "the name of an environment variable, or null")?,
             None => None,
         };
-        // A name that is not UTF-8 becomes one that is not set.
-        let variable = variable.map(String::from_utf8_lossy);
         let lookup = |name: &str| Ok(environment::get(name));
-        let core = personsig::Signer::from_lookup(provider, variable.as_deref(), lookup).map_err(classes::exception)?;
+        let core = personsig::Signer::from_lookup(provider, variable, lookup).map_err(classes::exception)?;
         let name = core.provider().name;
         let mut signer = ZendClassObject::new(Signer { core });
         SIGNER.set(signer.get_mut_zend_obj(), &[&name])?;

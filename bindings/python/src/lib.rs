@@ -68,8 +68,7 @@ impl Signer {
         let provider = provider_name(provider)?;
         let advice = "pass the name of an environment variable";
         let variable = variable.map(|name| text(At("variable", None), name, "str", advice)).transpose()?;
-        // A name with a lone surrogate is that of no variable, whatever stands for the surrogate.
-        let variable = variable.map(|name| name.to_string_lossy());
+        let variable = variable.map(utf8).transpose()?;
         let environment = py.import("os")?.getattr("environb")?;
         let mut raised = None;
         let look_up = |name: &str| {
@@ -249,10 +248,11 @@ impl fmt::Display for At {
 
 /// Names the type that was given, never the value.
 fn wrong_type(at: At, wanted: &str, given: &Bound<'_, PyAny>, advice: &str) -> PyErr {
-    match given.get_type().name() {
-        Ok(name) => PyTypeError::new_err(format!("{at} must be {wanted}, not {}; {advice}", name.to_string_lossy())),
-        Err(error) => error,
-    }
+    // A metaclass may have a `__name__` of its own, which may do anything.
+    let name = given.py().get_type::<PyType>().getattr("__dict__").and_then(|all| all.get_item("__name__"));
+    let name = name.and_then(|name| name.call_method1("__get__", (given.get_type(),)));
+    let name = name.map_or_else(|_| "another type".to_owned(), |name| name.to_string());
+    PyTypeError::new_err(format!("{at} must be {wanted}, not {name}; {advice}"))
 }
 
 fn text<'a, 'py>(
@@ -264,7 +264,14 @@ fn text<'a, 'py>(
     value.cast::<PyString>().map_err(|_| wrong_type(at, wanted, value, advice))
 }
 
-/// The bytes of text with lone surrogates, three for each, which the core refuses by its own rules.
+/// Text's UTF-8, or where it has lone surrogates three bytes for each, which the core refuses by its own rules.
+fn utf8<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, [u8]>> {
+    match text.to_str() {
+        Ok(text) => Ok(text.as_bytes().into()),
+        Err(_) => surrogates(text).map(Cow::Owned),
+    }
+}
+
 fn surrogates(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
     // Of `str` itself: a subclass may have a method of that name.
     let method = text.py().get_type::<PyString>().getattr(intern!(text.py(), "encode"))?;
@@ -293,11 +300,7 @@ fn shown<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
     if value.is_none() {
         return Ok(Cow::default());
     }
-    let text = text(At("signature", None), value, "str or None", "pass the text that the page sent")?;
-    match text.to_str() {
-        Ok(text) => Ok(text.as_bytes().into()),
-        Err(_) => surrogates(text).map(Cow::Owned),
-    }
+    utf8(text(At("signature", None), value, "str or None", "pass the text that the page sent")?)
 }
 
 /// A user id of the right type.

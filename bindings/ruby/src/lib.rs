@@ -87,10 +87,11 @@ impl Signer {
         let advice = ("a String", "pass the name of an environment variable");
         let variable = options.optional.0.and_then(unless_nil);
         let variable = variable.map(|value| text(ruby, At("variable", None), value, advice)).transpose()?;
-        // Copied, for ENV is Ruby code. A name that is not UTF-8 is that of no provider and of no variable.
+        // Copied, for ENV is Ruby code. A name that is not UTF-8 is that of no provider.
         // SAFETY: the copy is made at once.
-        let copy = |text: RString| Zeroizing::new(String::from_utf8_lossy(unsafe { text.as_slice() }).into_owned());
+        let copy = |text: RString| Zeroizing::new(unsafe { text.as_slice() }.to_vec());
         let (provider, variable) = (copy(provider), variable.map(copy));
+        let provider = str::from_utf8(&provider).unwrap_or_default();
 
         // What a Ruby program calls the environment: the constant, which a test may have replaced.
         let environment: Value = ruby.class_object().const_get("ENV")?;
@@ -109,7 +110,7 @@ impl Signer {
             Ok(value.map(|value| Zeroizing::new(unsafe { value.as_slice() }.to_vec())))
         };
         let signer = call(ruby, || {
-            personsig::Signer::from_lookup(&provider, variable.as_ref().map(|name| name.as_str()), look_up)
+            personsig::Signer::from_lookup(provider, variable.as_ref().map(|name| name.as_slice()), look_up)
         });
         raised.map_or(signer, Err).map(|signer| Signer(signer).frozen(ruby))
     }

@@ -240,7 +240,7 @@ class SignerTest < Minitest::Test
   end
 
   def test_a_variable_whose_name_cannot_be_is_missing
-    ["A\0B", "A=B", "", "\xff", "A".encode("UTF-16LE")].each do |name|
+    ["A\0B", "A=B", "", "A".encode("UTF-16LE")].each do |name|
       error = assert_raises(Personsig::InputError) { Personsig::Signer.from_env("gosquared", variable: name) }
       assert_equal "missing-secret", error.code
     end

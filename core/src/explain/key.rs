@@ -44,9 +44,14 @@ const PLACEHOLDERS: [&str; 37] = [
 
 const PREFIXES: [&str; 4] = ["whsec_", "sk_", "Bearer ", "sha256="];
 
+/// More than are made of no secret, and more than are made of one.
+const KEYS_MAX: usize = 64;
+
 /// The empty key, the placeholders, and what is made of these secrets.
 pub(super) fn wrong_keys(secrets: &[Key]) -> Vec<Key> {
-    let mut keys = vec![Key::wrong(Mistake::EmptyKey, Vec::new())];
+    // Never moved by growing: what is freed on the way would not be wiped.
+    let mut keys = Vec::with_capacity(secrets.len().saturating_add(1).saturating_mul(KEYS_MAX));
+    keys.push(Key::wrong(Mistake::EmptyKey, Vec::new()));
     keys.extend(PLACEHOLDERS.map(|text| Key::wrong(Mistake::PlaceholderKey, text.into())));
     for secret in secrets.iter().map(|key| key.bytes.as_slice()).filter(|secret| secret.len() <= HYPOTHESIS_MAX) {
         let mut add = |mistake, bytes: Vec<u8>| {

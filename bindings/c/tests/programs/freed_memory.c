@@ -3,6 +3,11 @@
 
 #define CANARY "canary-5ZkQ0vXr"
 
+/* SHA-256's state behind the inner pad (RFC 2104) of the key "s-" CANARY, as this machine keeps it: eight words of
+   32 bits, the lowest byte first. Who has the inner and the outer state can sign. */
+static const unsigned char state[] = {0x61, 0x23, 0x6d, 0x82, 0xca, 0xf9, 0x48, 0x79, 0x15, 0xe2, 0x7a, 0xd5, 0x91, 0xe1, 0xf9, 0x93,
+                             0x91, 0x70, 0xa7, 0xe6, 0x74, 0x73, 0x1c, 0xfb, 0x35, 0x8b, 0xe0, 0xd9, 0x09, 0x95, 0x3e, 0x16};
+
 static personsig_signer *signer_with_canaries(void)
 {
     const char *const fallbacks[] = {"older-" CANARY, CANARY "-oldest"};
@@ -48,7 +53,14 @@ static void explained(void)
 {
     static char out[1 << 16];
     size_t len = 0;
-    personsig_signer *signer = signer_with_canaries();
+    const char *fallbacks[12];
+    size_t lens[12];
+    for (size_t i = 0; i < 12; i++) {
+        fallbacks[i] = "older-" CANARY;
+        lens[i] = sizeof "older-" CANARY - 1;
+    }
+    personsig_signer *signer = NULL;
+    CHECK(personsig_signer_new(TEXT("chameleon"), TEXT("s-" CANARY), fallbacks, lens, 12, NULL, &signer) == PERSONSIG_OK);
     CHECK(personsig_signer_explain(signer, TEXT("1"), TEXT(TIMESTAMPED), NULL, NULL, 0, THEN, NULL, out, sizeof out,
                                    &len) == PERSONSIG_OK);
     CHECK(memmem(out, len, TEXT(CANARY)) == NULL);
@@ -59,6 +71,7 @@ int main(int count, char **arguments)
 {
     CHECK(count == 2);
     wanted = CANARY;
+    wanted_state = state;
     size_t before = freed;
     if (strcmp(arguments[1], "signer") == 0)
         whole_life();
@@ -75,5 +88,9 @@ int main(int count, char **arguments)
     memcpy(planted + 42, TEXT(CANARY));
     free(planted);
     CHECK(found == 1);
+    planted = calloc(1, 100); /* the same block, so without the canary */
+    memcpy(planted + 1, state, sizeof state);
+    free(planted);
+    CHECK(found == 2);
     return 0;
 }

@@ -15,6 +15,7 @@ void __libc_free(void *block);
 static size_t allocated, freed;    /* calls so far */
 static size_t fails_at = SIZE_MAX; /* the allocation that gets nothing */
 static const char *wanted;         /* what to look for in freed blocks */
+static const void *wanted_state;   /* and these 32 bytes */
 static size_t found;               /* how many had it */
 
 void *malloc(size_t size)
@@ -42,7 +43,10 @@ void free(void *block)
     if (block == NULL)
         return;
     freed++;
-    if (wanted != NULL && memmem(block, malloc_usable_size(block), wanted, strlen(wanted)) != NULL)
+    size_t size = malloc_usable_size(block);
+    if (wanted != NULL && memmem(block, size, wanted, strlen(wanted)) != NULL)
+        found++;
+    if (wanted_state != NULL && memmem(block, size, wanted_state, 32) != NULL)
         found++;
     __libc_free(block);
 }

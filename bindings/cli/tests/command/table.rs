@@ -59,6 +59,8 @@ fn bytes_of_other_columns_are_left_alone() {
 #[test]
 fn line_ends_stay_as_they_are() {
     sign("id,a\r\n123456,b\r\n").says(&format!("id,a,signature\r\n123456,b,{PLAIN}\r\n"));
+    sign("id\r\n123456\r\n").says(&format!("id,signature\r\n123456,{PLAIN}\r\n"));
+    sign("id\n123456\n").says(&format!("id,signature\n123456,{PLAIN}\n"));
 }
 
 #[test]
@@ -135,8 +137,26 @@ fn a_ragged_row_is_refused() {
 fn a_quote_that_is_never_closed_does_not_swallow_rows() {
     for table in ["id,a\n1,2\n3,\"4\n5,6\n", "id,a\n1,2\n3,\"4\n5,6"] {
         let message = refused(table, 2, "bad-table");
-        assert!(message.starts_with("line 3: a quote opens a field and is not closed"), "{message}");
+        assert!(message.starts_with("line 3: a quote opens a field here and does not close it"), "{message}");
     }
+}
+
+#[test]
+fn a_second_stray_quote_does_not_hide_the_first() {
+    let message = refused("id,a\n1,2\n3,\"4\n5,\"6\"\n7,8\n", 2, "bad-table");
+    assert!(message.starts_with("line 3: a quote opens a field here and does not close it"), "{message}");
+}
+
+#[test]
+fn a_quote_inside_a_bare_field_is_a_character() {
+    sign("id,a\n123456,6\" nail\n").says(&format!("id,a,signature\n123456,\"6\"\" nail\",{PLAIN}\n"));
+}
+
+#[test]
+fn a_blank_line_in_a_table_of_one_column_is_an_empty_id() {
+    let message = refused("id\n1\n\n2\n", 2, "empty-user-id");
+    assert!(message.starts_with("line 3, column 1: "), "{message}");
+    sign("id\n123456\n\n").says(&format!("id,signature\n123456,{PLAIN}\n"));
 }
 
 #[test]
