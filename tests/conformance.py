@@ -224,6 +224,9 @@ def main(arguments):
         sys.exit(__doc__)
     folder = pathlib.Path(arguments[0] if arguments else ROOT / "tests/vectors")
     files = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
+    for file in files:
+        if file["count"] != len(file["tests"]):
+            sys.exit(f"a file of {file['operation']} says {file['count']} tests and has {len(file['tests'])}: is it whole?")
     surfaces = {surface: Adapter(surface, argv) for surface, argv in adapters().items()}
     with concurrent.futures.ThreadPoolExecutor() as pool:
         runs = dict(zip(surfaces, pool.map(lambda adapter: run_surface(adapter, files), surfaces.values())))

@@ -139,6 +139,7 @@ def test_adapter_refuses_what_it_does_not_know(surface, what):
 def test_one_changed_digit_fails_once_a_surface(tmp_path, monkeypatch, capsys):
     file = json.loads((ROOT / "tests/vectors/sign.json").read_text("utf-8"))
     file["tests"] = [test for test in file["tests"] if test["id"] == "gosquared-text"]
+    file["count"] = 1
     signature = file["tests"][0]["expect"]["signature"]
     file["tests"][0]["expect"]["signature"] = signature.replace("0", "1", 1)
     (tmp_path / "sign.json").write_text(json.dumps(file))
@@ -148,6 +149,14 @@ def test_one_changed_digit_fails_once_a_surface(tmp_path, monkeypatch, capsys):
     report = json.loads((tmp_path / "report").read_text())
     assert [failure["surface"] for failure in report["failures"]] == list(conformance.adapters())
     assert capsys.readouterr().out.endswith(", 7 wrong\n")
+
+
+def test_a_file_that_is_cut_short_is_not_run(tmp_path):
+    file = json.loads((ROOT / "tests/vectors/hmac.json").read_text("utf-8"))
+    file["tests"].pop()
+    (tmp_path / "hmac.json").write_text(json.dumps(file))
+    with pytest.raises(SystemExit, match="is it whole"):
+        conformance.main([str(tmp_path)])
 
 
 def test_a_surface_that_does_not_start_is_a_crash(tmp_path):
