@@ -7,7 +7,8 @@ PHP ?= php
 PHP_CONFIG ?= php-config
 PHPUNIT ?= phpunit
 RUBY ?= ruby
-GEM ?= gem
+# The gem is for the Ruby that packs it.
+GEM ?= $(RUBY) -S gem
 CARGO ?= cargo
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -44,6 +45,10 @@ WITH_PHP = PHP="$$(command -v $(PHP))" PHP_CONFIG="$$(command -v $(PHP_CONFIG))"
 
 CHECK_cc = echo 'int main(void) { return 0; }' | $(CC) -x c - -o /dev/null
 APT_cc = gcc libc6-dev
+CHECK_npm = command -v $(NPM)
+APT_npm = npm
+CHECK_gem = $(GEM) --version
+APT_gem = ruby
 CHECK_venv = $(PYTHON) -c 'import venv, ensurepip'
 APT_venv = python3-venv
 CHECK_php = $(PHP) --version
@@ -78,7 +83,7 @@ FOR_node := cc
 FOR_php := cc php php-headers libclang
 FOR_ruby := cc ruby ruby-headers libclang
 FOR_conformance := $(sort $(FOR_python) $(FOR_php) $(FOR_ruby) jansson)
-FOR_test := $(sort $(FOR_conformance) phpunit minitest valgrind pkg-config cmake g++)
+FOR_test := $(sort $(FOR_conformance) npm gem phpunit minitest valgrind pkg-config cmake g++)
 
 # $(call need,names): what is missing is installed with apt, or named where there is no apt.
 define need
@@ -93,7 +98,8 @@ if test -n "$$root" && ! command -v sudo >/dev/null; then \
 echo "Missing:$$lacking. Installing with apt:$$packages"; \
 mkdir -p target; \
 { $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive \
-	apt-get install -qq -y --no-install-recommends $$packages; } >target/apt.log 2>&1 || { cat target/apt.log >&2; exit 1; }
+	apt-get install -qq -y --no-install-recommends $$packages; } >target/apt.log 2>&1 || { cat target/apt.log >&2; exit 1; }; \
+$(foreach name,$(1),{ $(CHECK_$(name)); } >/dev/null 2>&1 || { echo "Still missing: $(name). Is the right program named? See make." >&2; exit 1; };) :
 endef
 
 # $(call build,what,its file,package): a first build takes a while, and says so.
@@ -150,8 +156,8 @@ built-python: need-rust venv
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps --no-index dist/personsig-*.whl
 
 python: built-python
-	@echo "dist/$$(basename dist/personsig-*.whl) is for every CPython >= 3.10. Install it with"
-	@echo "    python3 -m pip install dist/$$(basename dist/personsig-*.whl)"
+	@echo "dist/$$(basename dist/personsig-*.whl) is for every CPython >= 3.10. Install it, in your virtual environment, with"
+	@echo "    pip install dist/$$(basename dist/personsig-*.whl)"
 	@echo 'and sign with'
 	@echo '    import personsig'
 	@echo '    signer = personsig.Signer.from_env("gosquared")'
@@ -162,10 +168,11 @@ built-node: need-rust need-node
 	@cp target/release/libpersonsig_node.so bindings/node/personsig.node
 
 node: built-node
+	$(call need,npm)
 	@mkdir -p dist && cp LICENSE-* bindings/node/
 	@cd bindings/node && $(NPM) pack --silent --pack-destination ../../dist >/dev/null
 	@echo 'dist/personsig-$(VERSION).tgz is for Node >= 18.20 on this kind of machine. Install it with'
-	@echo '    npm install $(CURDIR)/dist/personsig-$(VERSION).tgz'
+	@echo '    npm install "$(CURDIR)/dist/personsig-$(VERSION).tgz"'
 	@echo 'and sign with'
 	@echo "    import { Signer } from 'personsig';"
 	@echo "    const signer = Signer.fromEnv('gosquared');"
@@ -191,10 +198,12 @@ built-ruby: need-rust need-ruby
 		"bindings/ruby/lib/personsig/$$($(RUBY) -e 'print RUBY_VERSION[/\A\d+\.\d+/]')/personsig_ruby.so"
 
 ruby: built-ruby
+	$(call need,gem)
 	@mkdir -p dist && cp LICENSE-* bindings/ruby/ && rm -f dist/personsig-*.gem
-	@cd bindings/ruby && $(GEM) build --silent -o ../../dist/personsig-$(VERSION)-x86_64-linux.gem personsig.gemspec 2>/dev/null
-	@echo "dist/personsig-$(VERSION)-x86_64-linux.gem is for $$($(RUBY) -e 'print "Ruby ", RUBY_VERSION[/\A\d+\.\d+/]') alone. Install it with"
-	@echo '    gem install --local dist/personsig-$(VERSION)-x86_64-linux.gem'
+	@said=$$(cd bindings/ruby && $(GEM) build personsig.gemspec 2>&1) || { echo "$$said" >&2; exit 1; }; \
+		mv bindings/ruby/personsig-*.gem dist/
+	@echo "$$(ls dist/personsig-*.gem) is for $$($(RUBY) -e 'print "Ruby ", RUBY_VERSION[/\A\d+\.\d+/]') alone. Install it with"
+	@echo '    gem install --user-install --local dist/personsig-$(VERSION)-*.gem'
 	@echo 'and sign with'
 	@echo '    require "personsig"'
 	@echo '    signer = Personsig::Signer.from_env("gosquared")'
@@ -204,7 +213,7 @@ built-c: need-rust need-c
 	$(call build,the C library,libpersonsig.so,personsig-c)
 
 c: built-c
-	@rm -rf target/stage && mkdir -p dist && PREFIX=/ DESTDIR=$(CURDIR)/target/stage bindings/c/install.sh
+	@rm -rf target/stage && mkdir -p dist && PREFIX=/ DESTDIR="$(CURDIR)/target/stage" bindings/c/install.sh
 	@tar -C target/stage -czf dist/personsig-c-$(VERSION).tar.gz --owner=0 --group=0 include lib
 	@echo 'dist/personsig-c-$(VERSION).tar.gz has the library, its header and its pkg-config and CMake files. Install it with'
 	@echo '    sudo tar -C /usr/local -xzf dist/personsig-c-$(VERSION).tar.gz && sudo ldconfig'
@@ -238,7 +247,7 @@ install:
 adapters: need-conformance built-rust built-c built-cli built-python built-node built-php built-ruby
 	@ln -sf libpersonsig.so target/release/libpersonsig.so.0
 	@$(CC) -std=c17 -O2 -Wall -Wextra -Werror -Iinclude tests/adapters/c.c -o target/release/adapter-c \
-		-Ltarget/release -Wl,-rpath,$(CURDIR)/target/release -lpersonsig -ljansson
+		-Ltarget/release -Wl,-rpath,"$(CURDIR)/target/release" -lpersonsig -ljansson
 
 RUN := NODE="$(NODE)" PHP="$(PHP)" RUBY="$(RUBY)" CC="$(CC)" $(VENV)/bin/python
 

@@ -167,7 +167,12 @@ final class Provider
     private function __construct() {}
 }
 
-/** What every exception of this extension is. Its message says what to do and repeats no value that was passed. */
+/**
+ * What every exception of this extension is. Its message says what to do and repeats no value that was passed.
+ *
+ * @property-read string $reason The code, the same in every language, such as `missing-secret`.
+ * @property-read ?int $index Which element of a list was refused, counting from 0.
+ */
 interface PersonsigException extends \Throwable
 {
 }

@@ -15,6 +15,7 @@ Gem::Specification.new do |spec|
   spec.licenses = ["MIT", "Apache-2.0"]
   spec.required_ruby_version = "~> #{abi}.0"
   spec.files = Dir.chdir(__dir__) do
+    Dir["lib/personsig/#{abi}/*.{so,bundle}"].any? or raise "nothing is compiled for Ruby #{abi} here: make ruby"
     Dir["lib/*.rb", "lib/personsig/*.rb", "lib/personsig/#{abi}/*.{so,bundle}", "sig/*.rbs", "LICENSE-*", "README.md"]
   end
 end

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
-use crate::error::{Code, Error, Kind, Place, Subject};
+use crate::error::{Code, Error, Place, Subject};
 use crate::provider::{self, Provider};
 use crate::scheme::{Scheme, Signature};
 use crate::secret::{Secret, Secrets};
@@ -190,9 +190,13 @@ impl Signer {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
         let text = user_id.text(&mut digits, Subject::UserId)?;
         let limits = self.limits(options)?;
+        self.verify_within(text, signature.as_ref(), &limits)
+    }
+
+    fn verify_within(&self, user_id: &str, signature: &[u8], limits: &Limits) -> Result<Verified, Error> {
         let refused = |code| Error::new(code, Subject::Signature);
-        let shown = self.provider.scheme.parse(signature.as_ref()).map_err(refused)?;
-        let secret_index = shown.secret_index(text, self.secrets.iter());
+        let shown = self.provider.scheme.parse(signature).map_err(refused)?;
+        let secret_index = shown.secret_index(user_id, self.secrets.iter());
         let secret_index = secret_index.ok_or_else(|| refused(Code::SignatureMismatch))?;
         match shown.signed_at {
             Some(signed_at) if signed_at > limits.latest => Err(refused(Code::FromTheFuture)),
@@ -212,13 +216,12 @@ impl Signer {
         signature: impl AsRef<[u8]>,
         options: &VerifyOptions,
     ) -> Result<bool, Error> {
-        self.limits(options)?;
-        match self.verify_with(user_id, signature, options) {
-            Ok(_) => Ok(true),
-            // What the caller did wrong was seen above: this is about the id or the signature.
-            Err(error) if error.kind() != Kind::System => Ok(false),
-            Err(error) => Err(error),
-        }
+        let limits = self.limits(options)?;
+        let (mut digits, user_id) = (Digits::new(), user_id.into());
+        let verified = user_id
+            .text(&mut digits, Subject::UserId)
+            .and_then(|text| self.verify_within(text, signature.as_ref(), &limits));
+        Ok(verified.is_ok())
     }
 
     fn limits(&self, options: &VerifyOptions) -> Result<Limits, Error> {

@@ -234,6 +234,10 @@ impl Env {
             return Ok(None);
         }
         let length = ask!(self, napi_get_array_length(value), 0)?;
+        // `new Array(2 ** 32 - 1)` costs its maker nothing, and us all memory.
+        if length > 1 << 20 {
+            return Err(Stop::Refused(Code::InvalidOption.into()));
+        }
         let element = move |index: u32| self.own(value, &index.to_string())?.map_or_else(|| self.undefined(), Ok);
         Ok(Some((0..length).map(element)))
     }

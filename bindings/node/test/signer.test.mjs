@@ -173,6 +173,12 @@ test('a subclass neither changes what a base method does nor reaches the secret'
   assert.deepEqual(Reflect.ownKeys(sub), ['field']);
 });
 
+test('the constructor never reads the environment', () => {
+  process.env.GOSQUARED_SECURE_MODE_SECRET = 'secret';
+  assert.throws(() => new Signer(undefined, 'gosquared'), TypeError);
+  delete process.env.GOSQUARED_SECURE_MODE_SECRET;
+});
+
 test('fromEnv of a subclass gives a Signer', () => {
   class Sub extends Signer {
     constructor(...given) { super(...given); assert.fail('it was given', given.length, 'arguments'); }

@@ -53,6 +53,9 @@ impl<'a> Text<'a> {
         match (value.zend_str(), value.long()) {
             (Some(text), _) => Ok(UserId::Bytes(text.as_bytes())),
             (None, Some(integer)) => Ok(UserId::from(integer)),
+            (None, None) if value.is_null() || value.is_array() => {
+                Err(type_error(parameter, "a string or an int", value, "the id of a user who is logged in"))
+            }
             (None, None) => Err(type_error(parameter, "a string or an int", value, "(string) $id")),
         }
     }

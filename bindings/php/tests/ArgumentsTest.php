@@ -26,14 +26,15 @@ final class ArgumentsTest extends TestCase
     /** @dataProvider values */
     public function testNothingButStringsAndIntsIsAnId(mixed $value, string $type): void
     {
-        $message = "\$userId must be a string or an int, not $type; pass (string) \$id";
+        $pass = in_array($type, ['null', 'array'], true) ? 'the id of a user who is logged in' : '(string) $id';
+        $message = "\$userId must be a string or an int, not $type; pass $pass";
         $signer = new Signer('gosquared', 'x');
         $this->assertTypeError($message, fn () => $signer->sign($value));
         $this->assertTypeError($message, fn () => $signer->verify($value, 'x'));
         $this->assertTypeError($message, fn () => $signer->isValid($value, 'x'));
         $this->assertTypeError($message, fn () => $signer->explain($value, 'x'));
         $this->assertTypeError(
-            "\$also[1] must be a string or an int, not $type; pass (string) \$id",
+            "\$also[1] must be a string or an int, not $type; pass $pass",
             fn () => $signer->explain('x', 'x', ['x', $value]),
         );
     }
