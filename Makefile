@@ -67,6 +67,8 @@ CHECK_minitest = $(RUBY) -e 'gem "minitest"'
 APT_minitest = ruby-minitest
 CHECK_jansson = echo '\#include <jansson.h>' | $(CC) -E -x c -
 APT_jansson = libjansson-dev
+CHECK_openssl = command -v openssl && echo '\#include <openssl/hmac.h>' | $(CC) -E -x c -
+APT_openssl = openssl libssl-dev
 CHECK_valgrind = command -v valgrind
 APT_valgrind = valgrind
 CHECK_pkg-config = command -v pkg-config
@@ -83,7 +85,7 @@ FOR_node := cc
 FOR_php := cc php php-headers libclang
 FOR_ruby := cc ruby ruby-headers libclang
 FOR_conformance := $(sort $(FOR_python) $(FOR_php) $(FOR_ruby) jansson)
-FOR_test := $(sort $(FOR_conformance) npm gem phpunit minitest valgrind pkg-config cmake g++)
+FOR_test := $(sort $(FOR_conformance) npm gem openssl phpunit minitest valgrind pkg-config cmake g++)
 
 # $(call need,names): what is missing is installed with apt, or named where there is no apt.
 define need

@@ -29,7 +29,8 @@ ENVIRONMENT = {
 def compile_c(source, folder):
     program = folder / source.stem
     command = [os.environ.get("CC", "cc"), "-std=c17", "-Wall", "-Wextra", "-Werror", "-pedantic", str(source), "-o", str(program)]
-    subprocess.run([*command, f"-I{ROOT / 'include'}", f"-L{BUILT}", "-lpersonsig"], check=True)
+    libraries = ["-lpersonsig", *(["-lcrypto"] if "<openssl/" in source.read_text() else [])]
+    subprocess.run([*command, f"-I{ROOT / 'include'}", f"-L{BUILT}", *libraries], check=True)
     return [str(program)]
 
 
