@@ -257,7 +257,7 @@ demo: adapters
 	@$(RUN) tests/demo.py
 
 conformance: adapters
-	@$(RUN) tests/conformance.py $(VECTORS)
+	@$(RUN) tests/conformance.py "$(VECTORS)"
 
 lint: need-test
 	@$(CARGO) fmt --all --check
@@ -267,7 +267,7 @@ test: need-test lint adapters
 	@$(RUN) tests/oracle.py --check
 	@for package in personsig personsig-c personsig-cli personsig-ruby; do \
 		echo "cargo test -p $$package"; \
-		$(CARGO) test --quiet --release --locked -p $$package >target/cargo-test.log || { cat target/cargo-test.log; exit 1; }; \
+		PYTHON="$(PYTHON)" CC="$(CC)" $(CARGO) test --quiet --release --locked -p $$package >target/cargo-test.log || { cat target/cargo-test.log; exit 1; }; \
 		grep '^test result' target/cargo-test.log; \
 	done
 	$(VENV)/bin/python -m pytest -q bindings/python

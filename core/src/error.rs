@@ -156,8 +156,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, problem, fix) = self.code.parts();
         match &self.subject {
+            // Not about what was passed, whatever was looked at just then.
+            _ if self.kind() == Kind::System => f.write_str(what)?,
             Subject::Fallback(index) => write!(f, "fallback secret {}", index.saturating_add(1))?,
-            Subject::SecretOf(_) | Subject::Secret => f.write_str("the secret")?,
+            Subject::SecretOf(_) => f.write_str("the secret")?,
             Subject::UserId => f.write_str("the user id")?,
             Subject::Also(index) => write!(f, "other identifier {}", index.saturating_add(1))?,
             Subject::Option(name) => f.write_str(name)?,
@@ -195,7 +197,6 @@ pub(crate) enum Subject {
     Provider,
     /// The secret, and the variable where it is usually kept.
     SecretOf(&'static str),
-    Secret,
     Fallback(usize),
     Variable(Box<str>),
     OddVariable,

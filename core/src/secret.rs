@@ -127,7 +127,7 @@ impl Secrets {
             size = size.saturating_add(LENGTH).saturating_add(bytes.len());
         }
         let mut block = Zeroizing::new(Vec::new());
-        block.try_reserve_exact(size).map_err(|_| Error::new(Code::OutOfMemory, Subject::Secret))?;
+        block.try_reserve_exact(size).map_err(|_| Error::from(Code::OutOfMemory))?;
         for (_, secret) in secrets {
             if let Secret::Bytes(bytes) = secret {
                 block.extend_from_slice(&bytes.len().to_ne_bytes());

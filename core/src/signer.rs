@@ -148,7 +148,7 @@ impl Signer {
         let text = user_id.text(&mut digits, Subject::UserId)?;
         let now = self.time(now)?;
         let secret = self.secrets.iter().next().unwrap_or_default();
-        self.provider.scheme.sign(secret, text, now).map_err(|_| Error::new(Code::Internal, Subject::UserId))
+        self.provider.scheme.sign(secret, text, now).map_err(|_| Code::Internal.into())
     }
 
     /// Checks a signature, with the default limits and by the system's clock; see [`Signer::verify_with`].

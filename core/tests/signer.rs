@@ -104,6 +104,13 @@ fn messages_name_the_place() {
 }
 
 #[test]
+fn what_the_machine_cannot_do_is_not_said_of_a_value() {
+    let look_up = |_: &str| Err::<Option<&str>, _>(Code::OutOfMemory);
+    let error = Signer::from_lookup("gosquared", None, look_up).unwrap_err();
+    assert!(error.to_string().starts_with("the system has no memory left"), "{error}");
+}
+
+#[test]
 fn debug_shows_the_provider_alone() {
     assert_eq!(format!("{:?}", signer("gosquared")), "Signer(provider='gosquared')");
     assert_eq!(format!("{:?} {:?}", Secret::from(SECRET), UserId::from(ID)), "Secret(..) UserId(..)");
