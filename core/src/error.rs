@@ -134,10 +134,10 @@ impl Error {
         self.code.kind()
     }
 
-    /// Which element of a list was refused, counting from 0: of `fallback_secrets` or `also`.
+    /// Which element of a list was refused, counting from 0: of `fallback_secrets`, `also` or `user_ids`.
     pub fn index(&self) -> Option<usize> {
         match self.subject {
-            Subject::Fallback(index) | Subject::Also(index) => Some(index),
+            Subject::Fallback(index) | Subject::Also(index) | Subject::UserIds(index) => Some(index),
             _ => None,
         }
     }
@@ -161,26 +161,29 @@ impl fmt::Display for Error {
             Subject::Fallback(index) => write!(f, "fallback secret {}", index.saturating_add(1))?,
             Subject::SecretOf(_) => f.write_str("the secret")?,
             Subject::UserId => f.write_str("the user id")?,
+            Subject::UserIds(index) => write!(f, "user id {}", index.saturating_add(1))?,
             Subject::Also(index) => write!(f, "other identifier {}", index.saturating_add(1))?,
             Subject::Option(name) => f.write_str(name)?,
+            Subject::Trait(path) => write!(f, "trait {path}")?,
+            Subject::TraitName(path) => write!(f, "the name of trait {path}")?,
             Subject::Variable(name) => write!(f, "the secret in the environment variable {name}")?,
             Subject::OddVariable => f.write_str("the secret in the environment variable that you named")?,
             Subject::Provider | Subject::Now | Subject::Signature | Subject::Call => f.write_str(what)?,
         }
         match self.place {
-            Place::Range(_) => f.write_str(" is out of range")?,
+            Place::Reason(reason, _) => write!(f, " {reason}")?,
             _ => write!(f, " {problem}")?,
         }
         match self.place {
-            Place::None => {}
+            Place::None | Place::Reason(..) => {}
             Place::Start(c) => write!(f, " (U+{:04X} at its start)", c as u32)?,
             Place::End(c) => write!(f, " (U+{:04X} at its end)", c as u32)?,
             Place::Character(code_point, number) => write!(f, " (U+{code_point:04X} at character {number})")?,
             Place::Undecodable(number) => write!(f, " (invalid UTF-8 at character {number})")?,
             Place::AbsentValue => f.write_str(" (what a language prints for a value that is not there)")?,
-            Place::Range(range) => write!(f, " ({range})")?,
             Place::ProjectToken => f.write_str(" (it has the form of GoSquared's public project token)")?,
         }
+        let fix = if let Place::Reason(_, fix) = self.place { fix } else { fix };
         write!(f, "; {fix}")?;
         match &self.subject {
             Subject::SecretOf(variable) if self.code == Code::MissingSecret => {
@@ -201,15 +204,32 @@ pub(crate) enum Subject {
     Variable(Box<str>),
     OddVariable,
     UserId,
+    /// One of a batch.
+    UserIds(usize),
     Also(usize),
     Option(&'static str),
+    Trait(Path),
+    TraitName(Path),
     Now,
     Signature,
     /// What the code alone says.
     Call,
 }
 
-/// Where in it.
+/// Where a trait stands: its position at every level, in the order in which it was given, counting from 1.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Path(pub(crate) Vec<usize>);
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(level, position)| match level {
+            0 => write!(f, "{position}"),
+            _ => write!(f, ".{position}"),
+        })
+    }
+}
+
+/// Where in it, or what is wrong in particular.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     None,
@@ -220,7 +240,8 @@ pub(crate) enum Place {
     Undecodable(usize),
     AbsentValue,
     ProjectToken,
-    Range(&'static str),
+    /// What is wrong and what to do, where the code says it too broadly.
+    Reason(&'static str, &'static str),
 }
 
 impl Place {

@@ -36,6 +36,8 @@ use crate::user_id::{Digits, UserId};
 /// How many identifiers `also` may hold.
 const ALSO_MAX: usize = 16;
 
+const TOO_MANY: Place = Place::Reason("are more than 16", "pass the user's other ids and addresses alone");
+
 /// The longest text in bytes for which hypotheses are tried: an id, a signature, another identifier, a secret.
 const HYPOTHESIS_MAX: usize = 1024;
 
@@ -132,7 +134,7 @@ impl Signer {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
         let id = user_id.text(&mut digits, Subject::UserId)?;
         if also.len() > ALSO_MAX {
-            return Err(Error::new(Code::InvalidOption, Subject::Option("also")).at(Place::Range("at most 16")));
+            return Err(Error::new(Code::InvalidOption, Subject::Option("other identifiers")).at(TOO_MANY));
         }
         let mut also_digits = [Digits::new(); ALSO_MAX];
         let also = also.iter().zip(&mut also_digits).enumerate();

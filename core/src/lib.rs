@@ -33,6 +33,7 @@
     )
 )]
 
+mod batch;
 #[cfg(all(test, not(debug_assertions), target_arch = "x86_64"))]
 mod constant_time;
 mod error;
@@ -41,15 +42,20 @@ mod provider;
 mod scheme;
 mod secret;
 mod signer;
+mod snippet;
 mod text;
+mod traits;
 mod user_id;
 
+pub use batch::Signatures;
 pub use error::{Code, Error, Kind};
 pub use explain::Finding;
 pub use provider::{Provider, providers};
 pub use scheme::{SIGNATURE_MAX, Scheme, Signature, hmac_sha256};
 pub use secret::Secret;
 pub use signer::{DEFAULT_CLOCK_SKEW, DEFAULT_MAX_AGE, Signer, TIMESTAMP_MAX, Verified, VerifyOptions, environment};
+pub use snippet::{Identity, SnippetOptions};
+pub use traits::{Trait, Traits};
 pub use user_id::UserId;
 
 /// This library's version, the same for every language.

@@ -230,8 +230,8 @@ impl Signer {
             (Some(_), Scheme::Plain) => Err(Error::new(Code::NotTimestamped, Subject::Call)),
             (Some(seconds @ 0..=TIMESTAMP_MAX), _) => Ok(seconds),
             (Some(_), _) => {
-                let range = Place::Range("0 to 99999999999 seconds");
-                Err(Error::new(Code::InvalidOption, Subject::Option(name)).at(range))
+                let reason = Place::Reason("is not from 0 to 99999999999", "pass a number of whole seconds");
+                Err(Error::new(Code::InvalidOption, Subject::Option(name)).at(reason))
             }
         };
         let max_age = seconds("the maximum age", options.max_age, DEFAULT_MAX_AGE)?;

@@ -1,0 +1,230 @@
+//! The page's part: the snippet that says who the user is, and the same as data.
+
+use std::fmt::{self, Write};
+
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::error::{Code, Error, Place, Subject};
+use crate::provider::Part;
+use crate::scheme::Signature;
+use crate::signer::Signer;
+use crate::traits::Traits;
+use crate::user_id::{Digits, UserId};
+
+/// What [`Signer::snippet`] takes beside the user.
+#[derive(Debug, Clone, Default)]
+pub struct SnippetOptions<'a> {
+    /// What the page tells the vendor about the user. The signature does not cover it.
+    pub traits: Traits,
+    /// GoSquared's project token, `GSN-123456-A`: letters, digits, `_` and `-`. Given, the snippet loads the vendor's
+    /// script; left out, the page already does.
+    pub site_token: Option<&'a str>,
+    /// The nonce of this response's Content-Security-Policy: letters, digits, `+`, `/`, `_` and `-`, then at most two `=`
+    /// ([CSP Level 3](https://www.w3.org/TR/CSP3/#grammardef-nonce-source)).
+    pub nonce: Option<&'a str>,
+    /// Unix time in whole seconds, as for [`Signer::sign_at`]; `None` is the system's clock.
+    pub now: Option<i64>,
+}
+
+impl Signer {
+    /// The script element that tells the vendor's script who the user is: pure ASCII, one statement a line.
+    ///
+    /// `None` is a visitor who is not logged in: nothing is signed, and where nothing is left to say the text is empty.
+    /// The id is written as the text that was signed, an integer too.
+    ///
+    /// Put it where a script element may stand, once a response, and send that with `Cache-Control: private, no-store`.
+    /// Never put it into an attribute, an event handler or another script. Pass only the user whom *your session*
+    /// authenticated.
+    ///
+    /// **Chameleon**: its own loader, copied from its install page, must stand before the snippet; and one page with a
+    /// real signature, staging included, may switch enforcement on for good.
+    ///
+    /// # Errors
+    /// For the id and `now` as [`Signer::sign_at`]; `invalid-option` for a trait (see [`Trait`](crate::Trait)), a site
+    /// token or a nonce that cannot be what it should, for a site token where the provider has no use for it, and for
+    /// anything, the id too, that equals one of the Signer's secrets. Everything is checked even where it is not used.
+    ///
+    /// ```
+    /// use personsig::{Signer, SnippetOptions, Traits};
+    ///
+    /// let signer = Signer::new("gosquared", "personsig-test-secret")?;
+    /// let traits = Traits::from([("name", "O'Brien</script>")]);
+    /// let options = SnippetOptions { traits, nonce: Some("fJ8+xQ=="), ..SnippetOptions::default() };
+    /// assert_eq!(
+    ///     signer.snippet(Some(123456), &options)?,
+    ///     r#"<script nonce="fJ8+xQ==">
+    /// _gs("identify",{"id":"123456","name":"O\u0027Brien\u003c/script\u003e"});
+    /// _gs("auth","0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64");
+    /// </script>"#
+    /// );
+    /// # Ok::<(), personsig::Error>(())
+    /// ```
+    pub fn snippet<'a>(
+        &self,
+        user_id: Option<impl Into<UserId<'a>>>,
+        options: &SnippetOptions<'_>,
+    ) -> Result<String, Error> {
+        let (mut digits, user_id) = (Digits::new(), user_id.map(Into::into));
+        let user_id = user_id.as_ref().map(|user_id| self.public_id(user_id, &mut digits)).transpose()?;
+        let page = &self.provider.page;
+        let mut traits = String::new();
+        options.traits.write_members(&mut traits, page.reserved, &|text| self.is_secret(text))?;
+        if let Some(site_token) = options.site_token {
+            self.check_option("the site token", site_token, is_site_token(site_token), SITE_TOKEN)?;
+            if page.load.is_none() {
+                return Err(Error::new(Code::InvalidOption, Subject::Option("the site token")).at(NO_LOADER));
+            }
+        }
+        if let Some(nonce) = options.nonce {
+            self.check_option("the nonce", nonce, is_nonce(nonce), NONCE)?;
+        }
+        let signature = match user_id {
+            Some(user_id) => Some(self.sign_at(user_id, options.now)?),
+            // No signature needs the clock then; a time that was given is checked.
+            None => self.time(options.now.or(Some(0))).map(|_| None)?,
+        };
+
+        let load = page.load.filter(|_| options.site_token.is_some()).unwrap_or_default();
+        let identify = if user_id.is_some() { page.identify } else { &[] };
+        if load.is_empty() && identify.is_empty() {
+            return Ok(String::new());
+        }
+        let mut html = String::from("<script");
+        if let Some(nonce) = options.nonce {
+            html.extend([" nonce=\"", nonce, "\""]);
+        }
+        html.push_str(">\n");
+        for part in load.iter().chain(identify) {
+            match part {
+                Part::Script(script) => html.push_str(script),
+                Part::SiteToken => quote(&mut html, options.site_token.unwrap_or_default()),
+                Part::UserId => quote(&mut html, user_id.unwrap_or_default()),
+                Part::Signature => quote(&mut html, signature.as_deref().unwrap_or_default()),
+                Part::Traits => html.push_str(&traits),
+            }
+        }
+        html.push_str("</script>");
+        Ok(html)
+    }
+
+    /// What the snippet would say, as data: for an endpoint that answers a page in JSON.
+    ///
+    /// The endpoint answers for the user whom *your session* authenticated and for nobody else, whatever the request
+    /// says: same origin, a session required, `Cache-Control: private, no-store`.
+    ///
+    /// # Errors
+    /// As [`Signer::sign_at`]; `invalid-option` for an id that equals one of the Signer's secrets.
+    ///
+    /// ```
+    /// let signer = personsig::Signer::new("chameleon", "personsig-test-secret")?;
+    /// let identity = signer.identity(123456, 1596165824)?;
+    /// assert_eq!(identity.fields()[0], ("uid", "123456"));
+    /// assert_eq!(identity.fields()[1].0, "uid_hash");
+    /// assert!(identity.to_json().starts_with(r#"{"uid":"123456","uid_hash":"05e19f81"#));
+    /// # Ok::<(), personsig::Error>(())
+    /// ```
+    pub fn identity<'a>(&self, user_id: impl Into<UserId<'a>>, now: impl Into<Option<i64>>) -> Result<Identity, Error> {
+        let (mut digits, user_id) = (Digits::new(), user_id.into());
+        let user_id = self.public_id(&user_id, &mut digits)?;
+        let signature = self.sign_at(user_id, now)?;
+        Ok(Identity { names: self.provider.page.fields, user_id: user_id.into(), signature })
+    }
+
+    /// The id's text, where everybody who sees the page may read it.
+    fn public_id<'b>(&self, user_id: &'b UserId<'_>, digits: &'b mut Digits) -> Result<&'b str, Error> {
+        let text = user_id.text(digits, Subject::UserId)?;
+        match self.is_secret(text) {
+            true => Err(Error::new(Code::InvalidOption, Subject::UserId).at(SECRET)),
+            false => Ok(text),
+        }
+    }
+
+    fn check_option(&self, name: &'static str, text: &str, is_fit: bool, reason: Place) -> Result<(), Error> {
+        let refused = |reason| Err(Error::new(Code::InvalidOption, Subject::Option(name)).at(reason));
+        match (is_fit, self.is_secret(text)) {
+            (false, _) => refused(reason),
+            (true, true) => refused(SECRET),
+            (true, false) => Ok(()),
+        }
+    }
+
+    /// Whether it is one of the secrets. Constant time: a trait may be a visitor's own text.
+    fn is_secret(&self, text: &str) -> bool {
+        self.secrets.iter().fold(Choice::from(0), |found, secret| found | secret.ct_eq(text.as_bytes())).into()
+    }
+}
+
+pub(crate) const SECRET: Place =
+    Place::Reason("equals one of the secrets", "a secret must never reach a page: look at what is passed where");
+const SITE_TOKEN: Place =
+    Place::Reason("does not have its form", "it is letters, digits, _ and -, such as GSN-123456-A");
+const NO_LOADER: Place = Place::Reason(
+    "is not used by this provider",
+    "leave it out, and put the loader from the provider's install page into the page",
+);
+const NONCE: Place =
+    Place::Reason("does not have its form", "it is letters, digits, +, /, _ and -, and at most two = at its end");
+
+fn is_site_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+}
+
+fn is_nonce(text: &str) -> bool {
+    let value = text.trim_end_matches('=');
+    text.len().saturating_sub(value.len()) <= 2
+        && !value.is_empty()
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-'))
+}
+
+/// The fields with which a page says who the user is; see [`Signer::identity`].
+#[derive(Clone)]
+pub struct Identity {
+    names: [&'static str; 2],
+    user_id: String,
+    signature: Signature,
+}
+
+impl Identity {
+    /// The id and the signature, each under the vendor's name for it.
+    pub fn fields(&self) -> [(&'static str, &str); 2] {
+        let [id, signature] = self.names;
+        [(id, &self.user_id), (signature, &self.signature)]
+    }
+
+    /// The fields as one JSON object, in ASCII that HTML does not read as markup.
+    pub fn to_json(&self) -> String {
+        let mut json = String::new();
+        for (name, value) in self.fields() {
+            json.push(if json.is_empty() { '{' } else { ',' });
+            quote(&mut json, name);
+            json.push(':');
+            quote(&mut json, value);
+        }
+        json + "}"
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity(..)")
+    }
+}
+
+/// A text as JSON that is inert in HTML and XHTML under any charset: what could end a script or an attribute, controls
+/// and everything beyond ASCII are `\uXXXX`.
+pub(crate) fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '<' | '>' | '&' | '\'' | '\0'..='\x1f' | '\x7f'.. => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    // Writing to a String cannot fail.
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+}
