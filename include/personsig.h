@@ -87,7 +87,8 @@ typedef enum {
     PERSONSIG_TIMESTAMP_IN_MILLISECONDS = 10,
     // `max_age` or `clock_skew` was given for a provider whose signature has no timestamp.
     PERSONSIG_NOT_TIMESTAMPED = 11,
-    // `max_age` or `clock_skew` is not from 0 to 99999999999, or `also` is too long.
+    // `max_age` or `clock_skew` is not from 0 to 99999999999, `also` is too long, or `traits`, `site_token` or `nonce`
+    // cannot be what it should.
     PERSONSIG_INVALID_OPTION = 12,
     // The signature is empty.
     PERSONSIG_MISSING_SIGNATURE = 100,
@@ -170,6 +171,22 @@ personsig_status personsig_signer_sign(const personsig_signer *signer,
                                        size_t cap,
                                        size_t *out_len);
 
+// Signs many users' ids, all at one time: an array of `user_id_count` pointers and one of as many lengths, both NULL
+// with 0. Otherwise as personsig_signer_sign.
+//
+// The signatures are written one after another with nothing between them, in the order of the ids, all equally long:
+// `*out_len / user_id_count` bytes each, and PERSONSIG_SIGNATURE_MAX at most. `out` must not overlap the ids. One id
+// that cannot be signed and nothing is written; `bad_index`, which may be NULL, then receives which.
+personsig_status personsig_signer_sign_many(const personsig_signer *signer,
+                                            const char *const *user_ids,
+                                            const size_t *user_id_lens,
+                                            size_t user_id_count,
+                                            int64_t now,
+                                            size_t *bad_index,
+                                            char *out,
+                                            size_t cap,
+                                            size_t *out_len);
+
 // Checks that a signature, exactly as it arrived, is this user's and, where it has a timestamp T, that
 // now - max_age <= T <= now + clock_skew. In constant time for all secrets. Allocates nothing.
 //
@@ -210,6 +227,54 @@ personsig_status personsig_signer_explain(const personsig_signer *signer,
                                           char *out,
                                           size_t cap,
                                           size_t *out_len);
+
+// Writes the script element that tells the provider's script who the user is: pure ASCII, one statement a line.
+//
+// - `user_id`: NULL for a visitor who is not logged in. Nothing is signed then, and where nothing is left to say the
+//   text is empty.
+// - `traits`: what the page tells the provider about the user, an object as JSON text, or NULL. The signature does not
+//   cover it. At most 32 levels deep; numbers that a page reads exactly; no name twice.
+// - `site_token`: GoSquared's project token, "GSN-123456-A": the snippet then loads the provider's script. NULL where
+//   the page does that, and for Chameleon.
+// - `nonce`: that of this response's Content-Security-Policy, or NULL.
+// - `now`: as for personsig_signer_sign.
+//
+// PERSONSIG_INVALID_OPTION for traits, a site token or a nonce that cannot be what they should, and for anything, the
+// id too, that equals one of the signer's secrets.
+//
+// Put it where a script element may stand, once a response, and send that with "Cache-Control: private, no-store".
+// Never put it into an attribute, an event handler or another script. Pass only the user whom your session
+// authenticated.
+//
+// Chameleon: its own loader must stand before the snippet; and one page with a real signature, staging included, may
+// switch enforcement on for good.
+personsig_status personsig_signer_snippet(const personsig_signer *signer,
+                                          const char *user_id,
+                                          size_t user_id_len,
+                                          const char *traits,
+                                          size_t traits_len,
+                                          const char *site_token,
+                                          size_t site_token_len,
+                                          const char *nonce,
+                                          size_t nonce_len,
+                                          int64_t now,
+                                          char *out,
+                                          size_t cap,
+                                          size_t *out_len);
+
+// Writes the fields with which the page says who the user is, as a JSON object in ASCII: {"id":"42","auth":"..."} for
+// GoSquared, {"uid":"42","uid_hash":"..."} for Chameleon. For an endpoint that answers a page.
+//
+// The endpoint answers for the user whom your session authenticated and for nobody else, whatever the request says:
+// same origin, a session required, "Cache-Control: private, no-store". Otherwise as personsig_signer_sign;
+// PERSONSIG_INVALID_OPTION for an id that equals one of the signer's secrets.
+personsig_status personsig_signer_identity(const personsig_signer *signer,
+                                           const char *user_id,
+                                           size_t user_id_len,
+                                           int64_t now,
+                                           char *out,
+                                           size_t cap,
+                                           size_t *out_len);
 
 // HMAC-SHA256 (RFC 2104) of any bytes under any key: PERSONSIG_HMAC_SHA256_SIZE raw bytes to `out`.
 //

@@ -170,22 +170,83 @@ static personsig_status explain(request *r, personsig_signer *signer, text user_
     return status;
 }
 
+/* Makes a buffer as large as was asked for. */
+static int room(char **buffer, size_t *cap, size_t needed)
+{
+    free(*buffer);
+    *buffer = malloc(needed);
+    *cap = needed;
+    return *buffer != NULL;
+}
+
+static personsig_status sign_many(request *r, personsig_signer *signer, const list *user_ids, int64_t now)
+{
+    char *out = NULL;
+    size_t cap = 0, len = 0;
+    personsig_status status;
+    while ((status = personsig_signer_sign_many(signer, user_ids->data, user_ids->lens, user_ids->count, now,
+                                                &r->bad_index, out, cap, &len)) == PERSONSIG_BUFFER_TOO_SMALL &&
+           room(&out, &cap, len))
+        ;
+    json_t *signatures = json_array();
+    for (size_t i = 0; status == PERSONSIG_OK && i < user_ids->count; i++)
+        json_array_append_new(signatures, json_stringn(out + i * (len / user_ids->count), len / user_ids->count));
+    r->result = json_pack("{s:o}", "signatures", signatures);
+    free(out);
+    return status;
+}
+
+static personsig_status snippet(request *r, personsig_signer *signer, text user_id, text traits, text site_token,
+                                text nonce, int64_t now)
+{
+    char *out = NULL;
+    size_t cap = 0, len = 0;
+    personsig_status status;
+    while ((status = personsig_signer_snippet(signer, user_id.data, user_id.len, traits.data, traits.len,
+                                              site_token.data, site_token.len, nonce.data, nonce.len, now, out, cap,
+                                              &len)) == PERSONSIG_BUFFER_TOO_SMALL &&
+           room(&out, &cap, len))
+        ;
+    r->result = json_pack("{s:s%}", "html", len > 0 && out != NULL ? out : "", len);
+    free(out);
+    return status;
+}
+
+static personsig_status identity(request *r, personsig_signer *signer, text user_id, int64_t now)
+{
+    char *out = NULL;
+    size_t cap = 0, len = 0;
+    personsig_status status;
+    while ((status = personsig_signer_identity(signer, user_id.data, user_id.len, now, out, cap, &len)) ==
+               PERSONSIG_BUFFER_TOO_SMALL &&
+           room(&out, &cap, len))
+        ;
+    r->result = status == PERSONSIG_OK ? json_pack("{s:o}", "fields", json_loadb(out, len, 0, NULL)) : json_object();
+    free(out);
+    return status;
+}
+
 /* The operations of a signer. Returns -1 for one that is unknown. */
 static int with_signer(request *r, const char *operation)
 {
-    text provider = to_text(r, take(r, "provider")), secret = to_text(r, take(r, "secret")), user_id, signature;
-    list fallbacks = to_list(r, take(r, "fallback_secrets")), also;
-    int64_t now, max_age, clock_skew;
     int signs = strcmp(operation, "sign") == 0, verifies = strcmp(operation, "verify") == 0;
-    int explains = strcmp(operation, "explain") == 0;
-    if (!signs && !verifies && !explains && strcmp(operation, "construct") != 0)
+    int explains = strcmp(operation, "explain") == 0, signs_many = strcmp(operation, "sign_many") == 0;
+    int snippets = strcmp(operation, "snippet") == 0, identifies = strcmp(operation, "identity") == 0;
+    int constructs = strcmp(operation, "construct") == 0;
+    if (!signs && !verifies && !explains && !signs_many && !snippets && !identifies && !constructs)
         return -1;
-    user_id = to_text(r, signs || verifies || explains ? take(r, "user_id") : NULL);
-    signature = to_text(r, verifies || explains ? take(r, "signature") : NULL);
-    also = to_list(r, explains ? take(r, "also") : NULL);
-    max_age = to_time(r, verifies ? take(r, "max_age") : NULL);
-    clock_skew = to_time(r, verifies ? take(r, "clock_skew") : NULL);
-    now = to_time(r, signs || verifies || explains ? take(r, "now") : NULL);
+    text provider = to_text(r, take(r, "provider")), secret = to_text(r, take(r, "secret"));
+    list fallbacks = to_list(r, take(r, "fallback_secrets"));
+    list user_ids = to_list(r, signs_many ? take(r, "user_ids") : NULL);
+    text user_id = to_text(r, !constructs && !signs_many ? take(r, "user_id") : NULL);
+    text signature = to_text(r, verifies || explains ? take(r, "signature") : NULL);
+    list also = to_list(r, explains ? take(r, "also") : NULL);
+    text traits = to_text(r, snippets ? take(r, "traits") : NULL);
+    text site_token = to_text(r, snippets ? take(r, "site_token") : NULL);
+    text nonce = to_text(r, snippets ? take(r, "nonce") : NULL);
+    int64_t max_age = to_time(r, verifies ? take(r, "max_age") : NULL);
+    int64_t clock_skew = to_time(r, verifies ? take(r, "clock_skew") : NULL);
+    int64_t now = to_time(r, !constructs ? take(r, "now") : NULL);
     if (!ready(r))
         return PERSONSIG_OK;
 
@@ -194,10 +255,13 @@ static int with_signer(request *r, const char *operation)
         personsig_signer_new(provider.data, provider.len, secret.data, secret.len, fallbacks.data, fallbacks.lens,
                              fallbacks.count, &r->bad_index, &signer);
     if (status == PERSONSIG_OK)
-        status = signs      ? sign(r, signer, user_id, now)
-                 : verifies ? verify(r, signer, user_id, signature, max_age, clock_skew, now)
-                 : explains ? explain(r, signer, user_id, signature, &also, now)
-                            : (r->result = json_object(), PERSONSIG_OK);
+        status = signs        ? sign(r, signer, user_id, now)
+                 : signs_many ? sign_many(r, signer, &user_ids, now)
+                 : verifies   ? verify(r, signer, user_id, signature, max_age, clock_skew, now)
+                 : explains   ? explain(r, signer, user_id, signature, &also, now)
+                 : snippets   ? snippet(r, signer, user_id, traits, site_token, nonce, now)
+                 : identifies ? identity(r, signer, user_id, now)
+                              : (r->result = json_object(), PERSONSIG_OK);
     personsig_signer_free(signer);
     return status;
 }
@@ -256,8 +320,8 @@ int main(void)
         const char *command = json_string_value(json_object_get(request, "cmd"));
         const char *operation = json_string_value(json_object_get(request, "operation"));
         if (command != NULL && strcmp(command, "start") == 0)
-            answer = json_pack("{s:s, s:s, s:s, s:[s, s]}", "surface", "c", "runtime", "gcc " __VERSION__, "version",
-                               personsig_version(), "supports", "byte-text", "hmac");
+            answer = json_pack("{s:s, s:s, s:s, s:[s, s, s]}", "surface", "c", "runtime", "gcc " __VERSION__, "version",
+                               personsig_version(), "supports", "byte-text", "hmac", "json-text");
         else if (command != NULL && strcmp(command, "run") == 0 && operation != NULL)
             answer = run(operation, json_object_get(request, "input"));
         if (answer != NULL) {

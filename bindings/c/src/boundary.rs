@@ -1,6 +1,7 @@
 //! What crosses between C and Rust. Pointers are checked here, and panics stop here.
 
 use std::ffi::c_char;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{self, NonNull};
 use std::slice;
@@ -43,6 +44,16 @@ pub(crate) unsafe fn bytes<'a>(data: *const c_char, len: usize) -> Result<&'a [u
         // SAFETY: the caller's promise, and the length is one that a slice can have.
         _ => Ok(unsafe { slice::from_raw_parts(data.cast(), len) }),
     }
+}
+
+/// Text that may be left out: NULL with 0 is none, and not the empty text.
+///
+/// # Safety
+/// As [`bytes`].
+pub(crate) unsafe fn optional<'a>(data: *const c_char, len: usize) -> Result<Option<&'a [u8]>, personsig_status> {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { bytes(data, len)? };
+    Ok((!data.is_null()).then_some(bytes))
 }
 
 /// A list as C passes it: an array of pointers and one of lengths.
@@ -114,13 +125,29 @@ impl TextOut {
 
     /// All of the text, or where it does not fit its length alone.
     pub(crate) fn write(&self, text: &str) -> Result<(), personsig_status> {
+        self.write_all(text.len(), std::iter::once(text))
+    }
+
+    /// The same for a text in parts, of `len` bytes in all.
+    pub(crate) fn write_all(
+        &self,
+        len: usize,
+        parts: impl Iterator<Item: Deref<Target = str>>,
+    ) -> Result<(), personsig_status> {
         // SAFETY: the promise of `new`.
-        unsafe { self.out_len.write_unaligned(text.len()) };
-        if text.len() > self.cap {
+        unsafe { self.out_len.write_unaligned(len) };
+        if len > self.cap {
             return Err(PERSONSIG_BUFFER_TOO_SMALL);
         }
-        // SAFETY: the promise of `new`, and it fits.
-        unsafe { ptr::copy(text.as_ptr(), self.out.cast(), text.len()) };
+        let mut written = 0;
+        for part in parts {
+            if part.len() > len - written {
+                return Err(PERSONSIG_INTERNAL);
+            }
+            // SAFETY: the promise of `new`, and it fits: written + part.len() <= len <= cap.
+            unsafe { ptr::copy(part.as_ptr(), self.out.add(written).cast(), part.len()) };
+            written += part.len();
+        }
         Ok(())
     }
 }

@@ -3,10 +3,10 @@
 use std::ffi::c_char;
 use std::ptr;
 
-use personsig_core::{Error, Secret, Signer, UserId, VerifyOptions};
+use personsig_core::{Error, Secret, Signer, SnippetOptions, Traits, UserId, VerifyOptions};
 use serde_json::json;
 
-use crate::boundary::{BadIndex, TextOut, bytes, guarded, guarded_text, list, present};
+use crate::boundary::{BadIndex, TextOut, bytes, guarded, guarded_text, list, optional, present};
 use crate::provider;
 use crate::status::personsig_status::{self, *};
 
@@ -136,6 +136,40 @@ pub unsafe extern "C" fn personsig_signer_sign(
     })
 }
 
+/// Signs many users' ids, all at one time: an array of `user_id_count` pointers and one of as many lengths, both NULL
+/// with 0. Otherwise as personsig_signer_sign.
+///
+/// The signatures are written one after another with nothing between them, in the order of the ids, all equally long:
+/// `*out_len / user_id_count` bytes each, and PERSONSIG_SIGNATURE_MAX at most. `out` must not overlap the ids. One id
+/// that cannot be signed and nothing is written; `bad_index`, which may be NULL, then receives which.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn personsig_signer_sign_many(
+    signer: *const personsig_signer,
+    user_ids: *const *const c_char,
+    user_id_lens: *const usize,
+    user_id_count: usize,
+    now: i64,
+    bad_index: *mut usize,
+    out: *mut c_char,
+    cap: usize,
+    out_len: *mut usize,
+) -> personsig_status {
+    guarded(|| {
+        // SAFETY: the caller's pointers are good, or null, which is checked.
+        let bad_index = unsafe { BadIndex::new(bad_index) };
+        // SAFETY: as above.
+        let signer = unsafe { signer.as_ref() }.ok_or(PERSONSIG_NULL_POINTER)?;
+        // SAFETY: as above.
+        let user_ids = unsafe { list(user_ids, user_id_lens, user_id_count, &bad_index, UserId::Bytes)? };
+        // SAFETY: as above.
+        let out = unsafe { TextOut::new(out, cap, out_len)? };
+        let mut signatures = signer.0.sign_many(&user_ids, given(now)).map_err(|error| bad_index.of(error))?.peekable();
+        let each = signatures.peek().map_or(0, |signature| signature.len());
+        let len = each.checked_mul(user_ids.len()).ok_or(PERSONSIG_OUT_OF_MEMORY)?;
+        out.write_all(len, signatures)
+    })
+}
+
 /// Checks that a signature, exactly as it arrived, is this user's and, where it has a timestamp T, that
 /// now - max_age <= T <= now + clock_skew. In constant time for all secrets. Allocates nothing.
 ///
@@ -216,6 +250,88 @@ pub unsafe extern "C" fn personsig_signer_explain(
             json!({ "code": finding.code, "message": finding.message, "fix": finding.fix, "index": finding.index })
         });
         out.write(&findings.collect::<serde_json::Value>().to_string())
+    })
+}
+
+/// Writes the script element that tells the provider's script who the user is: pure ASCII, one statement a line.
+///
+/// - `user_id`: NULL for a visitor who is not logged in. Nothing is signed then, and where nothing is left to say the
+///   text is empty.
+/// - `traits`: what the page tells the provider about the user, an object as JSON text, or NULL. The signature does not
+///   cover it. At most 32 levels deep; numbers that a page reads exactly; no name twice.
+/// - `site_token`: GoSquared's project token, "GSN-123456-A": the snippet then loads the provider's script. NULL where
+///   the page does that, and for Chameleon.
+/// - `nonce`: that of this response's Content-Security-Policy, or NULL.
+/// - `now`: as for personsig_signer_sign.
+///
+/// PERSONSIG_INVALID_OPTION for traits, a site token or a nonce that cannot be what they should, and for anything, the
+/// id too, that equals one of the signer's secrets.
+///
+/// Put it where a script element may stand, once a response, and send that with "Cache-Control: private, no-store".
+/// Never put it into an attribute, an event handler or another script. Pass only the user whom your session
+/// authenticated.
+///
+/// Chameleon: its own loader must stand before the snippet; and one page with a real signature, staging included, may
+/// switch enforcement on for good.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn personsig_signer_snippet(
+    signer: *const personsig_signer,
+    user_id: *const c_char,
+    user_id_len: usize,
+    traits: *const c_char,
+    traits_len: usize,
+    site_token: *const c_char,
+    site_token_len: usize,
+    nonce: *const c_char,
+    nonce_len: usize,
+    now: i64,
+    out: *mut c_char,
+    cap: usize,
+    out_len: *mut usize,
+) -> personsig_status {
+    guarded(|| {
+        // SAFETY: the caller's pointers are good, or null, which is checked.
+        let signer = unsafe { signer.as_ref() }.ok_or(PERSONSIG_NULL_POINTER)?;
+        // SAFETY: as above.
+        let (user_id, traits) = unsafe { (optional(user_id, user_id_len)?, optional(traits, traits_len)?) };
+        // SAFETY: as above.
+        let (site_token, nonce) = unsafe { (optional(site_token, site_token_len)?, optional(nonce, nonce_len)?) };
+        // SAFETY: as above.
+        let out = unsafe { TextOut::new(out, cap, out_len)? };
+        // No token and no nonce has U+FFFD, so one that is not UTF-8 is refused as any other.
+        let (site_token, nonce) = (site_token.map(String::from_utf8_lossy), nonce.map(String::from_utf8_lossy));
+        let options = SnippetOptions {
+            traits: traits.map(Traits::from_json).unwrap_or_default(),
+            site_token: site_token.as_deref(),
+            nonce: nonce.as_deref(),
+            now: given(now),
+        };
+        out.write(&signer.0.snippet(user_id, &options).map_err(status)?)
+    })
+}
+
+/// Writes the fields with which the page says who the user is, as a JSON object in ASCII: {"id":"42","auth":"..."} for
+/// GoSquared, {"uid":"42","uid_hash":"..."} for Chameleon. For an endpoint that answers a page.
+///
+/// The endpoint answers for the user whom your session authenticated and for nobody else, whatever the request says:
+/// same origin, a session required, "Cache-Control: private, no-store". Otherwise as personsig_signer_sign;
+/// PERSONSIG_INVALID_OPTION for an id that equals one of the signer's secrets.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn personsig_signer_identity(
+    signer: *const personsig_signer,
+    user_id: *const c_char,
+    user_id_len: usize,
+    now: i64,
+    out: *mut c_char,
+    cap: usize,
+    out_len: *mut usize,
+) -> personsig_status {
+    guarded(|| {
+        // SAFETY: the caller's pointers are good, or null, which is checked.
+        let signer = unsafe { signer.as_ref() }.ok_or(PERSONSIG_NULL_POINTER)?;
+        // SAFETY: as above.
+        let (user_id, out) = unsafe { (bytes(user_id, user_id_len)?, TextOut::new(out, cap, out_len)?) };
+        out.write(&signer.0.identity(user_id, given(now)).map_err(status)?.to_json())
     })
 }
 

@@ -38,7 +38,8 @@ pub enum personsig_status {
     PERSONSIG_TIMESTAMP_IN_MILLISECONDS = 10,
     /// `max_age` or `clock_skew` was given for a provider whose signature has no timestamp.
     PERSONSIG_NOT_TIMESTAMPED = 11,
-    /// `max_age` or `clock_skew` is not from 0 to 99999999999, or `also` is too long.
+    /// `max_age` or `clock_skew` is not from 0 to 99999999999, `also` is too long, or `traits`, `site_token` or `nonce`
+    /// cannot be what it should.
     PERSONSIG_INVALID_OPTION = 12,
 
     /// The signature is empty.

@@ -154,7 +154,7 @@ for line in sys.stdin:
 }
 
 /// A program that was linked before must find what it was linked with: this list only grows.
-const EXPORTED: [&str; 17] = [
+const EXPORTED: [&str; 20] = [
     "personsig_hmac_sha256",
     "personsig_provider_count",
     "personsig_provider_documentation",
@@ -165,9 +165,12 @@ const EXPORTED: [&str; 17] = [
     "personsig_signer_explain",
     "personsig_signer_free",
     "personsig_signer_from_env",
+    "personsig_signer_identity",
     "personsig_signer_new",
     "personsig_signer_provider",
     "personsig_signer_sign",
+    "personsig_signer_sign_many",
+    "personsig_signer_snippet",
     "personsig_signer_verify",
     "personsig_status_message",
     "personsig_status_name",

@@ -12,17 +12,22 @@ pub(crate) enum Command {
     Sign,
     Verify,
     Explain,
+    Snippet,
+    Identity,
     Providers,
 }
 
 impl Command {
-    const ALL: [Command; 4] = [Command::Sign, Command::Verify, Command::Explain, Command::Providers];
+    const ALL: [Command; 6] =
+        [Command::Sign, Command::Verify, Command::Explain, Command::Snippet, Command::Identity, Command::Providers];
 
     fn name(self) -> &'static str {
         match self {
             Command::Sign => "sign",
             Command::Verify => "verify",
             Command::Explain => "explain",
+            Command::Snippet => "snippet",
+            Command::Identity => "identity",
             Command::Providers => "providers",
         }
     }
@@ -32,6 +37,8 @@ impl Command {
             Command::Sign => &["stdin", "csv", "column", "output", "now", "json"],
             Command::Verify => &["max-age", "clock-skew", "now", "json"],
             Command::Explain => &["also", "now", "json"],
+            Command::Snippet => &["traits", "site-token", "nonce", "now", "json"],
+            Command::Identity => &["now", "json"],
             Command::Providers => &["json"],
         }
     }
@@ -50,6 +57,8 @@ impl Command {
             Command::Sign => include_str!("help/sign.txt"),
             Command::Verify => include_str!("help/verify.txt"),
             Command::Explain => include_str!("help/explain.txt"),
+            Command::Snippet => include_str!("help/snippet.txt"),
+            Command::Identity => include_str!("help/identity.txt"),
             Command::Providers => include_str!("help/providers.txt"),
         }
     }
@@ -70,6 +79,9 @@ pub(crate) struct Options {
     pub(crate) max_age: Option<i64>,
     pub(crate) clock_skew: Option<i64>,
     pub(crate) also: Vec<OsString>,
+    pub(crate) traits: Option<OsString>,
+    pub(crate) site_token: Option<OsString>,
+    pub(crate) nonce: Option<OsString>,
     pub(crate) stdin: bool,
     pub(crate) csv: Option<OsString>,
     pub(crate) column: Option<OsString>,
@@ -135,6 +147,9 @@ impl Options {
                     "clock-skew" => once(&mut self.clock_skew, integer(&value)?)?,
                     "secret-file" => once(&mut self.secret_file, value)?,
                     "secret-variable" => once(&mut self.secret_variable, value)?,
+                    "traits" => once(&mut self.traits, value)?,
+                    "site-token" => once(&mut self.site_token, value)?,
+                    "nonce" => once(&mut self.nonce, value)?,
                     "csv" => once(&mut self.csv, value)?,
                     "column" => once(&mut self.column, value)?,
                     "output" => once(&mut self.output, value)?,
@@ -164,6 +179,17 @@ impl Options {
             }
             _ => (),
         }
+        let count = self.values.len();
+        match command {
+            Command::Verify | Command::Explain if count != 2 => {
+                return Err("give the id, then the signature; a secret is never an argument");
+            }
+            Command::Identity if count != 1 => return Err("give one id, or '-'; a secret is never an argument"),
+            Command::Snippet if count > 1 => {
+                return Err("give one id, or '-', or none for a visitor; a secret is never an argument");
+            }
+            _ => (),
+        }
         if command == Command::Sign {
             let sources = usize::from(self.stdin) + usize::from(self.csv.is_some()) + self.values.len();
             match (sources, &self.csv) {
@@ -180,10 +206,8 @@ impl Options {
             if self.output.as_ref().is_some_and(|output| output == "-") {
                 return Err("without --output the table goes to standard output");
             }
-        } else if self.values.len() != 2 {
-            return Err("give the id, then the signature; a secret is never an argument");
         }
-        let files = self.secret_file.iter().chain(&self.fallback_secret_files).chain(&self.csv);
+        let files = self.secret_file.iter().chain(&self.fallback_secret_files).chain(&self.csv).chain(&self.traits);
         let dashes = files.chain(&self.also).chain(&self.values).filter(|value| *value == "-").count();
         match dashes + usize::from(self.stdin) {
             0 | 1 => Ok(()),

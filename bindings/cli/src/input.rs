@@ -43,10 +43,17 @@ pub(crate) fn value(argument: &OsStr) -> Result<Cow<'_, [u8]>, Failure> {
     if argument != "-" {
         return Ok(Cow::Borrowed(argument.as_encoded_bytes()));
     }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::reading("standard input", &error))?;
+    let mut bytes = contents(argument, "")?;
     bytes.truncate(without_line_end(&bytes).len());
     Ok(Cow::Owned(bytes))
+}
+
+/// All of a file that holds no secret, or of standard input.
+pub(crate) fn contents(file: &OsStr, what: &str) -> Result<Vec<u8>, Failure> {
+    let (mut source, what) = open(file, what)?;
+    let mut bytes = Vec::new();
+    source.read_to_end(&mut bytes).map_err(|error| Failure::reading(what, &error))?;
+    Ok(bytes)
 }
 
 /// A file, or for `-` standard input; and what to call it in a message.

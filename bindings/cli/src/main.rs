@@ -10,6 +10,7 @@ mod check;
 mod draft;
 mod failure;
 mod input;
+mod page;
 mod sign;
 mod table;
 
@@ -57,6 +58,8 @@ fn run(command: Command, options: &Options, out: &mut impl Write) -> Result<u8, 
         Command::Sign => sign::run(options, out).map(|()| 0),
         Command::Verify => check::verify(options, out).map(|()| 0),
         Command::Explain => check::explain(options, out),
+        Command::Snippet => page::snippet(options, out).map(|()| 0),
+        Command::Identity => page::identity(options, out).map(|()| 0),
         Command::Providers => providers(options.json, out).map(|()| 0).map_err(Failure::output),
     }
 }

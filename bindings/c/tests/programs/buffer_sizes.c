@@ -1,15 +1,39 @@
 /* Every size of buffer: too small writes the length alone, large enough writes the text and no byte beyond. */
 #include "check.h"
 
-static void sized(const char *provider, const char *expected)
+typedef personsig_status writer(const personsig_signer *signer, char *out, size_t cap, size_t *len);
+
+static personsig_status sign(const personsig_signer *signer, char *out, size_t cap, size_t *len)
+{
+    return personsig_signer_sign(signer, TEXT("123456"), THEN, out, cap, len);
+}
+
+static personsig_status sign_many(const personsig_signer *signer, char *out, size_t cap, size_t *len)
+{
+    static const char *const user_ids[] = {"123456", "123456"};
+    static const size_t lens[] = {6, 6};
+    return personsig_signer_sign_many(signer, user_ids, lens, 2, THEN, NULL, out, cap, len);
+}
+
+static personsig_status identity(const personsig_signer *signer, char *out, size_t cap, size_t *len)
+{
+    return personsig_signer_identity(signer, TEXT("123456"), THEN, out, cap, len);
+}
+
+static personsig_status snippet(const personsig_signer *signer, char *out, size_t cap, size_t *len)
+{
+    return personsig_signer_snippet(signer, TEXT("123456"), TEXT("{\"plan\":1.50}"), NULL, 0, TEXT("N"), THEN, out, cap, len);
+}
+
+static void sized(const char *provider, writer *write, const char *expected)
 {
     personsig_signer *signer = new_signer(provider);
     size_t needed = strlen(expected);
-    for (size_t cap = 0; cap <= 100; cap++) {
-        char out[128];
+    for (size_t cap = 0; cap <= 300; cap++) {
+        char out[320];
         size_t len = 7;
         memset(out, '#', sizeof out);
-        personsig_status status = personsig_signer_sign(signer, TEXT("123456"), THEN, out, cap, &len);
+        personsig_status status = write(signer, out, cap, &len);
         CHECK(status == (cap < needed ? PERSONSIG_BUFFER_TOO_SMALL : PERSONSIG_OK));
         CHECK(len == needed);
         size_t written = cap < needed ? 0 : needed;
@@ -18,7 +42,7 @@ static void sized(const char *provider, const char *expected)
             CHECK(out[i] == '#');
     }
     size_t len = 7;
-    CHECK(personsig_signer_sign(signer, TEXT("123456"), THEN, NULL, 0, &len) == PERSONSIG_BUFFER_TOO_SMALL);
+    CHECK(write(signer, NULL, 0, &len) == PERSONSIG_BUFFER_TOO_SMALL);
     CHECK(len == needed);
     personsig_signer_free(signer);
 }
@@ -53,8 +77,13 @@ static void unaligned(void)
 
 int main(void)
 {
-    sized("gosquared", PLAIN);
-    sized("chameleon", TIMESTAMPED);
+    sized("gosquared", sign, PLAIN);
+    sized("chameleon", sign, TIMESTAMPED);
+    sized("gosquared", sign_many, PLAIN PLAIN);
+    sized("chameleon", sign_many, TIMESTAMPED TIMESTAMPED);
+    sized("gosquared", identity, "{\"id\":\"123456\",\"auth\":\"" PLAIN "\"}");
+    sized("chameleon", snippet,
+          "<script nonce=\"N\">\nchmln.identify(\"123456\",{\"uid_hash\":\"" TIMESTAMPED "\",\"plan\":1.5});\n</script>");
     over_the_id();
     unaligned();
     return 0;

@@ -99,6 +99,69 @@ static void in_explain(const personsig_signer *signer)
     CHECK(bad == 1 && len == 7 && out[0] == 0);
 }
 
+static void in_sign_many(const personsig_signer *signer)
+{
+    char out[64] = {0};
+    size_t len = 7, bad = 7;
+    REFUSED(personsig_signer_sign_many(NULL, LIST, LENS, 2, 0, &bad, out, sizeof out, &len));
+    REFUSED(personsig_signer_sign_many(signer, NULL, LENS, 2, 0, &bad, out, sizeof out, &len));
+    REFUSED(personsig_signer_sign_many(signer, LIST, NULL, 2, 0, &bad, out, sizeof out, &len));
+    REFUSED(personsig_signer_sign_many(signer, LIST, LENS, SIZE_MAX, 0, &bad, out, sizeof out, &len));
+    REFUSED(personsig_signer_sign_many(signer, LIST, LENS, 2, 0, &bad, NULL, 1, &len));
+    REFUSED(personsig_signer_sign_many(signer, LIST, LENS, 2, 0, &bad, out, sizeof out, NULL));
+    CHECK(bad == PERSONSIG_NO_INDEX);
+    REFUSED(personsig_signer_sign_many(signer, LIST_WITH_NULL, LENS, 2, 0, &bad, out, sizeof out, &len));
+    CHECK(bad == 1);
+    CHECK(personsig_signer_sign_many(signer, LIST, LENS_EMPTY, 2, 0, &bad, out, sizeof out, &len) ==
+          PERSONSIG_EMPTY_USER_ID);
+    CHECK(bad == 1);
+    CHECK(personsig_signer_sign_many(signer, LIST, LENS_EMPTY, 2, 0, NULL, out, sizeof out, &len) ==
+          PERSONSIG_EMPTY_USER_ID);
+    CHECK(len == 7 && out[0] == 0);
+    CHECK(personsig_signer_sign_many(signer, NULL, NULL, 0, 0, &bad, NULL, 0, &len) == PERSONSIG_OK);
+    CHECK(len == 0);
+}
+
+/* NULL with 0 is an option that is not given; the empty text is given, and wrong. */
+static void in_snippet(const personsig_signer *signer)
+{
+    char out[512] = {0};
+    size_t len = 7;
+    REFUSED(personsig_signer_snippet(NULL, TEXT("1"), NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len));
+    REFUSED(personsig_signer_snippet(signer, NULL, 1, NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len));
+    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, 1, NULL, 0, NULL, 0, 0, out, sizeof out, &len));
+    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 1, NULL, 0, 0, out, sizeof out, &len));
+    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, NULL, 1, 0, out, sizeof out, &len));
+    REFUSED(personsig_signer_snippet(signer, "1", SIZE_MAX, NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len));
+    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, NULL, 0, 0, NULL, 1, &len));
+    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, NULL));
+    CHECK(personsig_signer_snippet(signer, TEXT(""), NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len) ==
+          PERSONSIG_EMPTY_USER_ID);
+    CHECK(personsig_signer_snippet(signer, TEXT("1"), TEXT(""), NULL, 0, NULL, 0, 0, out, sizeof out, &len) ==
+          PERSONSIG_INVALID_OPTION);
+    CHECK(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, TEXT(""), NULL, 0, 0, out, sizeof out, &len) ==
+          PERSONSIG_INVALID_OPTION);
+    CHECK(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, TEXT("\xff"), 0, out, sizeof out, &len) ==
+          PERSONSIG_INVALID_OPTION);
+    CHECK(len == 7 && out[0] == 0);
+    CHECK(personsig_signer_snippet(signer, NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0, NULL, 0, &len) == PERSONSIG_OK);
+    CHECK(len == 0);
+    CHECK(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len) == PERSONSIG_OK);
+    CHECK(len > 100 && memcmp(out, TEXT("<script>")) == 0);
+}
+
+static void in_identity(const personsig_signer *signer)
+{
+    char out[128] = {0};
+    size_t len = 7;
+    REFUSED(personsig_signer_identity(NULL, TEXT("1"), 0, out, sizeof out, &len));
+    REFUSED(personsig_signer_identity(signer, NULL, 1, 0, out, sizeof out, &len));
+    REFUSED(personsig_signer_identity(signer, TEXT("1"), 0, NULL, 1, &len));
+    REFUSED(personsig_signer_identity(signer, TEXT("1"), 0, out, sizeof out, NULL));
+    CHECK(personsig_signer_identity(signer, NULL, 0, 0, out, sizeof out, &len) == PERSONSIG_EMPTY_USER_ID);
+    CHECK(len == 7 && out[0] == 0);
+}
+
 static void in_hmac(void)
 {
     uint8_t out[PERSONSIG_HMAC_SHA256_SIZE] = {0}, byte = 1;
@@ -119,6 +182,9 @@ int main(void)
     in_sign(signer);
     in_verify(signer);
     in_explain(signer);
+    in_sign_many(signer);
+    in_snippet(signer);
+    in_identity(signer);
     in_hmac();
     CHECK(personsig_signer_provider(NULL) == NULL);
     personsig_signer_free(signer);

@@ -6,7 +6,15 @@ use std::process::Command;
 
 use crate::call::line;
 
-const PAGES: [&str; 5] = ["--help", "sign --help", "verify --help", "explain --help", "providers --help"];
+const PAGES: [&str; 7] = [
+    "--help",
+    "sign --help",
+    "verify --help",
+    "explain --help",
+    "snippet --help",
+    "identity --help",
+    "providers --help",
+];
 
 fn page(arguments: &str) -> String {
     let done = line(arguments).run();
@@ -36,7 +44,7 @@ fn help_is_given_wherever_it_is_asked_for() {
 
 #[test]
 fn every_option_on_a_page_exists() {
-    for command in ["sign", "verify", "explain", "providers"] {
+    for command in ["sign", "verify", "explain", "snippet", "identity", "providers"] {
         let page = page(&format!("{command} --help"));
         let options = page.lines().filter_map(|text| text.trim_start().strip_prefix("--"));
         let options: Vec<_> = options.map(|text| text.split(' ').next().unwrap()).collect();
@@ -53,7 +61,7 @@ fn every_option_on_a_page_exists() {
 fn the_example_on_each_page_runs() {
     let folder = Path::new(env!("CARGO_BIN_EXE_personsig")).parent().unwrap();
     let path = env::join_paths([folder.to_owned()].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap())));
-    for (arguments, exit) in PAGES.into_iter().zip([0, 0, 0, 1, 0]) {
+    for (arguments, exit) in PAGES.into_iter().zip([0, 0, 0, 1, 0, 0, 0]) {
         let page = page(arguments);
         let (_, example) = page.split_once("\nExample").unwrap();
         let example: Vec<_> = example.lines().skip(1).skip_while(|text| text.is_empty()).collect();

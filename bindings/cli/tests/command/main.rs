@@ -5,6 +5,7 @@ mod call;
 mod explain;
 mod help;
 mod output;
+mod page;
 mod secrets;
 mod sign;
 mod table;

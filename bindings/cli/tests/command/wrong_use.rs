@@ -10,7 +10,7 @@ fn a_command_is_needed() {
 
 #[test]
 fn unknown_commands_are_refused() {
-    for arguments in ["snippet", "SIGN", "help", "--provider gosquared sign", "-x", "--"] {
+    for arguments in ["snippets", "SIGN", "help", "--provider gosquared sign", "-x", "--"] {
         assert!(line(arguments).run().fails(2, "wrong-use").ends_with("see personsig --help"));
     }
 }

@@ -1,0 +1,93 @@
+//! What goes into a page: the snippet and the identity.
+
+use std::fs;
+
+use crate::call::{PLAIN, TIME, TIMESTAMPED, line, personsig};
+
+#[test]
+fn a_snippet_is_printed_with_a_line_end() {
+    line("snippet --provider gosquared --nonce N 123456").run().says(&format!(
+        "<script nonce=\"N\">\n_gs(\"identify\",{{\"id\":\"123456\"}});\n_gs(\"auth\",\"{PLAIN}\");\n</script>\n"
+    ));
+}
+
+#[test]
+fn for_nobody_nothing_is_printed() {
+    line("snippet --provider gosquared").run().says("");
+    line("snippet --provider chameleon").run().says("");
+    line("snippet --provider chameleon --json").run().says("{\"html\":\"\"}\n");
+}
+
+#[test]
+fn a_visitor_gets_the_loader_without_a_signature() {
+    let done = line("snippet --provider gosquared --site-token GSN-123456-A").run();
+    assert_eq!((done.exit, done.err.as_str()), (Some(0), ""));
+    assert!(done.out.ends_with("_gs(\"GSN-123456-A\");\n</script>\n") && !done.out.contains("auth"), "{}", done.out);
+}
+
+#[test]
+fn traits_come_from_a_file_or_standard_input() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "{\"plan\": 1.50, \"name\": \"O'Brien\"}\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let arguments =
+        |traits| ["snippet", "--provider=chameleon", "--now=1596165824", "--json", "--traits", traits, "123456"];
+    let from_file = personsig(arguments(path)).run();
+    let html = format!(
+        "<script>\nchmln.identify(\"123456\",{{\"uid_hash\":\"{TIMESTAMPED}\",\"name\":\"O\\u0027Brien\",\"plan\":1.5}});\n</script>"
+    );
+    assert_eq!(from_file.json()["html"], html);
+    let text = fs::read(file.path()).unwrap();
+    let piped = personsig(arguments("-")).stdin(text).run();
+    assert_eq!(piped.out, from_file.out);
+}
+
+#[test]
+fn the_id_can_be_standard_input() {
+    let done = line("snippet --provider gosquared -").stdin("123456\n").run();
+    assert!(done.out.contains(PLAIN), "{done:?}");
+}
+
+#[test]
+fn standard_input_is_read_for_one_thing() {
+    line("snippet --provider gosquared --traits - -").run().fails(2, "wrong-use");
+}
+
+#[test]
+fn what_cannot_stand_in_a_page_is_refused_without_repeating_it() {
+    for (arguments, traits) in [
+        ("--nonce canary\"x 1", ""),
+        ("--nonce= 1", ""),
+        ("--site-token canary<x 1", ""),
+        ("--traits - 1", "[\"canary\"]"),
+        ("--traits - 1", "{\"canary\":"),
+        ("--traits - 1", "{\"canary\":1,\"canary\":2}"),
+        ("--traits - 1", "{\"a\":{\"__proto__\":\"canary\"}}"),
+        ("--traits - 1", "{\"a\":\"personsig-test-secret\"}"),
+        ("--traits - 1", ""),
+        ("personsig-test-secret", ""),
+    ] {
+        let done = line(&format!("snippet --provider gosquared {arguments}")).stdin(traits).run();
+        let message = done.fails(2, "invalid-option");
+        assert!(!message.contains("canary") && !message.contains("personsig-test-secret"), "{message}");
+    }
+}
+
+#[test]
+fn a_traits_file_that_is_not_there_is_exit_code_3() {
+    line("snippet --provider gosquared --traits /canary/missing 1").run().fails(3, "input-output");
+}
+
+#[test]
+fn an_identity_is_one_json_object() {
+    let done = line(&format!("identity --provider chameleon --now {TIME} 123456")).run();
+    done.says(&format!("{{\"uid\":\"123456\",\"uid_hash\":\"{TIMESTAMPED}\"}}\n"));
+    line("identity --provider gosquared 123456").run().says(&format!("{{\"id\":\"123456\",\"auth\":\"{PLAIN}\"}}\n"));
+}
+
+#[test]
+fn an_identity_is_one_users() {
+    line("identity --provider gosquared").run().fails(2, "wrong-use");
+    line("identity --provider gosquared 1 2").run().fails(2, "wrong-use");
+    line("snippet --provider gosquared 1 2").run().fails(2, "wrong-use");
+}
