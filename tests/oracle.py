@@ -35,6 +35,7 @@ CAPABILITIES = {
     "number": {"node"},
     "is-valid": {"rust", "python", "node", "php", "ruby"},
     "hmac": {"rust", "c"},
+    "json-text": {"c", "cli"},
 }
 
 # operation -> the fields of its input, in the order of its arguments
@@ -42,12 +43,24 @@ FIELDS = {
     "hmac": ["secret", "message"],
     "construct": ["provider", "secret", "fallback_secrets"],
     "sign": ["provider", "secret", "fallback_secrets", "user_id", "now"],
+    "sign_many": ["provider", "secret", "fallback_secrets", "user_ids", "now"],
     "from_env": ["provider", "variable", "env", "user_id", "now"],
     "verify": ["provider", "secret", "fallback_secrets", "user_id", "signature", "max_age", "clock_skew", "now"],
     "is_valid": ["provider", "secret", "fallback_secrets", "user_id", "signature", "max_age", "clock_skew", "now"],
     "explain": ["provider", "secret", "fallback_secrets", "user_id", "signature", "also", "now"],
+    "snippet": ["provider", "secret", "fallback_secrets", "user_id", "traits", "site_token", "nonce", "now"],
+    "identity": ["provider", "secret", "fallback_secrets", "user_id", "now"],
     "providers": [],
 }
+
+LOADER = (
+    "!function(g,s,q,r,d){r=g[r]=g[r]||function(){(r.q=r.q||[]).push(arguments)};d=s.createElement(q);"
+    "q=s.getElementsByTagName(q)[0];d.src='https://d1l6p2sc9645hc.cloudfront.net/tracker.js';"
+    "q.parentNode.insertBefore(d,q)}(window,document,'script','_gs');"
+)
+RESERVED = {"gosquared": {"id"}, "chameleon": {"uid", "uid_hash"}}
+DEPTH_MAX = 32  # the traits themselves are 1
+EXACT = 2**53 - 1
 
 
 if hasattr(sys, "set_int_max_str_digits"):
@@ -105,7 +118,7 @@ def need(given, *types):
         raise Refused("wrong-type")
 
 
-def need_types(given):
+def need_types(operation, given):
     """The native types of all arguments, left to right, before any value is looked at."""
     for name, argument in given.items():
         if name == "provider":
@@ -116,14 +129,121 @@ def need_types(given):
             need(argument, list)
             [is_null(element) or need(element, str, bytes) for element in argument]
         elif name == "user_id":
-            need(argument, str, bytes, int)
-        elif name == "also":
+            operation == "snippet" and is_null(argument) or need(argument, str, bytes, int)
+        elif name == "traits":
+            argument is NO_TRAITS or need(argument, dict)
+        elif name in ("user_ids", "also"):
             need(argument, list)
             [need(element, str, bytes, int) for element in argument]
         elif name in ("now", "max_age", "clock_skew"):
             is_null(argument) or need(argument, int)
-        elif name in ("signature", "variable"):
+        elif name in ("signature", "variable", "site_token", "nonce"):
             is_null(argument) or need(argument, str, bytes)
+
+
+# Traits: a case has JSON text, which the oracle reads as Python's values.
+
+NO_TRAITS = object()  # a text that is no JSON, or no map, or names a key twice: what only C and the shell can be given
+
+
+def traits_of(form, requires):
+    """A case's traits. A case that some surface could not be asked is no case."""
+    def unlike(numeral):
+        raise ValueError(f"{numeral} is no JSON")
+
+    def once(pairs):
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError("a key stands twice")
+        return dict(pairs)
+
+    text = value(form)
+    try:
+        text = text.decode() if isinstance(text, bytes) else text
+        traits = json.loads(text, parse_constant=unlike, object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        traits = None
+        if "json-text" not in requires:
+            raise
+    if "json-text" in requires:
+        return traits if isinstance(traits, dict) else NO_TRAITS
+    if not isinstance(traits, dict):
+        if traits == [] or "native-types" not in requires:
+            raise ValueError("these traits are no map: requires native-types, and not [], PHP's empty map")
+        return traits
+    if list(traits)[:1] == ["0"] and list(traits) == list(map(str, range(len(traits)))):
+        raise ValueError("these traits would be a list in PHP")
+    for each in parts(traits):
+        if isinstance(each, str) and re.search("[\ud800-\udfff]", each) and "utf16" not in requires:
+            raise ValueError("a lone surrogate: requires utf16 or json-text")
+        if isinstance(each, float) and each in (float("inf"), float("-inf")) and "native-types" not in requires:
+            raise ValueError("too large a number: requires native-types or json-text")
+        if isinstance(each, dict) and any(key.startswith("\0") for key in each) and "utf16" not in requires:
+            raise ValueError("PHP's json_decode refuses a key that begins with U+0000: requires utf16 or json-text")
+    return traits
+
+
+def parts(each):
+    """A value and all that is in it, keys included."""
+    yield each
+    for inner in [*each, *each.values()] if isinstance(each, dict) else each if isinstance(each, list) else []:
+        yield from parts(inner)
+
+
+def canonical(each, keys, depth=1):
+    """RFC 8785, and what may not stand in a page. `keys` are the Signer's secrets."""
+    if isinstance(each, (dict, list)) and depth > DEPTH_MAX:
+        raise Refused("invalid-option")
+    if isinstance(each, dict):
+        if "__proto__" in each:
+            raise Refused("invalid-option")
+        entries = [(key, canonical(key, keys), canonical(inner, keys, depth + 1)) for key, inner in each.items()]
+        entries.sort(key=lambda entry: entry[0].encode("utf-16-be"))
+        return "{" + ",".join(f"{key}:{inner}" for _, key, inner in entries) + "}"
+    if isinstance(each, list):
+        return "[" + ",".join(canonical(inner, keys, depth + 1) for inner in each) + "]"
+    if each is None or isinstance(each, bool):
+        return {None: "null", True: "true", False: "false"}[each]
+    text = each if isinstance(each, str) else ecmascript(each)
+    try:
+        secret = text.encode() in keys
+    except UnicodeEncodeError:
+        raise Refused("invalid-option") from None
+    if secret:
+        raise Refused("invalid-option")
+    return quoted(text) if isinstance(each, str) else text
+
+
+def ecmascript(number):
+    """A number as ECMAScript's Number::toString writes it, from the shortest digits, which repr has too."""
+    if isinstance(number, float):
+        if number != number or number in (float("inf"), float("-inf")):
+            raise Refused("invalid-option")
+        number = int(number) if number.is_integer() else number
+    if isinstance(number, int):
+        if abs(number) > EXACT:
+            raise Refused("invalid-option")
+        return str(number)
+    sign, digits, exponent = re.fullmatch(r"(-?)([0-9.]+)(?:e([-+][0-9]+))?", repr(number)).groups()
+    whole, _, fraction = digits.partition(".")
+    point = len(whole) + int(exponent or 0)  # where it stands in the digits
+    digits = whole + fraction
+    point -= len(digits) - len(digits.lstrip("0"))
+    digits = digits.strip("0")
+    if 0 < point:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if -6 < point:
+        return f"{sign}0.{'0' * -point}{digits}"
+    return f"{sign}{digits[0]}{'.' if digits[1:] else ''}{digits[1:]}e{point - 1}"
+
+
+def quoted(text):
+    """A JavaScript string that means nothing to HTML or XHTML, in any charset."""
+    def unit(match):
+        units = match[0].encode("utf-16-be").hex()
+        return "".join("\\u" + units[at : at + 4] for at in range(0, len(units), 4))
+
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub("[^ -~]|[<>&']", unit, text) + '"'
 
 
 # Rules of values.
@@ -170,8 +290,17 @@ def check_user_id(user_id, index=None):
 
 def check_number(user_id, index=None):
     """Node alone tells its numbers from its integers: beyond 2^53-1 they are no longer exact."""
-    if isinstance(user_id, dict) and "number" in user_id and abs(float(user_id["number"])) > 2**53 - 1:
+    if isinstance(user_id, dict) and "number" in user_id and abs(float(user_id["number"])) > EXACT:
         raise Refused("integer-too-large", index)
+
+
+def check_page_id(user_id, form, keys):
+    """The text of an id that goes to the page."""
+    check_number(form)
+    text = check_user_id(user_id)
+    if text.encode() in keys:
+        raise Refused("invalid-option")
+    return text
 
 
 def check_now(now):
@@ -218,6 +347,16 @@ def run_sign(forms, given):
     text = check_user_id(given["user_id"])
     check_now(given["now"])
     return {"signature": signature(scheme, keys[0], text, given["now"])}
+
+
+def run_sign_many(forms, given):
+    scheme, keys = signer(given)
+    texts = []
+    for index, user_id in enumerate(given["user_ids"]):
+        check_number(forms["user_ids"][index], index)
+        texts.append(check_user_id(user_id, index))
+    now = need_time(scheme == "timestamped", given)
+    return {"signatures": [signature(scheme, keys[0], text, now) for text in texts]}
 
 
 def run_from_env(forms, given):
@@ -309,17 +448,77 @@ def run_explain(forms, given):
     return {"findings": mistakes.findings(scheme, keys, text, shown, also, given["now"])}
 
 
+def page_option(given, name, form, keys):
+    """The text of a site token or a nonce, or None."""
+    shown = given.get(name, Native("null"))
+    if is_null(shown):
+        return None
+    shown = shown if isinstance(shown, bytes) else shown.encode(errors="replace")
+    if not re.fullmatch(form, shown) or shown in keys:
+        raise Refused("invalid-option")
+    return shown.decode()
+
+
+def need_time(read, given):
+    """`now`, checked. Where it is not given and would be read from the clock, no case can say what comes."""
+    now = given.get("now", Native("null"))
+    if not is_null(now):
+        check_now(now)
+    elif read:
+        raise ValueError("a clock would be read: give now")
+    return now
+
+
+def run_snippet(forms, given):
+    provider, (scheme, keys) = given["provider"], signer(given)
+    user_id = given.get("user_id", Native("null"))
+    text = None if is_null(user_id) else check_page_id(user_id, forms["user_id"], keys)
+    traits = given.get("traits", {})
+    if traits is NO_TRAITS or RESERVED[provider] & set(traits):
+        raise Refused("invalid-option")
+    traits = canonical(traits, keys)[1:-1]
+    token = page_option(given, "site_token", b"[A-Za-z0-9_-]+", keys)
+    if token is not None and provider == "chameleon":
+        raise Refused("invalid-option")
+    nonce = page_option(given, "nonce", b"[A-Za-z0-9+/_-]+={0,2}", keys)
+    now = need_time(scheme == "timestamped" and text is not None, given)
+
+    lines = [] if token is None else [LOADER, f'_gs("{token}");']
+    if text is not None:
+        signed = signature(scheme, keys[0], text, now)
+        more = "," + traits if traits else ""
+        if provider == "gosquared":
+            lines += [f'_gs("identify",{{"id":{quoted(text)}{more}}});', f'_gs("auth","{signed}");']
+        else:
+            lines += [f'chmln.identify({quoted(text)},{{"uid_hash":"{signed}"{more}}});']
+    if not lines:
+        return {"html": ""}
+    tag = "<script>" if nonce is None else f'<script nonce="{nonce}">'
+    return {"html": "\n".join([tag, *lines, "</script>"])}
+
+
+def run_identity(forms, given):
+    scheme, keys = signer(given)
+    text = check_page_id(given["user_id"], forms["user_id"], keys)
+    signed = signature(scheme, keys[0], text, need_time(scheme == "timestamped", given))
+    names = ("id", "auth") if given["provider"] == "gosquared" else ("uid", "uid_hash")
+    return {"fields": dict(zip(names, (text, signed)))}
+
+
 def run_providers(forms, given):
     return {"names": list(PROVIDERS)}
 
 
-def expected(operation, forms):
+def expected(operation, forms, requires=()):
     unknown = set(forms) - set(FIELDS[operation])
     if unknown:
         raise ValueError(f"unknown field of {operation}: {sorted(unknown)[0]}")
-    given = {name: value(forms[name]) for name in FIELDS[operation] if name in forms and name != "env"}
+    given = {name: value(forms[name]) for name in FIELDS[operation] if name in forms and name not in ("env", "traits")}
+    if "traits" in forms:
+        given["traits"] = traits_of(forms["traits"], requires)
+        given = {name: given[name] for name in FIELDS[operation] if name in given}
     try:
-        need_types(given)
+        need_types(operation, given)
         return globals()["run_" + operation](forms, given)
     except Refused as refused:
         return refused.expect
@@ -357,7 +556,7 @@ def lint(path, file):
             if len(differ) != 1 or "error" in origin["expect"]:
                 yield f"{id}: not one field away from a case that succeeds"
         try:
-            expect = expected(file["operation"], test["input"])
+            expect = expected(file["operation"], test["input"], test.get("requires", []))
         except (ValueError, KeyError) as error:
             yield f"{id}: {error}"
             continue
@@ -400,7 +599,7 @@ def main(arguments):
         file = json.loads(path.read_text())
         if arguments[0] == "--write":
             for test in file["tests"]:
-                test.setdefault("expect", expected(file["operation"], test["input"]))
+                test.setdefault("expect", expected(file["operation"], test["input"], test.get("requires", [])))
             file["count"] = len(file["tests"])
             path.write_text(text_of(file))
         for complaint in lint(path, file):

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, Write};
 
-use personsig::{Error, Secret, Signer, UserId, VerifyOptions};
+use personsig::{Error, Secret, Signer, SnippetOptions, Trait, Traits, UserId, VerifyOptions};
 use serde_json::{Map, Value, json};
 
 #[allow(dead_code)]
@@ -69,6 +69,40 @@ fn try_run(operation: &str, input: &Input<'_>) -> Result<Value, Failure> {
             let signature = input.signer()?.sign_at(user_id(&input.0["user_id"])?.id(), input.integer("now")?)?;
             Ok(json!({ "signature": signature.as_str() }))
         }
+        "sign_many" => {
+            only(&["user_ids", "now"])?;
+            let user_ids = input.user_ids("user_ids")?;
+            let user_ids: Vec<UserId<'_>> = user_ids.iter().map(Owned::id).collect();
+            let signer = input.signer()?;
+            let signatures = signer.sign_many(&user_ids, input.integer("now")?)?;
+            let count = signatures.len();
+            let signatures: Vec<String> = signatures.map(|signature| signature.as_str().to_owned()).collect();
+            if signatures.len() != count {
+                return Err(Failure::Crash(format!("{count} signatures were announced")));
+            }
+            Ok(json!({ "signatures": signatures }))
+        }
+        "snippet" => {
+            only(&["user_id", "traits", "site_token", "nonce", "now"])?;
+            let options = SnippetOptions {
+                traits: input.traits()?,
+                site_token: input.option("site_token")?,
+                nonce: input.option("nonce")?,
+                now: input.integer("now")?,
+            };
+            let user_id = input.0.get("user_id").map(user_id).transpose()?;
+            Ok(json!({ "html": input.signer()?.snippet(user_id.as_ref().map(Owned::id), &options)? }))
+        }
+        "identity" => {
+            only(&["user_id", "now"])?;
+            let identity = input.signer()?.identity(user_id(&input.0["user_id"])?.id(), input.integer("now")?)?;
+            let fields: Map<String, Value> =
+                identity.fields().into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
+            if serde_json::from_str::<Value>(&identity.to_json()).ok() != Some(fields.clone().into()) {
+                return Err(Failure::Crash("to_json and fields differ".into()));
+            }
+            Ok(json!({ "fields": fields }))
+        }
         "from_env" => {
             input.only(&["provider", "variable", "env", "user_id", "now"])?;
             let env = input.0["env"].as_object().ok_or_else(|| unknown("env"))?;
@@ -95,11 +129,7 @@ fn try_run(operation: &str, input: &Input<'_>) -> Result<Value, Failure> {
         }
         "explain" => {
             only(&["user_id", "signature", "also", "now"])?;
-            let also = match input.0.get("also") {
-                Some(Value::Array(forms)) => forms.iter().map(user_id).collect::<Result<Vec<_>, _>>()?,
-                Some(_) => return Err(unknown("list")),
-                None => Vec::new(),
-            };
+            let also = input.user_ids("also")?;
             let also: Vec<UserId<'_>> = also.iter().map(Owned::id).collect();
             let (user_id, signature) = (user_id(&input.0["user_id"])?, input.bytes("signature")?);
             let findings = input.signer()?.explain(user_id.id(), signature, &also, input.integer("now")?)?;
@@ -130,6 +160,25 @@ impl Owned {
             Owned::Id(id) => *id,
         }
     }
+}
+
+/// What `Traits::from_json` is not asked to read: the other road to the same snippet.
+fn decoded(value: Value) -> Trait {
+    match value {
+        Value::Null => Trait::Null,
+        Value::Bool(yes) => Trait::Bool(yes),
+        Value::Number(number) => match number.as_i128() {
+            Some(integer) => Trait::Integer(integer),
+            None => Trait::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => Trait::Text(text.into_bytes()),
+        Value::Array(list) => Trait::List(list.into_iter().map(decoded).collect()),
+        Value::Object(map) => Trait::Map(decoded_map(map)),
+    }
+}
+
+fn decoded_map(map: Map<String, Value>) -> Traits {
+    map.into_iter().map(|(key, value)| (key, decoded(value))).collect()
 }
 
 fn user_id(form: &Value) -> Result<Owned, Failure> {
@@ -169,6 +218,25 @@ impl Input<'_> {
 
     fn text(&self, name: &str) -> Result<&str, Failure> {
         self.0[name].as_str().ok_or_else(|| unknown("form of a value"))
+    }
+
+    /// Text, or not given.
+    fn option(&self, name: &str) -> Result<Option<&str>, Failure> {
+        self.0.get(name).map(|_| self.text(name)).transpose()
+    }
+
+    fn traits(&self) -> Result<Traits, Failure> {
+        let text = self.option("traits")?.unwrap_or("{}");
+        let map = serde_json::from_str(text).map_err(|error| Failure::Crash(format!("traits: {error}")))?;
+        Ok(decoded_map(map))
+    }
+
+    fn user_ids(&self, name: &str) -> Result<Vec<Owned>, Failure> {
+        match self.0.get(name) {
+            Some(Value::Array(forms)) => forms.iter().map(user_id).collect(),
+            Some(_) => Err(unknown("list")),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Text or bytes; a field that is left out is the empty text.
