@@ -45,18 +45,6 @@ impl Failure {
         }
     }
 
-    /// Names the line of a refused id. A bad `now` is no line's fault.
-    pub(crate) fn at(self, place: Place) -> Self {
-        match self {
-            Failure::Refused(error)
-                if !matches!(error.code(), Code::TimestampOutOfRange | Code::TimestampInMilliseconds) =>
-            {
-                Failure::RefusedAt(error, place)
-            }
-            other => other,
-        }
-    }
-
     fn exit(&self) -> u8 {
         match self {
             Failure::Use(_) | Failure::Table(..) => 2,

@@ -16,11 +16,11 @@ pub(crate) fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure
         let signature = signer.sign_at(&*input::value(id)?, options.now)?;
         return print(&signature, options.json, out).map_err(Failure::output);
     }
+    let Some(csv) = &options.csv else {
+        return lines(&signer, options, out);
+    };
     // One time for all of them.
     let now = signer.time(options.now)?;
-    let Some(csv) = &options.csv else {
-        return lines(&signer, now, options.json, out);
-    };
     let (source, what) = input::open(csv, "the table")?;
     let column = options.column.as_deref().unwrap_or(OsStr::new("")).as_encoded_bytes();
     let table = table::Table { source, what, column };
@@ -38,7 +38,10 @@ fn print(signature: &Signature, as_json: bool, out: &mut impl Write) -> io::Resu
 }
 
 /// Standard input, an id a line.
-fn lines(signer: &Signer, now: i64, as_json: bool, out: &mut impl Write) -> Result<(), Failure> {
+fn lines(signer: &Signer, options: &Options, out: &mut impl Write) -> Result<(), Failure> {
+    // One time for all of them. A bad one is told last, as in every language, when no id is to blame.
+    let time = signer.time(options.now);
+    let now = time.as_ref().map_or(options.now, |now| Some(*now));
     let mut source = BufReader::with_capacity(1 << 16, io::stdin().lock());
     let mut line = Vec::new();
     for number in 1.. {
@@ -52,8 +55,11 @@ fn lines(signer: &Signer, now: i64, as_json: bool, out: &mut impl Write) -> Resu
             break;
         }
         let signature = signer.sign_at(input::without_line_end(&line), now);
-        let signature = signature.map_err(|error| Failure::from(error).at(Place { line: number, column: None }))?;
-        print(&signature, as_json, out).map_err(Failure::output)?;
+        match signature {
+            Ok(signature) => print(&signature, options.json, out).map_err(Failure::output)?,
+            Err(error) if time.as_ref() == Err(&error) => (),
+            Err(error) => return Err(Failure::RefusedAt(error, Place { line: number, column: None })),
+        }
     }
-    Ok(())
+    Ok(time.map(|_| ())?)
 }

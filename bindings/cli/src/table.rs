@@ -78,10 +78,10 @@ impl<R: Read> Rows<'_, R> {
             // The reader passes over blank lines, which mean nothing but in a table of one column: an id that is empty.
             let blank = self.reader.get_mut().blank.take().filter(|_| row.len() == 1);
             if let Some(line) = blank {
-                return Err(Failure::from(Error::from(Code::EmptyUserId)).at(Place { line, column: Some(1) }));
+                return Err(Failure::RefusedAt(Code::EmptyUserId.into(), Place { line, column: Some(1) }));
             }
             let signature = signer.sign_at(&row[id], now);
-            let place = |error| Failure::from(error).at(Place { line: self.line(row), column: Some(id + 1) });
+            let place = |error| Failure::RefusedAt(error, Place { line: self.line(row), column: Some(id + 1) });
             row.push_field(signature.map_err(place)?.as_bytes());
             writer.write_byte_record(row).map_err(unwritable)?;
         }
