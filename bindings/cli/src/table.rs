@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, Terminator, WriterBuilder};
-use personsig::{Code, Error, Signer};
+use personsig::{Code, Signer};
 
 use crate::failure::{Failure, Place};
 
