@@ -14,9 +14,11 @@ module Adapter
   OPERATIONS = {
     "providers" => [[], []], "construct" => [SIGNER, []], "sign" => [SIGNER, %w[user_id now]],
     "from_env" => [%w[provider variable], %w[user_id now]], "verify" => [SIGNER, VERIFY],
-    "is_valid" => [SIGNER, VERIFY], "explain" => [SIGNER, %w[user_id signature also now]]
+    "is_valid" => [SIGNER, VERIFY], "explain" => [SIGNER, %w[user_id signature also now]],
+    "sign_many" => [SIGNER, %w[user_ids now]], "identity" => [SIGNER, %w[user_id now]],
+    "snippet" => [SIGNER, %w[user_id traits site_token nonce now]]
   }.freeze
-  POSITIONAL = %w[provider secret user_id signature].freeze
+  POSITIONAL = %w[provider secret user_id user_ids signature].freeze
 
   module_function
 
@@ -28,7 +30,8 @@ module Adapter
     unknown = given.keys - making - giving
     raise "unknown field #{unknown.first} of #{operation}" if unknown.any?
 
-    given = given.transform_values { |value| decode(value) }
+    given = {"user_id" => {"native" => "null"}, **given} if operation == "snippet"
+    given = given.to_h { |field, value| [field, field == "traits" ? JSON.parse(value) : decode(value)] }
     before = env.to_h { |name, _| [name, ENV.fetch(name, nil)] }
     ENV.update(env)
     {"result" => call(operation, given.slice(*making), given.slice(*giving))}
@@ -50,6 +53,9 @@ module Adapter
     when "verify" then pass(signer.method(:verify), give).to_h.transform_keys(&:name)
     when "is_valid" then {"valid" => pass(signer.method(:valid?), give)}
     when "explain" then {"findings" => pass(signer.method(:explain), give).map(&:code)}
+    when "sign_many" then {"signatures" => pass(signer.method(:sign_many), give)}
+    when "snippet" then {"html" => pass(signer.method(:snippet), give)}
+    when "identity" then {"fields" => pass(signer.method(:identity), give).transform_keys(&:name)}
     end
   end
 

@@ -6,22 +6,25 @@
 
 #![allow(missing_docs, reason = "magnus::init writes the one public item, the function that Ruby calls")]
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use magnus::encoding::EncodingCapable;
-use magnus::rb_sys::AsRawValue;
+use magnus::rb_sys::{AsRawValue, FromRawValue, protect};
 use magnus::scan_args::{get_kwargs, scan_args};
 use magnus::typed_data::Obj;
 use magnus::value::Lazy;
 use magnus::{
-    Error, ExceptionClass, Integer, RArray, RClass, RHash, RModule, RString, RStruct, Ruby, TryConvert, TypedData,
-    Value, function, kwargs, method, prelude::*,
+    Error, ExceptionClass, RArray, RClass, RHash, RModule, RString, RStruct, Ruby, TryConvert, TypedData, Value,
+    function, kwargs, method, prelude::*,
 };
-use personsig::{Code, Kind, Secret, UserId, VerifyOptions};
+use personsig::{Code, Kind, Secret, SnippetOptions, VerifyOptions};
 use zeroize::Zeroizing;
 
+use arguments::{At, Id, Ids, NAME_OF_PROVIDER, list, seconds, shown, signature, text, token, unless_nil};
+
+mod arguments;
+mod batch;
 mod loading;
+mod traits;
 
 #[magnus::init(name = "personsig_ruby")]
 fn init(ruby: &Ruby) -> Result<(), Error> {
@@ -54,6 +57,9 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     class.define_method("verify", method!(Signer::verify, -1))?;
     class.define_method("valid?", method!(Signer::is_valid, -1))?;
     class.define_method("explain", method!(Signer::explain, -1))?;
+    class.define_method("sign_many", method!(Signer::sign_many, -1))?;
+    class.define_method("snippet", method!(Signer::snippet, -1))?;
+    class.define_method("identity", method!(Signer::identity, -1))?;
     class.define_method("inspect", method!(Signer::inspect, 0))?;
     class.define_method("to_s", method!(Signer::inspect, 0))?;
     Signer::class(ruby); // where magnus undefines `allocate`
@@ -74,6 +80,11 @@ struct Signer(personsig::Signer);
 
 impl Signer {
     fn new(ruby: &Ruby, args: &[Value]) -> Result<Obj<Signer>, Error> {
+        if let [provider, secret] = *args
+            && !has_keywords()
+        {
+            return Ok(Signer(construct(ruby, provider, secret, None)?).frozen(ruby));
+        }
         let args = scan_args::<(Value, Value), (), (), (), RHash, ()>(args)?;
         let options = get_kwargs::<_, (), (Option<Value>,), ()>(args.keywords, &[], &["fallback_secrets"])?;
         let (provider, secret) = args.required;
@@ -126,9 +137,8 @@ impl Signer {
     }
 
     fn sign(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<RString, Error> {
-        let args = scan_args::<(Value,), (), (), (), RHash, ()>(args)?;
-        let options = get_kwargs::<_, (), (Option<Value>,), ()>(args.keywords, &[], &["now"])?;
-        sign(ruby, &this.0, args.required.0, options.optional.0)
+        let (user_id, now) = with_now(args)?;
+        sign(ruby, &this.0, user_id, now)
     }
 
     fn verify(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<RStruct, Error> {
@@ -151,14 +161,10 @@ impl Signer {
         let (also, now) = options.optional;
         let id = Id::of(ruby, At("user_id", None), args.required.0)?;
         let signature = signature(ruby, args.required.1)?;
-        // Copied, for Ruby's collector does not look into a Vec, and another element's encoding may run Ruby code.
-        let also = list(ruby, "also", also, |at, value| Ok(Id::of(ruby, at, value)?.copied()))?;
+        let also = Ids::of(ruby, "also", also)?;
         let now = seconds(ruby, "now", now)?;
         // SAFETY: see Borrowing.
-        let findings = call(ruby, || unsafe {
-            let also: Vec<UserId<'_>> = also.iter().map(|id| id.borrow()).collect();
-            this.0.explain(id.borrow(), shown(&signature), &also, now)
-        })?;
+        let findings = call(ruby, || unsafe { this.0.explain(id.borrow(), shown(&signature), &also.borrow(), now) })?;
         let rows = ruby.ary_new();
         for found in findings {
             let texts = [found.code, found.message.as_str(), found.fix].map(|text| frozen_text(ruby, text));
@@ -167,6 +173,43 @@ impl Signer {
         }
         rows.freeze();
         Ok(rows)
+    }
+
+    fn sign_many(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<RArray, Error> {
+        let (user_ids, now) = with_now(args)?;
+        batch::sign_many(ruby, &this.0, user_ids, now)
+    }
+
+    fn snippet(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<Value, Error> {
+        const NAMES: [&str; 4] = ["traits", "site_token", "nonce", "now"];
+        type Given = (Option<Value>, Option<Value>, Option<Value>, Option<Value>);
+        let args = scan_args::<(Value,), (), (), (), RHash, ()>(args)?;
+        let (traits, site_token, nonce, now) = get_kwargs::<_, (), Given, ()>(args.keywords, &[], &NAMES)?.optional;
+        let id = unless_nil(args.required.0);
+        let id = id.map(|value| Id::of(ruby, At("user_id", None), value)).transpose()?;
+        let traits = traits::traits(ruby, traits)?;
+        let site_token = token(ruby, "site_token", site_token)?;
+        let nonce = token(ruby, "nonce", nonce)?;
+        let now = seconds(ruby, "now", now)?;
+        let options = SnippetOptions { traits, site_token: site_token.as_deref(), nonce: nonce.as_deref(), now };
+        // SAFETY: see Borrowing.
+        let html = call(ruby, || this.0.snippet(id.as_ref().map(|id| unsafe { id.borrow() }), &options))?;
+        // What ActiveSupport says of text that a template shall not escape. It may be loaded after us.
+        let html = ruby.str_new(&html);
+        html.check_funcall("html_safe", ()).unwrap_or_else(|| Ok(html.as_value()))
+    }
+
+    fn identity(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<RHash, Error> {
+        let (user_id, now) = with_now(args)?;
+        let id = Id::of(ruby, At("user_id", None), user_id)?;
+        let now = seconds(ruby, "now", now)?;
+        // SAFETY: see Borrowing.
+        let identity = call(ruby, || this.0.identity(unsafe { id.borrow() }, now))?;
+        let fields = ruby.hash_new();
+        for (name, value) in identity.fields() {
+            fields.aset(ruby.to_symbol(name), ruby.str_new(value))?;
+        }
+        Ok(fields)
     }
 
     fn inspect(&self) -> String {
@@ -216,9 +259,33 @@ fn sign(ruby: &Ruby, signer: &personsig::Signer, user_id: Value, now: Option<Val
     Ok(ruby.str_new(&signature))
 }
 
+/// Whether the method that runs was called with keywords. To look is cheap; to parse them costs more than to sign.
+fn has_keywords() -> bool {
+    // SAFETY: it reads a flag of the frame of the method that Ruby called, which is ours.
+    unsafe { rb_sys::rb_keyword_given_p() != 0 }
+}
+
+/// One argument, and the keyword `now`.
+fn with_now(args: &[Value]) -> Result<(Value, Option<Value>), Error> {
+    if let [only] = *args
+        && !has_keywords()
+    {
+        return Ok((only, None));
+    }
+    let args = scan_args::<(Value,), (), (), (), RHash, ()>(args)?;
+    let options = get_kwargs::<_, (), (Option<Value>,), ()>(args.keywords, &[], &["now"])?;
+    Ok((args.required.0, options.optional.0))
+}
+
 /// The arguments of `verify` and `valid?`.
 fn to_verify(ruby: &Ruby, args: &[Value]) -> Result<(Id, Option<RString>, VerifyOptions), Error> {
     const NAMES: [&str; 3] = ["max_age", "clock_skew", "now"];
+    if let [user_id, signature] = *args
+        && !has_keywords()
+    {
+        let id = Id::of(ruby, At("user_id", None), user_id)?;
+        return Ok((id, arguments::signature(ruby, signature)?, VerifyOptions::default()));
+    }
     let args = scan_args::<(Value, Value), (), (), (), RHash, ()>(args)?;
     let given = get_kwargs::<_, (), (Option<Value>, Option<Value>, Option<Value>), ()>(args.keywords, &[], &NAMES)?;
     let id = Id::of(ruby, At("user_id", None), args.required.0)?;
@@ -260,148 +327,26 @@ fn constant<T: TryConvert>(ruby: &Ruby, name: &'static str) -> T {
     personsig.and_then(|module| module.const_get(name)).expect("lib/personsig.rb defines it")
 }
 
-/// A frozen Struct, filled without a call of its `initialize`.
+/// A frozen Struct, filled without a call of its `initialize`. Every result of `verify` is one: what Ruby raises is
+/// caught once, and not at every step.
 fn row(ruby: &Ruby, class: &Lazy<RClass>, fields: &[Value]) -> Result<RStruct, Error> {
-    let row = RStruct::try_convert(ruby.get_inner(class).obj_alloc()?)?;
-    for (index, field) in fields.iter().enumerate() {
-        row.aset(index, *field)?;
-    }
-    row.freeze();
-    Ok(row)
+    let class = ruby.get_inner(class);
+    let row = protect(|| {
+        // SAFETY: the class is that of a Struct with these fields.
+        unsafe {
+            let row = rb_sys::rb_obj_alloc(class.as_raw());
+            for (index, field) in (0..).zip(fields) {
+                rb_sys::rb_struct_aset(row, rb_sys::rb_int2inum(index), field.as_raw());
+            }
+            rb_sys::rb_obj_freeze(row)
+        }
+    })?;
+    // SAFETY: it was just made.
+    RStruct::try_convert(unsafe { Value::from_raw(row) })
 }
 
 fn frozen_text(ruby: &Ruby, text: &str) -> Value {
     let text = ruby.str_new(text);
     text.freeze();
     text.as_value()
-}
-
-/// A parameter, and which element of it.
-#[derive(Clone, Copy)]
-struct At(&'static str, Option<usize>);
-
-impl fmt::Display for At {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            At(name, None) => f.write_str(name),
-            At(name, Some(index)) => write!(f, "{name}[{index}]"),
-        }
-    }
-}
-
-/// Names the class that was given, never the value.
-fn wrong_type(ruby: &Ruby, at: At, given: Value, (wanted, advice): (&str, &str)) -> Error {
-    // SAFETY: it is copied into the message at once.
-    let class = unsafe { given.classname() };
-    Error::new(ruby.exception_type_error(), format!("{at} must be {wanted}, not {class}; {advice}"))
-}
-
-const NAME_OF_PROVIDER: (&str, &str) = ("a String", "pass the name of a provider, such as 'gosquared'");
-
-/// A String or one of a subclass; nothing is converted.
-fn text(ruby: &Ruby, at: At, value: Value, advice: (&str, &str)) -> Result<RString, Error> {
-    RString::from_value(value).ok_or_else(|| wrong_type(ruby, at, value, advice))
-}
-
-fn unless_nil(value: Value) -> Option<Value> {
-    if value.is_nil() { None } else { Some(value) }
-}
-
-/// nil is what a form or a query gives where nothing was sent.
-fn signature(ruby: &Ruby, value: Value) -> Result<Option<RString>, Error> {
-    let advice = ("a String or nil", "pass the text that the page sent");
-    unless_nil(value).map(|value| text(ruby, At("signature", None), value, advice)).transpose()
-}
-
-/// # Safety
-/// As Borrowing, at the top of this file, says.
-unsafe fn shown(signature: &Option<RString>) -> &[u8] {
-    // SAFETY: the caller's promise.
-    signature.as_ref().map(|text| unsafe { text.as_slice() }).unwrap_or_default()
-}
-
-/// The elements of an Array, each checked.
-fn list<T>(
-    ruby: &Ruby,
-    name: &'static str,
-    value: Option<Value>,
-    element: impl Fn(At, Value) -> Result<T, Error>,
-) -> Result<Vec<T>, Error> {
-    let Some(value) = value else { return Ok(Vec::new()) };
-    let advice = ("an Array", "put it in brackets: [value]");
-    let array = RArray::from_value(value).ok_or_else(|| wrong_type(ruby, At(name, None), value, advice))?;
-    (0..array.len()).map(|index| element(At(name, Some(index)), array.entry(index as isize)?)).collect()
-}
-
-fn seconds(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Option<i64>, Error> {
-    let Some(value) = value.and_then(unless_nil) else { return Ok(None) };
-    let advice = match name {
-        "now" => "pass Unix time in whole seconds: Time.now.to_i",
-        _ => "pass whole seconds, such as 3600",
-    };
-    let integer = Integer::from_value(value);
-    let integer = integer.ok_or_else(|| wrong_type(ruby, At(name, None), value, ("an Integer", advice)))?;
-    Ok(Some(exact(integer).and_then(|n| i64::try_from(n).map_err(|_| end(n < 0))).unwrap_or_else(|end| end)))
-}
-
-/// The integer, or the end of `i64` that it lies beyond where it does not fit into an `i128`.
-fn exact(integer: Integer) -> Result<i128, i64> {
-    let mut bytes = [0_u8; 16];
-    let flags = rb_sys::INTEGER_PACK_LITTLE_ENDIAN | rb_sys::INTEGER_PACK_2COMP;
-    // SAFETY: it writes these bytes. Of an Integer it neither calls a method nor raises.
-    let sign = unsafe { rb_sys::rb_integer_pack(integer.as_raw(), bytes.as_mut_ptr().cast(), 16, 1, 0, flags as i32) };
-    let value = i128::from_le_bytes(bytes);
-    // Ruby counts the sign beside the 128 bits, `i128` within.
-    let fits = sign.abs() < 2 && (value < 0) == (sign < 0);
-    if fits { Ok(value) } else { Err(end(sign < 0)) }
-}
-
-fn end(negative: bool) -> i64 {
-    if negative { i64::MIN } else { i64::MAX }
-}
-
-/// A user id of the right type.
-enum Id {
-    Text(RString),
-    Copied(Vec<u8>),
-    Other(UserId<'static>),
-}
-
-impl Id {
-    fn of(ruby: &Ruby, at: At, value: Value) -> Result<Self, Error> {
-        if let Some(integer) = Integer::from_value(value) {
-            return Ok(Id::Other(exact(integer).map_or(UserId::IntegerTooLarge, UserId::Integer)));
-        }
-        let advice = if value.is_nil() { "sign only the id of a user who is logged in" } else { "pass id.to_s" };
-        let text = text(ruby, at, value, ("a String or an Integer", advice))?;
-        let utf8 = ruby.utf8_encindex();
-        if [utf8, ruby.usascii_encindex(), ruby.ascii8bit_encindex()].contains(&text.enc_get()) {
-            return Ok(Id::Text(text));
-        }
-        // As `encode`, but where that raises it returns the String as it was: no exception holds the text.
-        let text = text.conv_enc(ruby.utf8_encoding())?;
-        match text.enc_get() == utf8 {
-            true => Ok(Id::Text(text).copied()),
-            false => Ok(Id::Other(UserId::InvalidText)),
-        }
-    }
-
-    fn copied(self) -> Self {
-        match self {
-            // SAFETY: the copy is made at once.
-            Id::Text(text) => Id::Copied(unsafe { text.as_slice() }.to_vec()),
-            other => other,
-        }
-    }
-
-    /// # Safety
-    /// As Borrowing, at the top of this file, says.
-    unsafe fn borrow(&self) -> UserId<'_> {
-        match self {
-            // SAFETY: the caller's promise.
-            Id::Text(text) => UserId::Bytes(unsafe { text.as_slice() }),
-            Id::Copied(bytes) => UserId::Bytes(bytes),
-            Id::Other(id) => *id,
-        }
-    }
 }

@@ -95,6 +95,11 @@ class ImmutabilityTest < Minitest::Test
        signer.sign("123456".encode("UTF-16LE")),
        Personsig::Signer.new("gosquared", "personsig-test-secret").sign("123456"),
        Personsig.providers.map(&:name),
+       signer.sign_many(["1", 2, "3".encode("UTF-16LE")]),
+       signer.sign_many(Array.new(100_000, "1")).tally,
+       signer.snippet("1", traits: {name: ["é".encode("UTF-16LE"), {"k" => 1.5}]}, nonce: "abc"),
+       signer.identity("1"),
+       (signer.snippet("1", traits: {a: :b}) rescue [$!.class.name, $!.message]),
        (signer.verify("1", "x") rescue [$!.class.name, $!.code]),
        (Personsig::Signer.from_env("gosquared", variable: "NOT_SET_HERE") rescue $!.code)]
     end
@@ -116,10 +121,14 @@ class ImmutabilityTest < Minitest::Test
     refused = signer.verify("#{id}-2", signature) rescue $!.code
     wide = id.encode("UTF-16LE")
     [signer.verify(id, signature).secret_index, signer.valid?(wide, signature), refused, signer.inspect,
-     (signer.explain(wide, signature, also: [wide, id, 2**100]).map(&:code)), Personsig.providers.size]
+     (signer.explain(wide, signature, also: [wide, id, 2**100]).map(&:code)), Personsig.providers.size,
+     signer.sign_many([wide, id, "x"]).take(2).uniq == [signature], signer.identity(wide) == {id: id, auth: signature},
+     signer.snippet(wide, traits: {wide => [id, {"a#{id}": 2**50}]}, nonce: "abc#{"d" * 30}").include?(signature)]
   end
 
-  EXPECTED = [0, true, "signature-mismatch", "Signer(provider='gosquared')", ["valid"], 2].freeze
+  EXPECTED = [
+    0, true, "signature-mismatch", "Signer(provider='gosquared')", ["valid"], 2, true, true, true
+  ].freeze
 
   def test_it_survives_a_collector_that_runs_at_every_allocation
     GC.stress = true

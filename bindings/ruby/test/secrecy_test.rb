@@ -78,7 +78,26 @@ class SecrecyTest < Minitest::Test
     "an age as text" => ->(s) { s.verify(ID, SIGNATURE, max_age: SECRET) },
     "an age out of range" => ->(s) { s.valid?(ID, SIGNATURE, max_age: -1) },
     "another id in a list" => ->(s) { s.explain(ID, SIGNATURE, also: [[ID]]) },
-    "another id with a newline" => ->(s) { s.explain(ID, SIGNATURE, also: ["#{ID}\n"]) }
+    "another id with a newline" => ->(s) { s.explain(ID, SIGNATURE, also: ["#{ID}\n"]) },
+    "a batch with an empty id" => ->(s) { s.sign_many([ID, ""]) },
+    "a batch with a newline" => ->(s) { s.sign_many(["1", "#{ID}\n"]) },
+    "a batch with a Symbol" => ->(s) { s.sign_many([ID, ID.to_sym]) },
+    "an id for a batch" => ->(s) { s.sign_many(ID) },
+    "a secret for an id" => ->(s) { s.snippet(SECRET) },
+    "a secret for identity's id" => ->(s) { s.identity("#{SECRET}-old") },
+    "a secret as a trait" => ->(s) { s.snippet(ID, traits: {a: [SECRET]}) },
+    "a secret as a trait's name" => ->(s) { s.snippet(ID, traits: {SECRET.to_sym => 1}) },
+    "a secret as a nonce" => ->(s) { s.snippet(ID, nonce: SECRET) },
+    "a secret as a site token" => ->(s) { s.snippet(ID, site_token: SECRET) },
+    "a nonce that is none" => ->(s) { s.snippet(ID, nonce: "#{SIGNATURE}\"") },
+    "a nonce as a Symbol" => ->(s) { s.snippet(ID, nonce: SIGNATURE.to_sym) },
+    "traits of a wrong type" => ->(s) { s.snippet(ID, traits: ID) },
+    "a trait of a wrong type" => ->(s) { s.snippet(ID, traits: {ID => ID.to_sym}) },
+    "a trait's name of a wrong type" => ->(s) { s.snippet(ID, traits: {[ID] => 1}) },
+    "a trait of bad bytes" => ->(s) { s.snippet(ID, traits: {ID => "#{ID}\xff"}) },
+    "a trait's name of bad bytes" => ->(s) { s.snippet(ID, traits: {"#{ID}\xff" => 1}) },
+    "a trait's name twice" => ->(s) { s.snippet(ID, traits: {ID => 1, ID.to_sym => 1}) },
+    "an id for the time of a snippet" => ->(s) { s.snippet(ID, now: ID) }
   }.freeze
 
   REFUSED.each do |name, call|

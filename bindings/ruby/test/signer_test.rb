@@ -112,6 +112,14 @@ class SignerTest < Minitest::Test
     ].each { |call| assert_raises(ArgumentError, &call) }
   end
 
+  def test_keywords_are_no_positional_argument
+    [
+      -> { Personsig::Signer.new("gosquared", fallback_secrets: []) }, -> { @gosquared.sign(now: 1) },
+      -> { @gosquared.sign_many(now: 1) }, -> { @gosquared.identity(now: 1) }, -> { @gosquared.snippet(now: 1) },
+      -> { @gosquared.verify("1", now: 1) }, -> { @gosquared.valid?("1", now: 1) }, -> { @gosquared.explain("1", now: 1) }
+    ].each { |call| assert_raises(ArgumentError, &call) }
+  end
+
   def test_a_hash_in_place_of_the_id_is_no_set_of_keywords
     assert_match(/\Auser_id /, assert_raises(TypeError) { @gosquared.sign({now: 1}) }.message)
   end

@@ -1,0 +1,189 @@
+//! What a caller passed, checked for its type and not for its value. No method of a value is called.
+
+use std::fmt;
+
+use magnus::encoding::EncodingCapable;
+use magnus::rb_sys::AsRawValue;
+use magnus::{Error, Integer, RArray, RString, Ruby, Value, prelude::*};
+use personsig::UserId;
+
+/// A parameter, and which element of it.
+#[derive(Clone, Copy)]
+pub(crate) struct At(pub(crate) &'static str, pub(crate) Option<usize>);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            At(name, None) => f.write_str(name),
+            At(name, Some(index)) => write!(f, "{name}[{index}]"),
+        }
+    }
+}
+
+/// Names the class that was given, never the value.
+pub(crate) fn wrong_type(ruby: &Ruby, at: impl fmt::Display, given: Value, (wanted, advice): (&str, &str)) -> Error {
+    // SAFETY: it is copied into the message at once.
+    let class = unsafe { given.classname() };
+    Error::new(ruby.exception_type_error(), format!("{at} must be {wanted}, not {class}; {advice}"))
+}
+
+pub(crate) const NAME_OF_PROVIDER: (&str, &str) = ("a String", "pass the name of a provider, such as 'gosquared'");
+
+/// A String or one of a subclass; nothing is converted.
+pub(crate) fn text(ruby: &Ruby, at: At, value: Value, advice: (&str, &str)) -> Result<RString, Error> {
+    RString::from_value(value).ok_or_else(|| wrong_type(ruby, at, value, advice))
+}
+
+pub(crate) fn unless_nil(value: Value) -> Option<Value> {
+    if value.is_nil() { None } else { Some(value) }
+}
+
+/// nil is what a form or a query gives where nothing was sent.
+pub(crate) fn signature(ruby: &Ruby, value: Value) -> Result<Option<RString>, Error> {
+    let advice = ("a String or nil", "pass the text that the page sent");
+    unless_nil(value).map(|value| text(ruby, At("signature", None), value, advice)).transpose()
+}
+
+/// # Safety
+/// As Borrowing, at the top of lib.rs, says.
+pub(crate) unsafe fn shown(signature: &Option<RString>) -> &[u8] {
+    // SAFETY: the caller's promise.
+    signature.as_ref().map(|text| unsafe { text.as_slice() }).unwrap_or_default()
+}
+
+/// The elements of an Array, each checked.
+pub(crate) fn list<T>(
+    ruby: &Ruby,
+    name: &'static str,
+    value: Option<Value>,
+    mut element: impl FnMut(At, Value) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let advice = ("an Array", "put it in brackets: [value]");
+    let array = RArray::from_value(value).ok_or_else(|| wrong_type(ruby, At(name, None), value, advice))?;
+    (0..array.len()).map(|index| element(At(name, Some(index)), array.entry(index as isize)?)).collect()
+}
+
+pub(crate) fn seconds(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Option<i64>, Error> {
+    let Some(value) = value.and_then(unless_nil) else { return Ok(None) };
+    let advice = match name {
+        "now" => "pass Unix time in whole seconds: Time.now.to_i",
+        _ => "pass whole seconds, such as 3600",
+    };
+    let integer = Integer::from_value(value);
+    let integer = integer.ok_or_else(|| wrong_type(ruby, At(name, None), value, ("an Integer", advice)))?;
+    Ok(Some(exact(integer).and_then(|n| i64::try_from(n).map_err(|_| end(n < 0))).unwrap_or_else(|end| end)))
+}
+
+/// The integer, or the end of `i64` that it lies beyond where it does not fit into an `i128`.
+pub(crate) fn exact(integer: Integer) -> Result<i128, i64> {
+    let mut bytes = [0_u8; 16];
+    let flags = rb_sys::INTEGER_PACK_LITTLE_ENDIAN | rb_sys::INTEGER_PACK_2COMP;
+    // SAFETY: it writes these bytes. Of an Integer it neither calls a method nor raises.
+    let sign = unsafe { rb_sys::rb_integer_pack(integer.as_raw(), bytes.as_mut_ptr().cast(), 16, 1, 0, flags as i32) };
+    let value = i128::from_le_bytes(bytes);
+    // Ruby counts the sign beside the 128 bits, `i128` within.
+    let fits = sign.abs() < 2 && (value < 0) == (sign < 0);
+    if fits { Ok(value) } else { Err(end(sign < 0)) }
+}
+
+fn end(negative: bool) -> i64 {
+    if negative { i64::MIN } else { i64::MAX }
+}
+
+/// The String itself where its bytes are to be UTF-8, else one that was transcoded, or nothing where that cannot be.
+fn utf8(ruby: &Ruby, text: RString) -> Result<Option<RString>, Error> {
+    let utf8 = ruby.utf8_encindex();
+    if [utf8, ruby.usascii_encindex(), ruby.ascii8bit_encindex()].contains(&text.enc_get()) {
+        return Ok(Some(text));
+    }
+    // As `encode`, but where that raises it returns the String as it was: no exception holds the text.
+    let text = text.conv_enc(ruby.utf8_encoding())?;
+    Ok((text.enc_get() == utf8).then_some(text))
+}
+
+/// A copy of a String's characters in UTF-8; bytes that are not UTF-8 where it has none, for the core to refuse.
+pub(crate) fn copied(ruby: &Ruby, text: RString) -> Result<Vec<u8>, Error> {
+    let text = utf8(ruby, text)?;
+    // SAFETY: the copy is made at once.
+    Ok(text.map_or(vec![0xff], |text| unsafe { text.as_slice() }.to_vec()))
+}
+
+/// A site token or a nonce. The core refuses what is not ASCII, so a replaced character too.
+pub(crate) fn token(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Option<String>, Error> {
+    let Some(value) = value.and_then(unless_nil) else { return Ok(None) };
+    let text = text(ruby, At(name, None), value, ("a String or nil", "leave it out where there is none"))?;
+    Ok(Some(String::from_utf8_lossy(&copied(ruby, text)?).into_owned()))
+}
+
+/// A user id of the right type.
+pub(crate) enum Id {
+    Text(RString),
+    Other(UserId<'static>),
+}
+
+impl Id {
+    pub(crate) fn of(ruby: &Ruby, at: At, value: Value) -> Result<Self, Error> {
+        if let Some(integer) = Integer::from_value(value) {
+            return Ok(Id::Other(exact(integer).map_or(UserId::IntegerTooLarge, UserId::Integer)));
+        }
+        let advice = if value.is_nil() { "sign only the id of a user who is logged in" } else { "pass id.to_s" };
+        let text = text(ruby, at, value, ("a String or an Integer", advice))?;
+        Ok(utf8(ruby, text)?.map_or(Id::Other(UserId::InvalidText), Id::Text))
+    }
+
+    /// # Safety
+    /// As Borrowing, at the top of lib.rs, says.
+    pub(crate) unsafe fn borrow(&self) -> UserId<'_> {
+        match self {
+            // SAFETY: the caller's promise.
+            Id::Text(text) => UserId::Bytes(unsafe { text.as_slice() }),
+            Id::Other(id) => *id,
+        }
+    }
+}
+
+/// A list of user ids, copied: Ruby's collector does not look into a Vec, and while it runs, or other threads do, the
+/// Strings may move and change.
+pub(crate) struct Ids {
+    /// All texts, one behind the other.
+    texts: Vec<u8>,
+    ids: Vec<Copied>,
+}
+
+enum Copied {
+    /// So many bytes of `texts`.
+    Text(usize),
+    Other(UserId<'static>),
+}
+
+impl Ids {
+    pub(crate) fn of(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Self, Error> {
+        let mut texts = Vec::new();
+        let ids = list(ruby, name, value, |at, value| {
+            Ok(match Id::of(ruby, at, value)? {
+                Id::Text(text) => {
+                    // SAFETY: the copy is made at once.
+                    let bytes = unsafe { text.as_slice() };
+                    texts.extend_from_slice(bytes);
+                    Copied::Text(bytes.len())
+                }
+                Id::Other(id) => Copied::Other(id),
+            })
+        })?;
+        Ok(Ids { texts, ids })
+    }
+
+    pub(crate) fn borrow(&self) -> Vec<UserId<'_>> {
+        let mut rest = self.texts.as_slice();
+        let next = |copied: &Copied| match *copied {
+            Copied::Text(len) => {
+                let (text, behind) = rest.split_at(len);
+                rest = behind;
+                UserId::Bytes(text)
+            }
+            Copied::Other(id) => id,
+        };
+        self.ids.iter().map(next).collect()
+    }
+}
