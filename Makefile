@@ -10,6 +10,9 @@ RUBY ?= ruby
 # The gem is for the Ruby that packs it.
 GEM ?= $(RUBY) -S gem
 CARGO ?= cargo
+CHROMIUM ?= chromium
+# Where the example apps listen.
+PORT ?= 8000
 PREFIX ?= /usr/local
 DESTDIR ?=
 VECTORS ?= tests/vectors
@@ -27,6 +30,8 @@ help:
 	@echo 'make demo         sign the same users in every language and print who agrees'
 	@echo 'make test         every test of every language'
 	@echo 'make conformance  the test vectors on every surface [VECTORS=DIR: your own]'
+	@echo 'make snippet-attacks  100000 hostile documents through an HTML parser and a JavaScript engine'
+	@echo 'make example-python  a small web app with a login; so too -node, -php, -ruby [PORT=8000]'
 	@echo
 	@echo 'make python       the wheel                              in dist/, and how to install it'
 	@echo 'make node         the npm package                        "'
@@ -77,6 +82,16 @@ CHECK_cmake = command -v cmake
 APT_cmake = cmake
 CHECK_g++ = command -v g++
 APT_g++ = g++
+CHECK_sinatra = $(RUBY) -e 'gem "sinatra"; gem "erubi"; gem "puma"'
+APT_sinatra = ruby-sinatra ruby-erubi puma
+CHECK_rails = $(RUBY) -e 'gem "actionpack"; gem "actionview"'
+APT_rails = ruby-actionpack
+CHECK_blade = $(PHP) -n -r 'require "Illuminate/View/autoload.php";'
+APT_blade = php-illuminate-view
+CHECK_twig = $(PHP) -n -r 'require "Twig/autoload.php";'
+APT_twig = php-twig php-mbstring
+CHECK_chromium = command -v $(CHROMIUM)
+APT_chromium = chromium
 
 FOR_c := cc
 FOR_cli := cc
@@ -85,7 +100,8 @@ FOR_node := cc
 FOR_php := cc php php-headers libclang
 FOR_ruby := cc ruby ruby-headers libclang
 FOR_conformance := $(sort $(FOR_python) $(FOR_php) $(FOR_ruby) jansson)
-FOR_test := $(sort $(FOR_conformance) npm gem openssl phpunit minitest valgrind pkg-config cmake g++)
+FOR_test := $(sort $(FOR_conformance) npm gem openssl phpunit minitest valgrind pkg-config cmake g++ \
+	chromium rails sinatra blade twig)
 
 # $(call need,names): what is missing is installed with apt, or named where there is no apt.
 define need
@@ -243,6 +259,43 @@ install:
 	@install -D target/release/personsig "$(DESTDIR)$(PREFIX)/bin/personsig"
 	@echo 'Installed the C library and the command below $(DESTDIR)$(PREFIX).'
 
+# The example apps and what they stand on. They never see the secrets of this machine: one page with a real signature may switch Chameleon's
+# enforcement on for good.
+
+EXAMPLE = PORT="$(PORT)" GOSQUARED_SECURE_MODE_SECRET=an-example-not-a-secret CHAMELEON_VERIFICATION_SECRET=another-example-not-a-secret
+
+.PHONY: web-python frameworks-python web-node web-ruby example-secrets example-python example-node example-php example-ruby
+web-python: venv
+	@test $(VENV)/made-for-web -nt examples/web/requirements.txt || { \
+		$(VENV)/bin/pip install --quiet --disable-pip-version-check -r examples/web/requirements.txt && touch $(VENV)/made-for-web; }
+
+frameworks-python: web-python
+	@test $(VENV)/made-for-frameworks -nt tests/frameworks/requirements.txt || { \
+		$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/frameworks/requirements.txt && touch $(VENV)/made-for-frameworks; }
+
+web-node: need-node
+	$(call need,npm)
+	@test examples/web/node_modules/.package-lock.json -nt examples/web/package-lock.json || \
+		{ cd examples/web && $(NPM) ci --loglevel=error --no-audit --no-fund >/dev/null; }
+
+web-ruby: need-ruby
+	$(call need,sinatra)
+
+example-secrets:
+	@echo 'With example secrets, on this machine only; the vendors know neither. Stop it with Ctrl-C.'
+
+example-python: built-python web-python example-secrets
+	@$(EXAMPLE) $(VENV)/bin/python examples/web/app.py
+
+example-node: built-node web-node example-secrets
+	@$(EXAMPLE) $(NODE) examples/web/app.mjs
+
+example-php: built-php example-secrets
+	@$(EXAMPLE) $(PHP) -n -d extension="$(CURDIR)/target/release/libpersonsig_php.so" -S 127.0.0.1:$(PORT) examples/web/app.php
+
+example-ruby: built-ruby web-ruby example-secrets
+	@$(EXAMPLE) $(RUBY) -I bindings/ruby/lib examples/web/app.rb
+
 # The surfaces together.
 
 .PHONY: adapters lint
@@ -259,11 +312,20 @@ demo: adapters
 conformance: adapters
 	@$(RUN) tests/conformance.py "$(VECTORS)"
 
+.PHONY: browser-node snippet-attacks
+browser-node: need-node
+	$(call need,npm)
+	@test tests/browser/node_modules/.package-lock.json -nt tests/browser/package-lock.json || \
+		{ cd tests/browser && $(NPM) ci --loglevel=error --no-audit --no-fund >/dev/null; }
+
+snippet-attacks: built-node browser-node
+	DOCUMENTS=100000 $(NODE) --test --test-reporter=spec tests/browser/attacks.test.mjs
+
 lint: need-test
 	@$(CARGO) fmt --all --check
 	@$(WITH_PHP) $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
 
-test: need-test lint adapters
+test: need-test lint adapters frameworks-python web-node browser-node
 	@$(RUN) tests/oracle.py --check
 	@for package in personsig personsig-c personsig-cli personsig-ruby; do \
 		echo "cargo test -p $$package"; \
@@ -277,6 +339,9 @@ test: need-test lint adapters
 	@tail -8 target/node-test.log
 	$(PHP) bindings/php/tests/run.php target/release/libpersonsig_php.so
 	$(RUBY) -W:no-experimental -I bindings/ruby/lib -e 'Dir["./bindings/ruby/test/*_test.rb"].sort.each { |file| require file }'
+	@CHROMIUM="$$(command -v $(CHROMIUM))" NODE="$(NODE)" PHP="$(PHP)" RUBY="$(RUBY)" \
+		$(NODE) --test tests/browser/*.test.mjs >target/browser-test.log || { cat target/browser-test.log; exit 1; }
+	@tail -8 target/browser-test.log
 	@$(MAKE) --no-print-directory python node php ruby c cli >/dev/null
 	$(RUN) -m pytest -q tests
 	@$(RUN) tests/conformance.py

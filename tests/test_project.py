@@ -67,6 +67,14 @@ EXAMPLES = {
     "sign": [PLAIN, TIMESTAMPED],
     "verify": ["valid, signed at 1596165824 with secret 0", "refused: signature-mismatch"],
     "rotate": ["valid, with secret 1", "valid, with secret 0"],
+    "snippet": [
+        '<script nonce="rAnd0m">',
+        '_gs("identify",{"id":"123456","name":"O\\u0027Brien","seats":3});',
+        f'_gs("auth","{PLAIN}");',
+        "</script>",
+        "''",
+        f'{{"id":"123456","auth":"{PLAIN}"}}',
+    ],
 }
 
 
@@ -104,6 +112,7 @@ def test_version_is_the_workspaces(surface):
 MANIFESTS = {
     "bindings/node/package.json": r'"version": "(.+)"',
     "bindings/node/package-lock.json": r'"version": "(.+)"',
+    "examples/web/package-lock.json": r'"name": "personsig",\s+"version": "(.+)"',
     "bindings/ruby/lib/personsig/version.rb": r'VERSION = "(.+)"',
 }
 

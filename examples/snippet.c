@@ -1,0 +1,45 @@
+/*
+ * The script element for a page, and the same as data for an endpoint of one's own. In production the secret comes from
+ * the environment: personsig_signer_from_env.
+ *
+ *     cc snippet.c $(pkg-config --cflags --libs personsig) -o snippet
+ */
+#include <personsig.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void check(personsig_status status)
+{
+    if (status == PERSONSIG_OK)
+        return;
+    fprintf(stderr, "%s: %s\n", personsig_status_name(status), personsig_status_message(status));
+    exit(1);
+}
+
+/* A literal as the two arguments that text is. */
+#define TEXT(literal) literal, sizeof(literal) - 1
+
+int main(void)
+{
+    char text[4096]; /* PERSONSIG_BUFFER_TOO_SMALL says in `length` what it takes */
+    size_t length;
+    personsig_signer *signer;
+    check(personsig_signer_new(TEXT("gosquared"), TEXT("personsig-test-secret"), NULL, NULL, 0, NULL, &signer));
+
+    /* The id is the one that your session authenticated, never one that the request says. */
+    check(personsig_signer_snippet(signer, TEXT("123456"), TEXT("{\"name\": \"O'Brien\", \"seats\": 3}"), NULL, 0,
+                                   TEXT("rAnd0m"), PERSONSIG_DEFAULT, text, sizeof text, &length));
+    printf("%.*s\n", (int)length, text);
+
+    /* A visitor who is not logged in is not signed. */
+    check(personsig_signer_snippet(signer, NULL, 0, NULL, 0, NULL, 0, NULL, 0, PERSONSIG_DEFAULT, text, sizeof text,
+                                   &length));
+    printf("'%.*s'\n", (int)length, text);
+
+    /* For a page that asks your server: answer it with "Cache-Control: private, no-store". */
+    check(personsig_signer_identity(signer, TEXT("123456"), PERSONSIG_DEFAULT, text, sizeof text, &length));
+    printf("%.*s\n", (int)length, text);
+    personsig_signer_free(signer);
+    return 0;
+}

@@ -1,0 +1,149 @@
+"""The snippet on a page of each framework: neither escaped again nor escaped never.
+
+Each `*_page` is a small program in its framework. It is given a user's id and name, renders a few templates of `<p>NAME</p>`, the snippet and
+`<p>after</p>`, and prints {template: {"policy": the Content-Security-Policy, "html": what came out}}. In `page` the snippet is written as
+in the README.
+"""
+import functools
+import html
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+from personsig import Signer
+
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parent.parent
+SECRET = "personsig-test-secret"
+ID = '"><img src=x onerror=alert(1)>'
+NAME = "O'Brien</script><script>alert(1)</script>"
+
+PYTHON = [sys.executable]
+NODE = [os.environ.get("NODE", "node")]
+RUBY = [os.environ.get("RUBY", "ruby"), "-I", str(ROOT / "bindings/ruby/lib")]
+
+
+def php():
+    """Without php.ini, as an installed personsig may be there; with what the frameworks need, where it is not built in."""
+    program = os.environ.get("PHP", "php")
+    built_in = subprocess.run([program, "-n", "-m"], check=True, capture_output=True, text=True).stdout.lower().split()
+    shared = [name for name in ["ctype", "mbstring", "tokenizer"] if name not in built_in]
+    extensions = [*shared, str(ROOT / "target/release/libpersonsig_php.so")]
+    return [program, "-n", *(argument for name in extensions for argument in ["-d", f"extension={name}"])]
+
+
+FRAMEWORKS = {
+    "django": lambda: [*PYTHON, "django_page.py"],
+    "flask": lambda: [*PYTHON, "flask_page.py"],
+    "express": lambda: [*NODE, "express_page.mjs"],
+    "rails": lambda: [*RUBY, "rails_page.rb"],
+    "sinatra": lambda: [*RUBY, "sinatra_page.rb"],
+    "blade": lambda: [*php(), "blade_page.php"],
+    "twig": lambda: [*php(), "twig_page.php"],
+}
+
+
+@functools.cache
+def pages(framework):
+    command = [*FRAMEWORKS[framework](), ID, NAME]
+    environment = {**os.environ, "GOSQUARED_SECURE_MODE_SECRET": SECRET}
+    ran = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, encoding="utf-8")
+    assert ran.returncode == 0, ran.stderr or ran.stdout
+    return json.loads(ran.stdout)
+
+
+def page(framework, template):
+    """What stands where the name should, what stands where the snippet should, and the nonce that the policy allows."""
+    answer = pages(framework)[template]
+    whole = re.fullmatch(r"<p>(.*)</p>\n(.*)\n<p>after</p>\n?", answer["html"], re.S)
+    assert whole, answer["html"]
+    return *whole.groups(), re.search("'nonce-(.+?)'", answer["policy"])[1]
+
+
+def expected(user_id, nonce):
+    """What Python's Signer says, whatever the page's language."""
+    traits = {} if user_id is None else {"name": NAME}
+    return str(Signer("gosquared", SECRET).snippet(user_id, traits=traits, site_token="GSN-000000-A", nonce=nonce))
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_the_snippet_is_intact_and_has_the_frameworks_nonce(framework):
+    _, snippet, nonce = page(framework, "page")
+    assert snippet == expected(ID, nonce)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_stands_beside_it_is_still_escaped_once(framework):
+    name, _, _ = page(framework, "page")
+    assert "<" not in name
+    assert html.unescape(name) == NAME
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_visitor_gets_the_loader_and_no_signature(framework):
+    name, snippet, nonce = page(framework, "page?visitor")
+    assert name == ""
+    assert snippet == expected(None, nonce)
+
+
+# Written otherwise than in the README: marked as safe once more, or in a template that escapes nothing.
+INTACT = [
+    ("django", "marked"),
+    ("django", "unescaped"),
+    ("flask", "marked"),
+    ("flask", "unescaped"),
+    ("rails", "marked"),
+    ("sinatra", "unescaped"),
+    ("blade", "marked"),
+    ("twig", "marked"),
+]
+
+
+@pytest.mark.parametrize("framework,template", INTACT)
+def test_it_is_intact_too_where_it_is(framework, template):
+    _, snippet, nonce = page(framework, template)
+    assert snippet == expected(ID, nonce)
+
+
+# Where the template does not know that it is safe, or a filter or a longer text has made another text of it.
+SHOWN_AS_TEXT = [
+    ("django", "formatted"),
+    ("flask", "trimmed"),
+    ("express", "escaped"),
+    ("rails", "interpolated"),
+    ("sinatra", "escaped"),
+    ("blade", "cast"),
+    ("twig", "escaped"),
+]
+
+
+@pytest.mark.parametrize("framework,template", SHOWN_AS_TEXT)
+def test_it_is_text_and_runs_nothing_where_it_is(framework, template):
+    _, snippet, nonce = page(framework, template)
+    assert "<" not in snippet
+    assert html.unescape(snippet) == expected(ID, nonce)
+
+
+def test_djangos_json_script_hands_on_the_identity():
+    data = re.fullmatch('<script id="identity" type="application/json">(.*)</script>', pages("django")["data"]["html"])[1]
+    assert "<" not in data
+    assert json.loads(data) == Signer("gosquared", SECRET).identity(ID)
+
+
+# The README's blocks in other languages than those that tests/test_project.py runs: they stand in a program here, or in an example app.
+SECTION = (ROOT / "README.md").read_text("utf-8").partition("\n## On the page\n")[2].partition("\n## ")[0]
+BLOCKS = re.findall(r"^```(?!(?:c|js|php|python|ruby|rust|sh)$).+\n((?:.*\n)*?)```$", SECTION, re.M)
+
+
+def lines(text):
+    return "\n".join(line.strip() for line in text.strip().splitlines())
+
+
+def test_the_readme_shows_what_is_tested():
+    programs = [lines(path.read_text("utf-8")) for path in [*HERE.glob("*_page.*"), *ROOT.glob("examples/web/app.*")]]
+    assert len(BLOCKS) >= len(FRAMEWORKS)
+    assert [block for block in BLOCKS if not any(lines(block) in program for program in programs)] == []
