@@ -35,6 +35,37 @@ export interface ExplainOptions extends SignOptions {
   also?: readonly UserId[] | undefined;
 }
 
+/**
+ * What a page can tell about a user. Every key of a map is an own enumerable property. An array of any class is a list,
+ * an object of a class is none: turn a `Date`, a `Map` into one of these.
+ *
+ * `InputError` `invalid-option`: a whole number beyond 2^53-1 either way, `NaN`, an infinity, a lone surrogate, the
+ * name `__proto__`, more than 32 levels, a name that the snippet writes itself (`id`, or `uid` and `uid_hash`).
+ */
+export type Trait = null | boolean | string | number | bigint | readonly Trait[] | Traits;
+
+/** What the page tells the vendor about the user, by name. The signature does not cover it. */
+export interface Traits {
+  readonly [name: string]: Trait;
+}
+
+export interface SnippetOptions extends SignOptions {
+  /** What the page tells the vendor about the user. The signature does not cover it. */
+  traits?: Traits | undefined;
+  /**
+   * GoSquared's project token, `GSN-123456-A`: given, the snippet loads the vendor's script; left out, the page already
+   * does.
+   */
+  siteToken?: string | null | undefined;
+  /** The nonce of this response's Content-Security-Policy. */
+  nonce?: string | null | undefined;
+}
+
+/** The id and its signature, by the vendor's names for them. */
+export type Identity =
+  | { id: string; auth: string; uid?: never; uid_hash?: never }
+  | { uid: string; uid_hash: string; id?: never; auth?: never };
+
 /** What a valid signature tells. */
 export interface Verified {
   /** Which secret made it: 0 is the secret, 1 the first fallback. When 0 is all that is seen, fallbacks can go. */
@@ -109,6 +140,13 @@ export class Signer {
   sign(userId: UserId, options?: SignOptions): string;
 
   /**
+   * The signatures of many users, all at one time: in their order, one each, duplicates too. All are signed, or none.
+   *
+   * @throws {InputError} as `sign`; `index` tells which id
+   */
+  signMany(userIds: readonly UserId[], options?: SignOptions): string[];
+
+  /**
    * Checks that a signature is this user's, made with the secret or a fallback, and not too old. Pass it exactly as it
    * arrived.
    *
@@ -131,6 +169,33 @@ export class Signer {
    * @throws {InputError} as `sign`; for an element of `also`, `index` tells which
    */
   explain(userId: UserId, signature: string | null | undefined, options?: ExplainOptions): readonly Finding[];
+
+  /**
+   * The script element that tells the vendor's script who the user is, in ASCII. `null` or `undefined` is a visitor who
+   * is not logged in: nothing is signed, and where nothing is left to say the text is empty.
+   *
+   * Put it where a script element may stand, once a response, as it is: in EJS `<%-`, not `<%=`. Never put it into an
+   * attribute, an event handler or another script. Send that response with `Cache-Control: private, no-store`, and pass
+   * only the user whom *your session* authenticated. The signature does not cover the traits. Logout is
+   * `_gs("unidentify")`, and `chmln.clear()`.
+   *
+   * **Chameleon**: its own loader, copied from its install page, must stand before the snippet; and one page with a
+   * real signature, staging included, may switch enforcement on for good.
+   *
+   * @throws {InputError} as `sign`; `invalid-option` for a trait, a site token or a nonce that cannot be one, for a site
+   * token that the provider has no use for, and for anything, the id too, that equals one of the Signer's secrets
+   */
+  snippet(userId: UserId | null | undefined, options?: SnippetOptions): string;
+
+  /**
+   * What the snippet would say, as data: for an endpoint that answers a page in JSON.
+   *
+   * The endpoint answers for the user whom *your session* authenticated and for nobody else, whatever the request says:
+   * same origin, a session required, `Cache-Control: private, no-store`.
+   *
+   * @throws {InputError} as `sign`; `invalid-option` for an id that equals one of the Signer's secrets
+   */
+  identity(userId: UserId, options?: SignOptions): Identity;
 }
 
 /** What both kinds of error are. The message says what to do, and repeats no value that was passed. */

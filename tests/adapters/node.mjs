@@ -28,6 +28,13 @@ const operations = {
     const { secretIndex, signedAt } = signer.verify(...given);
     return { secret_index: secretIndex, signed_at: signedAt };
   }],
+  sign_many: [making, ['userIds', 'now'], (signer, userIds, _, options) => (
+    { signatures: signer.signMany(userIds, options) }
+  )],
+  snippet: [making, ['userId', 'traits', 'siteToken', 'nonce', 'now'], (signer, userId, _, options) => (
+    { html: signer.snippet(userId, options) }
+  )],
+  identity: [making, ['userId', 'now'], (signer, userId, _, options) => ({ fields: signer.identity(userId, options) })],
   is_valid: [making, verifying, (signer, ...given) => ({ valid: signer.isValid(...given) })],
   explain: [making, ['userId', 'signature', 'also', 'now'], (signer, ...given) => (
     { findings: signer.explain(...given).map(({ code }) => code) }
@@ -41,16 +48,16 @@ export function run(operation, input) {
   for (const [field, value] of Object.entries(input)) {
     const name = field.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
     if (![...make, ...give].includes(name)) throw new Error(`unknown field ${field}`);
-    fields[name] = name === 'env' ? value : decode(value);
+    fields[name] = (decoders[name] ?? decode)(value);
   }
-  const { provider, secret, userId, signature, env = {}, ...options } = fields;
+  const { provider, secret, userId, userIds, signature, env = {}, ...options } = fields;
   const optionsOf = (names) => Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
   const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name] ?? null]));
   try {
     setEnvironment(env);
     const signer = operation === 'from_env' ? Signer.fromEnv(provider, optionsOf(make))
       : operation !== 'providers' && new Signer(provider, secret, optionsOf(make));
-    return { result: method(signer, userId, signature, optionsOf(give)) };
+    return { result: method(signer, userIds ?? userId, signature, optionsOf(give)) };
   } catch (error) {
     if (error instanceof PersonsigError) return { error: error.code, index: error.index };
     if (error instanceof TypeError) return { error: 'wrong-type' };
@@ -59,6 +66,12 @@ export function run(operation, input) {
     setEnvironment(before);
   }
 }
+
+const decoders = {
+  env: (names) => names,
+  // Text is JSON text, so that the order of its keys survives; another value is of a wrong type.
+  traits: (value) => (typeof value === 'string' ? JSON.parse(value) : decode(value)),
+};
 
 function decode(value) {
   if (typeof value === 'string' || Number.isSafeInteger(value)) return value;

@@ -2,15 +2,15 @@
 //! passes through a prototype that somebody may have changed, and a lone surrogate stays one.
 
 use std::ffi::c_void;
-use std::mem::MaybeUninit;
-use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{null, null_mut};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use napi_sys as sys;
 use personsig::{Code, Error, Kind};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
+
+use crate::text::{Room, Text, UNITS_MAX, encode};
 
 pub(crate) use napi_sys::ValueType as Type;
 pub(crate) use napi_sys::napi_value as Value;
@@ -56,20 +56,20 @@ impl From<Error> for Stop {
 pub(crate) struct Env(sys::napi_env);
 
 /// The arguments of one call, `undefined` where there are fewer.
-type Arguments = [Value; 5];
+type Arguments = [Value; 6];
 
 /// Runs the body of a function that Node calls. Errors of the library are *returned*, as a record for `index.js`, which
 /// has the classes; TypeErrors and defects are thrown. A panic ends here.
 pub(crate) fn enter(
     env: sys::napi_env,
     info: sys::napi_callback_info,
-    body: impl FnOnce(Env, Arguments, *mut c_void) -> Result<Value, Stop>,
+    body: impl FnOnce(Env, Arguments) -> Result<Value, Stop>,
 ) -> Value {
     let env = Env(env);
     let run = || {
-        let (mut arguments, mut count, mut data) = ([null_mut(); 5], 5, null_mut());
-        let read = call!(env, napi_get_cb_info(info, &mut count, arguments.as_mut_ptr(), null_mut(), &mut data));
-        read.and_then(|()| body(env, arguments, data)).or_else(|stop| env.stop(stop))
+        let (mut arguments, mut count) = ([null_mut(); 6], 6);
+        let read = call!(env, napi_get_cb_info(info, &mut count, arguments.as_mut_ptr(), null_mut(), null_mut()));
+        read.and_then(|()| body(env, arguments)).or_else(|stop| env.stop(stop))
     };
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(result) => result.unwrap_or(null_mut()),
@@ -146,65 +146,65 @@ impl Env {
     pub(crate) fn integer(self, value: Value) -> Result<Option<(i128, bool)>, Stop> {
         match self.type_of(value)? {
             Type::napi_number => {
-                let number = ask!(self, napi_get_value_double(value), 0.0)?;
+                let number = self.double(value)?;
                 // Beyond 2^53-1 several integers share one number.
                 let exact = number.abs() <= 9_007_199_254_740_991.0;
                 Ok((number.is_finite() && number.fract() == 0.0).then_some((number as i128, exact)))
             }
-            Type::napi_bigint => {
-                let (mut negative, mut count, mut words) = (0, 2, [0_u64; 2]);
-                call!(self, napi_get_value_bigint_words(value, &mut negative, &mut count, words.as_mut_ptr()))?;
-                let size = u128::from(words[1]) << 64 | u128::from(words[0]);
-                let fits = match negative {
-                    0 => i128::try_from(size).ok(),
-                    _ => 0_i128.checked_sub_unsigned(size),
-                };
-                let (beyond, fits) = (if negative == 0 { i128::MAX } else { i128::MIN }, fits.filter(|_| count <= 2));
-                Ok(Some((fits.unwrap_or(beyond), fits.is_some())))
-            }
+            Type::napi_bigint => self.bigint(value).map(Some),
             _ => Ok(None),
         }
     }
 
-    /// A string in UTF-8. Lone surrogates, which Node-API turns into U+FFFD, come as three bytes each, which are not
-    /// valid UTF-8, so that different strings stay different. A short one is read into `room`.
-    pub(crate) fn text<const N: usize>(self, string: Value, room: &mut [MaybeUninit<u8>; N]) -> Result<Text<'_>, Stop> {
-        let length = ask!(self, napi_get_value_string_utf8(string, room.as_mut_ptr().cast(), N), 0)?;
-        // Node-API keeps a byte for a NUL and cuts at a character, which has up to four bytes.
-        if length + 4 >= N {
-            return Ok(Text::Long(self.long_text(string)?));
+    /// As [`Env::integer`].
+    pub(crate) fn bigint(self, value: Value) -> Result<(i128, bool), Stop> {
+        let (mut negative, mut count, mut words) = (0, 2, [0_u64; 2]);
+        call!(self, napi_get_value_bigint_words(value, &mut negative, &mut count, words.as_mut_ptr()))?;
+        let size = u128::from(words[1]) << 64 | u128::from(words[0]);
+        let fits = match negative {
+            0 => i128::try_from(size).ok(),
+            _ => 0_i128.checked_sub_unsigned(size),
+        };
+        let (beyond, fits) = (if negative == 0 { i128::MAX } else { i128::MIN }, fits.filter(|_| count <= 2));
+        Ok((fits.unwrap_or(beyond), fits.is_some()))
+    }
+
+    pub(crate) fn double(self, number: Value) -> Result<f64, Stop> {
+        ask!(self, napi_get_value_double(number), 0.0)
+    }
+
+    pub(crate) fn truth(self, boolean: Value) -> Result<bool, Stop> {
+        ask!(self, napi_get_value_bool(boolean), false)
+    }
+
+    /// A string's text; a short one is read into `room`.
+    pub(crate) fn text(self, string: Value, room: &mut Room) -> Result<Text<'_>, Stop> {
+        let units = room.units.as_mut_ptr().cast();
+        match ask!(self, napi_get_value_string_utf16(string, units, UNITS_MAX + 1), 0)? {
+            // There may be more: Node-API keeps one unit for a NUL.
+            UNITS_MAX => self.long_text(string).map(Text::Long),
+            // SAFETY: Node-API wrote so many units.
+            length => Ok(Text::Short(unsafe { room.text(length) })),
         }
-        // SAFETY: Node-API wrote that many bytes.
-        let bytes = unsafe { std::slice::from_raw_parts(room.as_ptr().cast::<u8>(), length) };
-        if has_replacement_character(bytes) { Ok(Text::Long(self.wtf8(string)?)) } else { Ok(Text::Short(bytes)) }
+    }
+
+    /// As [`Env::text`].
+    pub(crate) fn long_text(self, string: Value) -> Result<Vec<u8>, Stop> {
+        encoded(&self.units(string)?)
     }
 
     /// As [`Env::text`], in memory that is wiped.
-    pub(crate) fn long_text(self, string: Value) -> Result<Zeroizing<Vec<u8>>, Stop> {
-        let length = ask!(self, napi_get_value_string_utf8(string, null_mut(), 0), 0)?;
-        let mut bytes = zeros::<u8>(length + 1)?;
-        let written = ask!(self, napi_get_value_string_utf8(string, bytes.as_mut_ptr().cast(), length + 1), 0)?;
-        bytes.truncate(written);
-        if has_replacement_character(&bytes) { self.wtf8(string) } else { Ok(bytes) }
+    pub(crate) fn secret_text(self, string: Value) -> Result<Zeroizing<Vec<u8>>, Stop> {
+        encoded(&Zeroizing::new(self.units(string)?)).map(Zeroizing::new)
     }
 
-    fn wtf8(self, string: Value) -> Result<Zeroizing<Vec<u8>>, Stop> {
+    fn units(self, string: Value) -> Result<Vec<u16>, Stop> {
         let length = ask!(self, napi_get_value_string_utf16(string, null_mut(), 0), 0)?;
-        let mut units = zeros::<u16>(length + 1)?;
+        let mut units = with_capacity(length + 1)?;
         let written = ask!(self, napi_get_value_string_utf16(string, units.as_mut_ptr(), length + 1), 0)?;
-        units.truncate(written);
-        let mut bytes = zeros(length.saturating_mul(3))?;
-        bytes.clear();
-        for character in char::decode_utf16(units.iter().copied()) {
-            match character {
-                Ok(character) => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
-                Err(lone) => {
-                    let [high, low] = lone.unpaired_surrogate().to_be_bytes();
-                    bytes.extend_from_slice(&[0xed, 0x80 | high << 2 & 0x3c | low >> 6, 0x80 | low & 0x3f]);
-                }
-            }
-        }
-        Ok(bytes)
+        // SAFETY: Node-API wrote so many, of those that there is room for.
+        unsafe { units.set_len(written) };
+        Ok(units)
     }
 
     /// A copy of what a `Uint8Array` shows, a `Buffer` included; nothing where it is detached. `None` for any other value.
@@ -218,37 +218,77 @@ impl Env {
         if kind != sys::TypedarrayType::uint8_array {
             return Ok(None);
         }
-        let mut bytes = zeros::<u8>(if data.is_null() { 0 } else { length })?;
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            // SAFETY: the array has that many bytes, and JavaScript, which alone can detach it, does not run. Another
-            // thread may write to it where it is shared, so each byte is read as an atomic.
-            *byte = unsafe { AtomicU8::from_ptr(data.cast::<u8>().add(at)) }.load(Ordering::Relaxed);
-        }
+        let length = if data.is_null() { 0 } else { length };
+        let mut bytes = Zeroizing::new(with_capacity(length)?);
+        // SAFETY: the array has that many bytes, and JavaScript, which alone can detach it, does not run. Another
+        // thread may write to it where it is shared, so each byte is read as an atomic.
+        bytes.extend((0..length).map(|at| unsafe { AtomicU8::from_ptr(data.cast::<u8>().add(at)) }.load(Relaxed)));
         Ok(Some(bytes))
     }
 
     /// The elements of an array, own ones only: a hole is `undefined`, whatever `Array.prototype` holds. `None` for
     /// any other value.
-    pub(crate) fn elements(self, value: Value) -> Result<Option<impl Iterator<Item = Result<Value, Stop>>>, Stop> {
+    pub(crate) fn elements(
+        self,
+        value: Value,
+    ) -> Result<Option<impl ExactSizeIterator<Item = Result<Value, Stop>>>, Stop> {
         if !ask!(self, napi_is_array(value), false)? {
             return Ok(None);
         }
         let length = ask!(self, napi_get_array_length(value), 0)?;
-        // `new Array(2 ** 32 - 1)` costs its maker nothing, and us all memory.
-        if length > 1 << 20 {
-            return Err(Stop::Refused(Code::InvalidOption.into()));
-        }
-        let element = move |index: u32| self.own(value, &index.to_string())?.map_or_else(|| self.undefined(), Ok);
-        Ok(Some((0..length).map(element)))
+        let element = move |index: usize| self.own(value, self.string(&index.to_string())?);
+        Ok(Some((0..length as usize).map(element)))
     }
 
-    /// An object's own property.
-    pub(crate) fn own(self, object: Value, key: &str) -> Result<Option<Value>, Stop> {
-        let key = self.string(key)?;
-        match ask!(self, napi_has_own_property(object, key), false)? {
-            true => ask!(self, napi_get_property(object, key), null_mut()).map(Some),
-            false => Ok(None),
+    /// Whether it is an object that `{ ... }` made, in any realm (jest's tests are in one of their own), or one without a
+    /// prototype. Proxies seem to have none.
+    pub(crate) fn is_plain(self, object: Value) -> Result<bool, Stop> {
+        let prototype = |object| ask!(self, napi_get_prototype(object), null_mut());
+        let is_null = |value| self.type_of(value).map(|kind| kind == Type::napi_null);
+        let parent = prototype(object)?;
+        // A realm's Object.prototype is the one object that has no prototype and has this method.
+        Ok(is_null(parent)? || is_null(prototype(parent)?)? && self.has_own(parent, self.string("hasOwnProperty")?)?)
+    }
+
+    /// The names of an object's own enumerable properties, strings before symbols.
+    pub(crate) fn enumerable_keys(self, object: Value) -> Result<impl Iterator<Item = Result<Value, Stop>>, Stop> {
+        self.keys(object, sys::KeyFilter::enumerable)
+    }
+
+    fn keys(self, object: Value, which: i32) -> Result<impl Iterator<Item = Result<Value, Stop>>, Stop> {
+        let (mode, as_text) = (sys::KeyCollectionMode::own_only, sys::KeyConversion::numbers_to_strings);
+        let keys = ask!(self, napi_get_all_property_names(object, mode, which, as_text), null_mut())?;
+        let length = ask!(self, napi_get_array_length(keys), 0)?;
+        Ok((0..length).map(move |index| ask!(self, napi_get_element(keys, index), null_mut())))
+    }
+
+    /// An object's own property; `undefined` where there is none, whatever the prototype holds.
+    pub(crate) fn own(self, object: Value, key: Value) -> Result<Value, Stop> {
+        match self.has_own(object, key)? {
+            true => ask!(self, napi_get_property(object, key), null_mut()),
+            false => self.undefined(),
         }
+    }
+
+    fn has_own(self, object: Value, key: Value) -> Result<bool, Stop> {
+        ask!(self, napi_has_own_property(object, key), false)
+    }
+
+    /// Runs `body`. Of the values that it makes, all but the result can be collected then.
+    pub(crate) fn scope(self, body: impl FnOnce() -> Result<Value, Stop>) -> Result<Value, Stop> {
+        let scope = ask!(self, napi_open_escapable_handle_scope(), null_mut())?;
+        let result = body().and_then(|value| ask!(self, napi_escape_handle(scope, value), null_mut()));
+        call!(self, napi_close_escapable_handle_scope(scope)).and(result)
+    }
+
+    /// Calls a function of `index.js`.
+    pub(crate) fn ask(self, function: Value, arguments: &[Value]) -> Result<Value, Stop> {
+        let this = self.undefined()?;
+        ask!(self, napi_call_function(this, function, arguments.len(), arguments.as_ptr()), null_mut())
+    }
+
+    pub(crate) fn is_undefined(self, value: Value) -> Result<bool, Stop> {
+        Ok(self.type_of(value)? == Type::napi_undefined)
     }
 
     /// The values of an object's own properties of these names, each read once, `undefined` where there is none; and
@@ -266,12 +306,9 @@ impl Env {
                 return Err(Stop::WrongType(message));
             }
         }
-        let how = (sys::KeyCollectionMode::own_only, sys::KeyFilter::all_properties);
-        let as_text = sys::KeyConversion::numbers_to_strings;
-        let keys = ask!(self, napi_get_all_property_names(object, how.0, how.1, as_text), null_mut())?;
-        for index in 0..ask!(self, napi_get_array_length(keys), 0)? {
-            let key = ask!(self, napi_get_element(keys, index), null_mut())?;
-            let mut room = [MaybeUninit::uninit(); 64];
+        for key in self.keys(object, sys::KeyFilter::all_properties)? {
+            let key = key?;
+            let mut room = Room::NEW;
             let known = match self.type_of(key)? {
                 Type::napi_string => {
                     let key = self.text(key, &mut room)?;
@@ -309,24 +346,39 @@ impl Env {
         ask!(self, napi_create_string_utf8(text.as_ptr().cast(), text.len() as isize), null_mut())
     }
 
-    /// A frozen object.
-    pub(crate) fn object<const N: usize>(self, properties: [(&str, Value); N]) -> Result<Value, Stop> {
-        let object = ask!(self, napi_create_object(), null_mut())?;
-        properties.into_iter().try_for_each(|(name, value)| self.define(object, name, value))?;
-        call!(self, napi_object_freeze(object)).map(|()| object)
+    /// Cheaper than [`Env::string`].
+    pub(crate) fn ascii(self, text: &str) -> Result<Value, Stop> {
+        debug_assert!(text.is_ascii(), "Latin-1 and UTF-8 have ASCII in common");
+        ask!(self, napi_create_string_latin1(text.as_ptr().cast(), text.len() as isize), null_mut())
     }
 
-    /// A frozen array.
-    pub(crate) fn array(self, mut elements: impl Iterator<Item = Result<Value, Stop>>) -> Result<Value, Stop> {
+    pub(crate) fn object<const N: usize>(self, properties: [(&str, Value); N]) -> Result<Value, Stop> {
+        let object = ask!(self, napi_create_object(), null_mut())?;
+        properties.into_iter().try_for_each(|(name, value)| self.define(object, name, value)).map(|()| object)
+    }
+
+    pub(crate) fn array(self, elements: impl Iterator<Item = Result<Value, Stop>>) -> Result<Value, Stop> {
         let array = ask!(self, napi_create_array(), null_mut())?;
-        (0..)
-            .zip(&mut elements)
-            .try_for_each(|(index, value): (u32, _)| self.define(array, &index.to_string(), value?))?;
-        call!(self, napi_object_freeze(array)).map(|()| array)
+        let mut numbered = elements.enumerate();
+        numbered.try_for_each(|(index, value)| self.define(array, &index.to_string(), value?)).map(|()| array)
+    }
+
+    pub(crate) fn frozen_object<const N: usize>(self, properties: [(&str, Value); N]) -> Result<Value, Stop> {
+        self.frozen(self.object(properties)?)
+    }
+
+    pub(crate) fn frozen_array(self, elements: impl Iterator<Item = Result<Value, Stop>>) -> Result<Value, Stop> {
+        self.frozen(self.array(elements)?)
+    }
+
+    fn frozen(self, object: Value) -> Result<Value, Stop> {
+        call!(self, napi_object_freeze(object)).map(|()| object)
     }
 
     /// Defines, where assigning would run a setter that somebody put on the prototype.
     fn define(self, object: Value, name: &str, value: Value) -> Result<(), Stop> {
+        use sys::PropertyAttributes::{configurable, enumerable, writable};
+
         let property = sys::napi_property_descriptor {
             utf8name: null(),
             name: self.string(name)?,
@@ -334,7 +386,7 @@ impl Env {
             getter: None,
             setter: None,
             value,
-            attributes: sys::PropertyAttributes::enumerable,
+            attributes: configurable | enumerable | writable,
             data: null_mut(),
         };
         call!(self, napi_define_properties(object, 1, &property))
@@ -344,55 +396,33 @@ impl Env {
         ask!(self, napi_create_function(null(), 0, Some(function), null_mut()), null_mut())
     }
 
-    /// A function that owns what its `data` points to, until it is collected.
-    pub(crate) fn function_with<T>(self, function: Callback, data: T) -> Result<Value, Stop> {
-        unsafe extern "C" fn free<T>(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
-            // SAFETY: made by `Box::into_raw` below from a `T`; Node-API calls a finalizer once.
-            drop(unsafe { Box::from_raw(data.cast::<T>()) });
-        }
-        let data = Box::into_raw(Box::new(data)).cast::<c_void>();
-        let made = ask!(self, napi_create_function(null(), 0, Some(function), data), null_mut()).and_then(|function| {
-            call!(self, napi_add_finalizer(function, data, Some(free::<T>), null_mut(), null_mut())).map(|()| function)
-        });
-        if made.is_err() {
-            // SAFETY: nobody owns it: there is no function, or none that was handed to anybody.
-            drop(unsafe { Box::from_raw(data.cast::<T>()) });
-        }
-        made
+    /// A value that JavaScript can hold and pass on, and nothing else. `free` is called when nobody holds it any more.
+    pub(crate) fn external(self, data: *mut c_void, free: Finalizer) -> Result<Value, Stop> {
+        ask!(self, napi_create_external(data, Some(free), null_mut()), null_mut())
+    }
+
+    /// What an External was made of; null for another value.
+    pub(crate) fn behind(self, external: Value) -> *mut c_void {
+        ask!(self, napi_get_value_external(external), null_mut()).unwrap_or(null_mut())
     }
 }
 
 /// What Node calls.
 pub(crate) type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> Value;
+type Finalizer = unsafe extern "C" fn(sys::napi_env, *mut c_void, *mut c_void);
 
-/// Text of a string, on the stack where it is short.
-pub(crate) enum Text<'a> {
-    Short(&'a [u8]),
-    Long(Zeroizing<Vec<u8>>),
+fn encoded(units: &[u16]) -> Result<Vec<u8>, Stop> {
+    let is_ascii = units.iter().fold(0, |all, unit| all | unit) < 0x80;
+    let mut bytes = with_capacity(if is_ascii { units.len() } else { units.len() * 3 })?;
+    let length = encode(units, bytes.spare_capacity_mut());
+    // SAFETY: `encode` wrote so many.
+    unsafe { bytes.set_len(length) };
+    Ok(bytes)
 }
 
-impl Deref for Text<'_> {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            Text::Short(bytes) => bytes,
-            Text::Long(bytes) => bytes,
-        }
-    }
-}
-
-/// U+FFFD, which the string holds or Node-API put in the place of a lone surrogate.
-fn has_replacement_character(bytes: &[u8]) -> bool {
-    bytes.windows(3).any(|window| window == [0xef, 0xbf, 0xbd])
-}
-
-fn zeros<T: Zeroize + Clone + Default>(length: usize) -> Result<Zeroizing<Vec<T>>, Stop>
-where
-    Vec<T>: Zeroize,
-{
-    let mut vector = Zeroizing::new(Vec::new());
+/// Never grown, so that no part of a secret stays behind.
+fn with_capacity<T>(length: usize) -> Result<Vec<T>, Stop> {
+    let mut vector = Vec::new();
     vector.try_reserve_exact(length).map_err(|_| Stop::Refused(Code::OutOfMemory.into()))?;
-    vector.resize(length, T::default());
     Ok(vector)
 }

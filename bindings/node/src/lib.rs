@@ -1,16 +1,21 @@
 //! personsig for Node: the addon beneath `index.js`.
 //!
-//! It gives functions and no classes: what `index.js` keeps in a private field is one native function a Signer, which no
-//! JavaScript can copy, inspect or pass another object to.
+//! It gives functions and no classes. What `index.js` keeps in a private field, and passes to each of them first, is the
+//! Signer's handle.
 
+mod handle;
 mod js;
+mod text;
+mod traits;
 
 use std::borrow::Cow;
-use std::mem::MaybeUninit;
+use std::fmt::Display;
 
-use js::{Env, Stop, Text, Type, Value, enter};
+use handle::{held, hold};
+use js::{Env, Stop, Type, Value, enter};
 use napi_sys::{napi_callback_info, napi_env};
-use personsig::{Code, Finding, Secret, Signer, UserId, VerifyOptions};
+use personsig::{Code, Finding, Secret, Signer, SnippetOptions, UserId, VerifyOptions};
+use text::{Room, Text};
 use zeroize::Zeroizing;
 
 /// Node calls this once an isolate.
@@ -18,9 +23,17 @@ use zeroize::Zeroizing;
 extern "C" fn napi_register_module_v1(env: napi_env, _exports: Value) -> Value {
     let env = Env::new(env);
     let exports = || {
-        env.object([
+        env.frozen_object([
             ("signer", env.function(signer)?),
             ("fromEnv", env.function(from_env)?),
+            ("provider", env.function(method::provider)?),
+            ("sign", env.function(method::sign)?),
+            ("signMany", env.function(method::sign_many)?),
+            ("verify", env.function(method::verify)?),
+            ("isValid", env.function(method::is_valid)?),
+            ("explain", env.function(method::explain)?),
+            ("snippet", env.function(method::snippet)?),
+            ("identity", env.function(method::identity)?),
             ("providers", providers(env)?),
             ("version", env.string(personsig::VERSION)?),
         ])
@@ -34,81 +47,128 @@ extern "C" fn node_api_module_get_api_version_v1() -> i32 {
     8
 }
 
-/// `signer(provider, secret, { fallbackSecrets })`: a Signer, as the function `call`.
+/// `signer(provider, secret, { fallbackSecrets })`: a Signer's handle.
 unsafe extern "C" fn signer(env: napi_env, info: napi_callback_info) -> Value {
-    enter(env, info, |env, [provider, secret, options, ..], _| {
+    enter(env, info, |env, [provider, secret, options, ..]| {
         let provider = provider_name(env, provider)?;
-        let secret = Key::read(env, secret, "secret")?;
+        let secret = Key::read(env, secret, &"secret")?;
         let ([fallbacks], unknown) = env.options(options, ["fallbackSecrets"])?;
-        let fallbacks = list(env, fallbacks, "fallbackSecrets", "secrets", Key::read)?;
+        let fallbacks = elements_or_none(env, fallbacks, "fallbackSecrets", "secrets", Key::read)?;
         known(unknown)?;
         let fallbacks: Vec<_> = fallbacks.iter().map(Key::as_secret).collect();
-        env.function_with(call, Signer::with_fallbacks(&lossy(&provider), secret.as_secret(), &fallbacks)?)
+        hold(env, Signer::with_fallbacks(&lossy(&provider), secret.as_secret(), &fallbacks)?)
     })
 }
 
 /// `fromEnv(process.env, provider, { variable })`: as `signer`.
 unsafe extern "C" fn from_env(env: napi_env, info: napi_callback_info) -> Value {
-    enter(env, info, |env, [variables, provider, options, ..], _| {
+    enter(env, info, |env, [variables, provider, options, ..]| {
         let provider = provider_name(env, provider)?;
         let ([variable], unknown) = env.options(options, ["variable"])?;
-        let variable = match env.type_of(variable)? {
-            Type::napi_undefined | Type::napi_null => None,
-            Type::napi_string => Some(env.long_text(variable)?),
-            _ => return wrong(env, variable, "variable", "a string", "pass the name of an environment variable"),
-        };
+        let variable = text_or_none(env, variable, "variable", "pass the name of an environment variable")?;
         known(unknown)?;
         let variable = variable.as_ref().map(|name| name.as_slice());
         let signer = Signer::from_lookup(&lossy(&provider), variable, |name| {
             // Where a trap of a proxy threw, that is what the caller gets.
-            let value = env.own(variables, name).map_err(|_| Code::Internal)?;
-            match value.filter(|value| env.type_of(*value).is_ok_and(|kind| kind == Type::napi_string)) {
+            let value = env.string(name).and_then(|name| env.own(variables, name)).map_err(|_| Code::Internal)?;
+            match env.type_of(value) {
                 // Node has turned bytes that are not UTF-8 into U+FFFD.
-                Some(value) => match env.long_text(value).map_err(|_| Code::OutOfMemory)? {
+                Ok(Type::napi_string) => match env.secret_text(value).map_err(|_| Code::OutOfMemory)? {
                     text if str::from_utf8(&text).is_ok_and(|text| !text.contains('\u{fffd}')) => Ok(Some(text)),
                     _ => Err(Code::InvalidText),
                 },
-                None => Ok(None::<Zeroizing<Vec<u8>>>),
+                _ => Ok(None::<Zeroizing<Vec<u8>>>),
             }
         })?;
-        env.function_with(call, signer)
+        hold(env, signer)
     })
 }
 
-/// `call(operation, ...)`, a method of the Signer that this function owns. The numbers are index.js's.
-unsafe extern "C" fn call(env: napi_env, info: napi_callback_info) -> Value {
-    enter(env, info, |env, [operation, arguments @ ..], signer| {
-        // SAFETY: put there by `function_with`, and alive for as long as this function, which is being called.
-        let signer = unsafe { &*signer.cast::<Signer>() };
-        match env.integer(operation)? {
-            Some((0, _)) => sign(env, signer, arguments),
-            Some((1, _)) => verify(env, signer, arguments),
-            Some((2, _)) => is_valid(env, signer, arguments),
-            Some((3, _)) => explain(env, signer, arguments),
-            _ => env.string(signer.provider().name),
+/// The arguments of a method behind the handle.
+type Rest = [Value; 5];
+
+/// Methods as Node calls them: `sign(handle, userId, options)`.
+macro_rules! methods {
+    ($($name:ident)*) => {
+        mod method {
+            use super::*;
+
+            $(pub(super) unsafe extern "C" fn $name(env: napi_env, info: napi_callback_info) -> Value {
+                enter(env, info, |env, [signer, arguments @ ..]| super::$name(env, held(env, signer)?, arguments))
+            })*
         }
-    })
+    };
 }
+methods!(provider sign sign_many verify is_valid explain snippet identity);
 
-/// The arguments of a method.
-type Rest = [Value; 4];
+fn provider(env: Env, signer: &Signer, _: Rest) -> Result<Value, Stop> {
+    env.string(signer.provider().name)
+}
 
 fn sign(env: Env, signer: &Signer, [user_id, options, ..]: Rest) -> Result<Value, Stop> {
-    let mut room = ROOM;
-    let user_id = Id::read(env, user_id, "userId", Some(&mut room))?;
+    let mut room = Room::NEW;
+    let user_id = Id::read(env, user_id, &"userId", Some(&mut room))?;
+    let now = time(env, options)?;
+    env.ascii(&signer.sign_at(user_id.as_user_id(), now)?)
+}
+
+/// The options of a method that has none but `now`.
+fn time(env: Env, options: Value) -> Result<Option<i64>, Stop> {
+    if env.is_undefined(options)? { Ok(None) } else { given_time(env, options) }
+}
+
+/// Apart from those who pass no options: inlined, it would cost them too.
+#[cold]
+fn given_time(env: Env, options: Value) -> Result<Option<i64>, Stop> {
     let ([now], unknown) = env.options(options, ["now"])?;
     let now = seconds(env, now, "now")?;
-    known(unknown)?;
-    env.string(&signer.sign_at(user_id.as_user_id(), now)?)
+    known(unknown).map(|()| now)
 }
+
+/// `signMany(handle, userIds, options, joined, count, list)`: where `index.js` could join so many ids, U+0000 behind each, one
+/// long string is read in the place of many short ones. The answer is an array, made by `list` of its arguments; as the
+/// stack has no room for very many, it may be one of arrays. Both cost a third of going through an array's elements.
+fn sign_many(env: Env, signer: &Signer, [user_ids, options, joined, count, list]: Rest) -> Result<Value, Stop> {
+    let (joined, count) = (env.long_text(joined)?, env.double(count)?);
+    let mut ids = Vec::with_capacity(joined.len().min(count as usize));
+    if let Some(texts) = str::from_utf8(&joined).ok().and_then(|text| text.strip_suffix('\0')) {
+        ids.extend(texts.split('\0').map(UserId::Text));
+    }
+    let read: Vec<Id<'_>>;
+    // They could not be joined, or one of them holds U+0000 or half a character.
+    if ids.len() as f64 != count {
+        read = elements(env, user_ids, "userIds", "ids", |env, value, name| Id::read(env, value, name, None))?;
+        ids = read.iter().map(Id::as_user_id).collect();
+    }
+    let mut signatures = signer.sign_many(&ids, time(env, options)?)?;
+    let mut part = || {
+        env.scope(|| {
+            let mut part = Vec::with_capacity(PART.min(signatures.len()));
+            for signature in signatures.by_ref().take(PART) {
+                part.push(env.ascii(&signature)?);
+            }
+            env.ask(list, &part)
+        })
+    };
+    if ids.len() <= PART {
+        return part();
+    }
+    let parts: Result<Vec<_>, _> = (0..ids.len().div_ceil(PART)).map(|_| part()).collect();
+    env.ask(list, &parts?)
+}
+
+/// As many arguments as every stack has room for.
+const PART: usize = 4096;
 
 fn verify(env: Env, signer: &Signer, arguments: Rest) -> Result<Value, Stop> {
     with_shown(env, arguments, |user_id, signature, options| {
         let verified = signer.verify_with(user_id, signature, &options)?;
-        env.object([
-            ("secretIndex", env.number(verified.secret_index as f64)?),
-            ("signedAt", verified.signed_at.map_or_else(|| env.null(), |time| env.number(time as f64))?),
-        ])
+        let signed_at = verified.signed_at.map_or_else(|| env.null(), |time| env.number(time as f64))?;
+        match verified.secret_index {
+            // Nearly always: then `index.js` makes the object, which is faster there.
+            0 => Ok(signed_at),
+            index => env.frozen_object([("secretIndex", env.number(index as f64)?), ("signedAt", signed_at)]),
+        }
     })
 }
 
@@ -124,44 +184,75 @@ fn with_shown(
     [user_id, signature, options, ..]: Rest,
     judge: impl FnOnce(UserId<'_>, &[u8], VerifyOptions) -> Result<Value, Stop>,
 ) -> Result<Value, Stop> {
-    let (mut id_room, mut signature_room) = (ROOM, ROOM);
-    let user_id = Id::read(env, user_id, "userId", Some(&mut id_room))?;
+    let (mut id_room, mut signature_room) = (Room::NEW, Room::NEW);
+    let user_id = Id::read(env, user_id, &"userId", Some(&mut id_room))?;
     let signature = shown(env, signature, &mut signature_room)?;
-    let (values, unknown) = env.options(options, ["maxAge", "clockSkew", "now"])?;
-    let [max_age, clock_skew, now] = values;
+    let options = if env.is_undefined(options)? { VerifyOptions::default() } else { limits(env, options)? };
+    judge(user_id.as_user_id(), &signature, options)
+}
+
+#[cold]
+fn limits(env: Env, options: Value) -> Result<VerifyOptions, Stop> {
+    let ([max_age, clock_skew, now], unknown) = env.options(options, ["maxAge", "clockSkew", "now"])?;
     let options = VerifyOptions {
         max_age: seconds(env, max_age, "maxAge")?,
         clock_skew: seconds(env, clock_skew, "clockSkew")?,
         now: seconds(env, now, "now")?,
     };
-    known(unknown)?;
-    judge(user_id.as_user_id(), &signature, options)
+    known(unknown).map(|()| options)
 }
 
 fn explain(env: Env, signer: &Signer, [user_id, signature, options, ..]: Rest) -> Result<Value, Stop> {
-    let (mut id_room, mut signature_room) = (ROOM, ROOM);
-    let user_id = Id::read(env, user_id, "userId", Some(&mut id_room))?;
+    let (mut id_room, mut signature_room) = (Room::NEW, Room::NEW);
+    let user_id = Id::read(env, user_id, &"userId", Some(&mut id_room))?;
     let signature = shown(env, signature, &mut signature_room)?;
     let ([also, now], unknown) = env.options(options, ["also", "now"])?;
-    let also = list(env, also, "also", "ids", |env, value, name| Id::read(env, value, name, None))?;
+    let also = elements_or_none(env, also, "also", "ids", |env, value, name| Id::read(env, value, name, None))?;
     let now = seconds(env, now, "now")?;
     known(unknown)?;
     let also: Vec<_> = also.iter().map(Id::as_user_id).collect();
     let findings = signer.explain(user_id.as_user_id(), &*signature, &also, now)?;
     let finding = |Finding { code, message, fix, index, .. }: &Finding| {
-        env.object([
+        env.frozen_object([
             ("code", env.string(code)?),
             ("message", env.string(message)?),
             ("fix", env.string(fix)?),
             ("index", index.map_or_else(|| env.null(), |index| env.number(index as f64))?),
         ])
     };
-    env.array(findings.iter().map(finding))
+    env.frozen_array(findings.iter().map(finding))
+}
+
+/// `snippet(handle, userId, options, isProxy)`.
+fn snippet(env: Env, signer: &Signer, [user_id, options, is_proxy, ..]: Rest) -> Result<Value, Stop> {
+    let mut room = Room::NEW;
+    let user_id = match env.type_of(user_id)? {
+        Type::napi_undefined | Type::napi_null => None,
+        _ => Some(Id::read(env, user_id, &"userId", Some(&mut room))?),
+    };
+    let (values, unknown) = env.options(options, ["traits", "siteToken", "nonce", "now"])?;
+    let [traits, site_token, nonce, now] = values;
+    let traits = traits::read(env, traits, is_proxy)?;
+    let site_token = text_or_none(env, site_token, "siteToken", "pass the project token, such as 'GSN-123456-A'")?;
+    let nonce = text_or_none(env, nonce, "nonce", "pass the nonce of this response's Content-Security-Policy")?;
+    let now = seconds(env, now, "now")?;
+    known(unknown)?;
+    let (site_token, nonce) = (site_token.as_deref().map(|text| lossy(text)), nonce.as_deref().map(|text| lossy(text)));
+    let options = SnippetOptions { traits, site_token: site_token.as_deref(), nonce: nonce.as_deref(), now };
+    env.string(&signer.snippet(user_id.as_ref().map(Id::as_user_id), &options)?)
+}
+
+fn identity(env: Env, signer: &Signer, [user_id, options, ..]: Rest) -> Result<Value, Stop> {
+    let mut room = Room::NEW;
+    let user_id = Id::read(env, user_id, &"userId", Some(&mut room))?;
+    let identity = signer.identity(user_id.as_user_id(), time(env, options)?)?;
+    let [(id, user_id), (signature, text)] = identity.fields();
+    env.object([(id, env.string(user_id)?), (signature, env.string(text)?)])
 }
 
 fn providers(env: Env) -> Result<Value, Stop> {
-    env.array(personsig::providers().iter().map(|row| {
-        env.object([
+    env.frozen_array(personsig::providers().iter().map(|row| {
+        env.frozen_object([
             ("name", env.string(row.name)?),
             ("title", env.string(row.title)?),
             ("scheme", env.string(row.scheme.name())?),
@@ -171,10 +262,6 @@ fn providers(env: Env) -> Result<Value, Stop> {
     }))
 }
 
-/// Room on the stack for a text of 1 KiB.
-type Room = [MaybeUninit<u8>; 1024 + 5];
-const ROOM: Room = [MaybeUninit::uninit(); 1024 + 5];
-
 /// What can be signed.
 enum Id<'a> {
     Text(Text<'a>),
@@ -183,7 +270,7 @@ enum Id<'a> {
 }
 
 impl<'a> Id<'a> {
-    fn read(env: Env, value: Value, name: &str, room: Option<&'a mut Room>) -> Result<Self, Stop> {
+    fn read(env: Env, value: Value, name: &dyn Display, room: Option<&'a mut Room>) -> Result<Self, Stop> {
         let fix = match (env.type_of(value)?, room) {
             (Type::napi_string, Some(room)) => return Ok(Id::Text(env.text(value, room)?)),
             (Type::napi_string, None) => return Ok(Id::Text(Text::Long(env.long_text(value)?))),
@@ -214,10 +301,10 @@ enum Key {
 }
 
 impl Key {
-    fn read(env: Env, value: Value, name: &str) -> Result<Self, Stop> {
+    fn read(env: Env, value: Value, name: &dyn Display) -> Result<Self, Stop> {
         match env.type_of(value)? {
             Type::napi_undefined | Type::napi_null => Ok(Key::Missing),
-            Type::napi_string => Ok(Key::Text(env.long_text(value)?)),
+            Type::napi_string => Ok(Key::Text(env.secret_text(value)?)),
             _ => match env.bytes(value)? {
                 Some(bytes) => Ok(Key::Bytes(bytes)),
                 None => wrong(env, value, name, "a string or a Uint8Array", "pass the secret as the provider shows it"),
@@ -237,12 +324,20 @@ impl Key {
 /// In memory that is wiped: people swap the provider and the secret.
 fn provider_name(env: Env, value: Value) -> Result<Zeroizing<Vec<u8>>, Stop> {
     match env.type_of(value)? {
-        Type::napi_string => env.long_text(value),
-        _ => wrong(env, value, "provider", "a string", "pass its name first, such as 'gosquared', then the secret"),
+        Type::napi_string => env.secret_text(value),
+        _ => wrong(env, value, &"provider", "a string", "pass its name first, such as 'gosquared', then the secret"),
     }
 }
 
-/// What is not Unicode is no provider's name, nor a variable's that could be set.
+fn text_or_none(env: Env, value: Value, name: &str, fix: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Stop> {
+    match env.type_of(value)? {
+        Type::napi_undefined | Type::napi_null => Ok(None),
+        Type::napi_string => env.secret_text(value).map(Some),
+        _ => wrong(env, value, &name, "a string", fix),
+    }
+}
+
+/// What is not Unicode is no provider's name, nor a variable's that could be set, nor a nonce, nor a site's token.
 fn lossy(text: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(text)
 }
@@ -252,7 +347,7 @@ fn shown<'a>(env: Env, value: Value, room: &'a mut Room) -> Result<Text<'a>, Sto
     match env.type_of(value)? {
         Type::napi_undefined | Type::napi_null => Ok(Text::Short(&[])),
         Type::napi_string => env.text(value, room),
-        _ => wrong(env, value, "signature", "a string", "pass it exactly as the page sent it"),
+        _ => wrong(env, value, &"signature", "a string", "pass it exactly as the page sent it"),
     }
 }
 
@@ -263,26 +358,39 @@ fn seconds(env: Env, value: Value, name: &str) -> Result<Option<i64>, Stop> {
     }
     match env.integer(value)? {
         Some((integer, _)) => Ok(Some(integer.clamp(i64::MIN.into(), i64::MAX.into()) as i64)),
-        None => wrong(env, value, name, "an integer, in whole seconds", "a time is Math.floor(Date.now() / 1000)"),
+        None => wrong(env, value, &name, "an integer, in whole seconds", "a time is Math.floor(Date.now() / 1000)"),
     }
 }
 
-/// An array, every element read; none where it is not given.
-fn list<T>(
+/// As [`elements`]; nothing where it is not given.
+fn elements_or_none<T>(
     env: Env,
     value: Value,
     name: &str,
     of: &str,
-    read: impl Fn(Env, Value, &str) -> Result<T, Stop>,
+    read: impl Fn(Env, Value, &dyn Display) -> Result<T, Stop>,
 ) -> Result<Vec<T>, Stop> {
-    if env.type_of(value)? == Type::napi_undefined {
-        return Ok(Vec::new());
+    match env.elements(value)? {
+        _ if env.type_of(value)? == Type::napi_undefined => Ok(Vec::new()),
+        // `new Array(2 ** 32 - 1)` costs its maker nothing, and us all memory where a hole is as good as an element.
+        Some(elements) if elements.len() > 1 << 20 => Err(Stop::Refused(Code::InvalidOption.into())),
+        _ => elements(env, value, name, of, read),
     }
+}
+
+/// An array, every element read.
+fn elements<T>(
+    env: Env,
+    value: Value,
+    name: &str,
+    of: &str,
+    read: impl Fn(Env, Value, &dyn Display) -> Result<T, Stop>,
+) -> Result<Vec<T>, Stop> {
     match env.elements(value)? {
         Some(elements) => {
-            elements.enumerate().map(|(index, item)| read(env, item?, &format!("{name}[{index}]"))).collect()
+            elements.enumerate().map(|(index, item)| read(env, item?, &format_args!("{name}[{index}]"))).collect()
         }
-        None => wrong(env, value, name, &format!("an array of {of}"), "pass [ ... ] or leave it out"),
+        None => wrong(env, value, &name, &format!("an array of {of}"), "pass [ ... ]"),
     }
 }
 
@@ -292,7 +400,7 @@ fn known(unknown: bool) -> Result<(), Stop> {
 }
 
 /// The TypeError: parameter, type and way out, never the value.
-fn wrong<T>(env: Env, value: Value, name: &str, expected: &str, fix: &str) -> Result<T, Stop> {
+fn wrong<T>(env: Env, value: Value, name: &dyn Display, expected: &str, fix: &str) -> Result<T, Stop> {
     let given = env.type_name(value)?;
     Err(Stop::WrongType(format!("{name} must be {expected}, not {given}; {fix}")))
 }

@@ -39,7 +39,7 @@ test('what inherits from Signer without being one can be printed', () => {
 test('a copy of a Signer is empty, and every method of it throws', () => {
   for (const copy of [structuredClone(signer), JSON.parse(JSON.stringify(signer)), { ...signer }, Object.assign(Object.create(Signer.prototype), signer)]) {
     assert.deepEqual(Reflect.ownKeys(copy), []);
-    for (const method of ['sign', 'verify', 'isValid', 'explain']) assert.throws(() => copy[method]('1', ''), TypeError);
+    for (const method of ['sign', 'verify', 'isValid', 'explain', 'signMany', 'snippet', 'identity']) assert.throws(() => copy[method]('1'), TypeError);
   }
 });
 
@@ -63,6 +63,20 @@ const refusals = {
   'an id in place of the time': () => chameleon.sign('1', { now: ID }),
   'an id in place of the signature': () => signer.verify(ID, ID),
   'a bad id in place of another identifier': () => signer.explain('1', '', { also: [`${ID}\n`] }),
+  'a bad id among many': () => signer.signMany(['1', `${ID}\n`]),
+  'a wrong type among many': () => signer.signMany([ID, { ID }]),
+  'a text in place of many': () => signer.signMany(ID),
+  'a secret among the traits': () => signer.snippet('1', { traits: { a: SECRET } }),
+  'a secret as the name of a trait': () => signer.snippet('1', { traits: { [SECRET]: 1 } }),
+  'a fallback as the nonce': () => signer.snippet('1', { nonce: OTHER }),
+  'a secret as the site token': () => signer.snippet('1', { siteToken: SECRET }),
+  'a secret as the id': () => signer.snippet(SECRET),
+  'a secret as the id of an identity': () => signer.identity(SECRET),
+  'a trait of another type': () => signer.snippet('1', { traits: { [ID]: new Map([[ID, ID]]) } }),
+  'a trait that is too deep': () => { const traits = { [ID]: [] }; traits[ID].push(ID, traits); signer.snippet('1', { traits }); },
+  'a trait that is no text': () => signer.snippet('1', { traits: { [ID]: `${ID}\ud800` } }),
+  'traits that are an id': () => signer.snippet('1', { traits: ID }),
+  'a nonce that cannot be one': () => signer.snippet('1', { nonce: `${ID}"` }),
   'another signature': () => signer.verify(ID, '0'.repeat(64)),
   'an old signature': () => chameleon.verify(ID, chameleon.sign(ID, { now: 1 })),
   'another this': () => Signer.prototype.sign.call({ ID }, ID),

@@ -1,8 +1,11 @@
 // What the vectors cannot say: types, classes, options, changed prototypes, threads, another implementation.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHmac, randomInt } from 'node:crypto';
+import { createRequire } from 'node:module';
 import test from 'node:test';
+import { types } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { InputError, PersonsigError, Signer, VerificationError, providers, version } from '../index.mjs';
 
@@ -51,7 +54,7 @@ function mulberry32(state) {
 
 test('an id of any length is signed whole', () => {
   for (const character of ['a', 'é', '€', '😀', '\ufffd']) {
-    for (const length of [1, 255, 256, 257, 1020, 1021, 1022, 1023, 1024, 1025, 1026, 1027, 1028, 1029, 1030, 100_000]) {
+    for (const length of [1, 255, 256, 257, 511, 512, 513, 1022, 1023, 1024, 1025, 1026, 2048, 100_000]) {
       const id = character.repeat(length);
       assert.equal(gosquared.sign(id), createHmac('sha256', SECRET).update(id).digest('hex'), `${length} times ${character}`);
     }
@@ -139,10 +142,22 @@ test('without new there is no Signer', () => {
 
 test('a method works on a Signer alone', () => {
   const others = [undefined, {}, Object.create(Signer.prototype), Object.create(gosquared), new Proxy(gosquared, {}), Signer.prototype];
-  for (const name of ['sign', 'verify', 'isValid', 'explain']) {
+  for (const name of ['sign', 'verify', 'isValid', 'explain', 'signMany', 'snippet', 'identity']) {
     for (const other of others) assert.throws(() => Signer.prototype[name].call(other, '1', ''), TypeError);
   }
   assert.throws(() => Signer.prototype.provider, TypeError);
+});
+
+test('the addon beneath takes no other value for a Signer, another addon\'s External neither', () => {
+  const addon = createRequire(import.meta.url)('../personsig.node');
+  const { stdout } = spawn(process.execPath, ['--version']);
+  const external = stdout._handle._externalStream;
+  assert.ok(types.isExternal(external));
+  for (const other of [external, undefined, null, {}, 1, '', gosquared]) {
+    assert.throws(() => addon.sign(other, '1'), wrongType(["a Signer's handle"]));
+    assert.throws(() => addon.provider(other), wrongType(["a Signer's handle"]));
+  }
+  assert.ok(Object.isFrozen(addon));
 });
 
 test('a Signer cannot be changed', () => {
@@ -150,6 +165,15 @@ test('a Signer cannot be changed', () => {
   for (const change of [() => { signer.provider = 'x'; }, () => { signer.sign = () => 'x'; }, () => { signer.more = 1; }]) {
     assert.throws(change, TypeError);
   }
+});
+
+test('a signature of a fallback tells which', () => {
+  const rotated = new Signer('chameleon', 'new secret', { fallbackSecrets: ['x', SECRET, 'y'] });
+  const verified = rotated.verify('1', chameleon.sign('1', { now: NOW }), { now: NOW });
+  assert.deepEqual(verified, { secretIndex: 2, signedAt: NOW });
+  assert.ok(Object.isFrozen(verified));
+  const plain = new Signer('gosquared', 'new secret', { fallbackSecrets: [SECRET] });
+  assert.deepEqual(plain.verify('123456', PLAIN), { secretIndex: 1, signedAt: null });
 });
 
 test('results cannot be changed', () => {
@@ -283,8 +307,7 @@ test('an error has its class, name, code, message and stack, and no cause', () =
   assert.ok(!('index' in verification));
 });
 
-test('the version is the manifest\'s', async () => {
-  const { createRequire } = await import('node:module');
+test('the version is the manifest\'s', () => {
   const manifest = createRequire(import.meta.url)('../package.json');
   assert.equal(version, manifest.version);
   assert.deepEqual([manifest.os, manifest.cpu], [[process.platform], [process.arch]]);

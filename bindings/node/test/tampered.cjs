@@ -21,6 +21,8 @@ const statics = [
   [Reflect, ['ownKeys', 'get']],
   [JSON, ['stringify']],
   [Number, ['isInteger', 'isSafeInteger']],
+  [Array, ['from', 'isArray', 'of']],
+  [BigInt, ['asIntN']],
   [Date, ['now']],
 ];
 let used = '';
@@ -41,6 +43,7 @@ function tamper(object, key, name) {
   };
 }
 
+const many = Array.from({ length: 5000 }, () => '123456');
 const early = process.argv[2] === 'after' ? load() : undefined;
 const targets = early ? [...prototypes, ...statics] : prototypes;
 const plan = targets.flatMap(([object, keys]) => keys.map((key) => () => tamper(object, key, String(key))));
@@ -54,6 +57,7 @@ const refusal = (act) => { try { act(); return 'nothing'; } catch (error) { retu
 try {
   const { Signer } = library;
   const plain = '0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64';
+  const snippet = `<script>\n_gs("identify",{"id":"123456","kind":["1",{"0":"x"}],"toJSON":null});\n_gs("auth","${plain}");\n</script>`;
   const signer = new Signer('gosquared', 'personsig-test-secret', { __proto__: null, fallbackSecrets: ['older'] });
   const chameleon = new Signer('chameleon', 'personsig-test-secret');
   check(signer.sign('123456'), plain);
@@ -64,6 +68,13 @@ try {
   check(signer.isValid('123456', plain), true);
   check(signer.isValid('123457', plain), false);
   check(chameleon.sign('123456', { now: 1596165824 }), '05e19f815e0f91571951e927b3be86ff14c677828d8b61c9aab4bd8ec46d4537-1596165824');
+  check(signer.signMany(['42', '123456'])[1], plain);
+  check(signer.signMany(many)[4999], plain);
+  check(signer.signMany([42, '123456', 2n ** 70n])[1], plain);
+  check(signer.snippet('123456', { traits: { kind: ['1', { 0: 'x' }], toJSON: null } }), snippet);
+  check(signer.identity('123456').auth, plain);
+  check(refusal(() => signer.signMany(['1', '2\0'])), 'InputError control-character 1');
+  check(refusal(() => signer.snippet('1', { traits: { now: {}, code: () => 1 } })), 'TypeError undefined undefined');
   check(refusal(() => signer.verify('123457', plain)), 'VerificationError signature-mismatch undefined');
   check(refusal(() => new Signer('gosquared', 'x', { fallbackSecrets: ['older', 'older '] })), 'InputError padded-secret 1');
   check(refusal(() => signer.sign({})), 'TypeError undefined undefined');
