@@ -1,9 +1,9 @@
-//! `personsig sign --csv`: a table in, the same table with a column `signature` out, a row at a time.
+//! `personsig sign --csv`: a table in, the same table with a column `signature` out, a few rows at a time.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
 
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, Terminator, WriterBuilder};
-use personsig::{Code, Signer};
+use personsig::{Code, Signer, UserId};
 
 use crate::failure::{Failure, Place};
 
@@ -31,15 +31,15 @@ impl<R: Read> Table<'_, R> {
         let source = ByLine::new(Cursor::new(start).chain(self.source));
         let mut rows = Rows { reader: ReaderBuilder::new().has_headers(false).from_reader(source), what: self.what };
 
-        let mut row = ByteRecord::new();
-        rows.next(&mut row)?;
+        let mut header = ByteRecord::new();
+        rows.next(&mut header)?;
         rows.reader.get_mut().blank = None;
-        let id = column(&row, self.column, rows.line(&row))?;
+        let id = column(&header, self.column, line(&header, rows.last()))?;
         let terminator = if rows.reader.get_ref().crlf { Terminator::CRLF } else { Terminator::Any(b'\n') };
         let mut writer = WriterBuilder::new().terminator(terminator).from_writer(out);
-        row.push_field(ADDED);
-        writer.write_byte_record(&row).map_err(unwritable)?;
-        let done = rows.sign(id, signer, now, &mut row, &mut writer);
+        header.push_field(ADDED);
+        writer.write_byte_record(&header).map_err(unwritable)?;
+        let done = rows.sign(id, signer, now, &mut writer);
         // The rows before a bad one are whole, so they are given out.
         writer.flush().map_err(Failure::output)?;
         done
@@ -60,6 +60,16 @@ fn column(header: &ByteRecord, name: &[u8], line: u64) -> Result<usize, Failure>
     }
 }
 
+/// How many rows are signed side by side.
+const GROUP: usize = 16;
+
+#[derive(Default)]
+struct Row {
+    fields: ByteRecord,
+    /// The line on which it ends.
+    last: u64,
+}
+
 struct Rows<'a, R> {
     reader: csv::Reader<ByLine<R>>,
     what: &'a str,
@@ -71,21 +81,46 @@ impl<R: Read> Rows<'_, R> {
         id: usize,
         signer: &Signer,
         now: i64,
-        row: &mut ByteRecord,
         writer: &mut csv::Writer<impl Write>,
     ) -> Result<(), Failure> {
-        while self.next(row)? {
-            // The reader passes over blank lines, which mean nothing but in a table of one column: an id that is empty.
-            let blank = self.reader.get_mut().blank.take().filter(|_| row.len() == 1);
-            if let Some(line) = blank {
-                return Err(Failure::RefusedAt(Code::EmptyUserId.into(), Place { line, column: Some(1) }));
+        let mut group: [Row; GROUP] = Default::default();
+        loop {
+            let (count, more) = self.read(&mut group);
+            let rows = &mut group[..count];
+            let ids: Vec<_> = rows.iter().map(|row| UserId::Bytes(&row.fields[id])).collect();
+            let bad = signer.sign_many(&ids, now).err().map(|error| error.index().unwrap_or_default());
+            let signatures: Vec<_> = signer.sign_many(&ids[..bad.unwrap_or(count)], now)?.collect();
+            for (row, signature) in rows.iter_mut().zip(signatures) {
+                row.fields.push_field(signature.as_bytes());
+                writer.write_byte_record(&row.fields).map_err(unwritable)?;
             }
-            let signature = signer.sign_at(&row[id], now);
-            let place = |error| Failure::RefusedAt(error, Place { line: self.line(row), column: Some(id + 1) });
-            row.push_field(signature.map_err(place)?.as_bytes());
-            writer.write_byte_record(row).map_err(unwritable)?;
+            if let Some(Row { fields, last }) = bad.and_then(|bad| rows.get(bad)) {
+                let place = Place { line: line(fields, *last), column: Some(id + 1) };
+                let refused = signer.sign_at(&fields[id], now).err();
+                return Err(refused.map_or(Failure::Defect, |error| Failure::RefusedAt(error, place)));
+            }
+            // Only now, since what is wrong with a row comes after the rows before it.
+            if !more? {
+                return Ok(());
+            }
         }
-        Ok(())
+    }
+
+    /// As many rows as there are or fit, and whether there are more.
+    fn read(&mut self, group: &mut [Row]) -> (usize, Result<bool, Failure>) {
+        for (count, row) in group.iter_mut().enumerate() {
+            match self.next(&mut row.fields) {
+                Ok(true) => row.last = self.last(),
+                end => return (count, end),
+            }
+            // The reader passes over blank lines, which mean nothing but in a table of one column: an id that is empty.
+            let blank = self.reader.get_mut().blank.take().filter(|_| row.fields.len() == 1);
+            if let Some(line) = blank {
+                let place = Place { line, column: Some(1) };
+                return (count, Err(Failure::RefusedAt(Code::EmptyUserId.into(), place)));
+            }
+        }
+        (group.len(), Ok(true))
     }
 
     fn next(&mut self, row: &mut ByteRecord) -> Result<bool, Failure> {
@@ -99,20 +134,24 @@ impl<R: Read> Rows<'_, R> {
         read.map_err(|error| match error.into_kind() {
             ErrorKind::UnequalLengths { .. } => Failure::Table(
                 "the row does not have as many fields as the first one; look for a separator or a quote too many",
-                Place { line: self.line(row), column: None },
+                Place { line: line(row, self.last()), column: None },
             ),
             ErrorKind::Io(error) => Failure::reading(self.what, &error),
             _ => Failure::Defect,
         })
     }
 
-    /// The line on which a row begins that was just read.
-    fn line(&self, row: &ByteRecord) -> u64 {
+    /// The line on which the row ends that was just read.
+    fn last(&self) -> u64 {
         let source = self.reader.get_ref();
-        let last = source.line + u64::from(source.ended && source.last == b'\n');
-        let within = row.as_slice().iter().filter(|byte| **byte == b'\n').count();
-        last.saturating_sub(within as u64)
+        source.line + u64::from(source.ended && source.last == b'\n')
     }
+}
+
+/// The line on which a row begins.
+fn line(fields: &ByteRecord, last: u64) -> u64 {
+    let within = fields.as_slice().iter().filter(|byte| **byte == b'\n').count();
+    last.saturating_sub(within as u64)
 }
 
 fn unwritable(error: csv::Error) -> Failure {

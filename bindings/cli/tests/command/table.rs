@@ -112,6 +112,18 @@ fn a_bad_id_is_named_by_line_and_column_behind_whole_rows() {
 }
 
 #[test]
+fn wherever_a_bad_row_stands_all_before_it_are_given_out() {
+    for bad in 0..40 {
+        let table = |row: &str| format!("id\n{}{row}\n{}", "1\n".repeat(bad), "2\n".repeat(20));
+        let message = refused(&table("\"\""), 1 + bad, "empty-user-id");
+        assert!(message.starts_with(&format!("line {}, column 1: the user id is empty", bad + 2)), "{message}");
+        refused(&table(""), 1 + bad, "empty-user-id");
+        refused(&table("1,2"), 1 + bad, "bad-table");
+        refused(&table("\"1\"2"), 1 + bad, "bad-table");
+    }
+}
+
+#[test]
 fn lines_are_counted_through_quotes_and_empty_lines() {
     for table in ["a,id\n\n\"1\n1\",2\n3,\n", "a,id\r\n\r\n\"1\r\n1\",2\r\n3,\r\n"] {
         let message = refused(table, 3, "empty-user-id");
