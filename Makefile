@@ -27,21 +27,23 @@ VENV := target/venv
 .PHONY: help demo test conformance install c cli python node php ruby
 
 help:
-	@echo 'make demo         sign the same users in every language and print who agrees'
-	@echo 'make test         every test of every language'
-	@echo 'make conformance  the test vectors on every surface [VECTORS=DIR: your own]'
+	@echo 'make demo             sign the same users in every language and print who agrees'
+	@echo 'make test             every test of every language'
+	@echo 'make conformance      the test vectors on every surface [VECTORS=DIR: your own]'
+	@echo 'make bench            how many times as fast as the usual HMAC call, on every surface'
 	@echo 'make snippet-attacks  100000 hostile documents through an HTML parser and a JavaScript engine'
-	@echo 'make example-python  a small web app with a login; so too -node, -php, -ruby [PORT=8000]'
 	@echo
-	@echo 'make python       the wheel                              in dist/, and how to install it'
-	@echo 'make node         the npm package                        "'
-	@echo 'make php          the extension personsig.so             "'
-	@echo 'make ruby         the gem                                "'
-	@echo 'make c            libpersonsig.so, .a and the header     "'
-	@echo 'make cli          the command personsig                  "'
-	@echo 'make install      the C library and the command          [PREFIX=/usr/local DESTDIR=]'
+	@echo 'make python           the wheel                     in dist/, and how to install it'
+	@echo 'make node             the npm package               "'
+	@echo 'make php              the extension personsig.so    "'
+	@echo 'make ruby             the gem                       "'
+	@echo 'make c                libpersonsig and the header   "'
+	@echo 'make cli              the command personsig         "'
+	@echo 'make install          the C library and the command [PREFIX=/usr/local DESTDIR=]'
 	@echo
-	@echo 'Other interpreters: make python PYTHON=python3.12; so too NODE, PHP, PHP_CONFIG, RUBY, CC.'
+	@echo 'make example-python   a small web app with a login; so too -node, -php and -ruby [PORT=8000]'
+	@echo
+	@echo 'Other interpreters: make python PYTHON=python3.12; so too NODE, PHP, PHP_CONFIG, RUBY, CC, CHROMIUM.'
 
 # ext-php-rs wants paths, not names.
 WITH_PHP = PHP="$$(command -v $(PHP))" PHP_CONFIG="$$(command -v $(PHP_CONFIG))"
@@ -84,6 +86,8 @@ CHECK_g++ = command -v g++
 APT_g++ = g++
 CHECK_sinatra = $(RUBY) -e 'gem "sinatra"; gem "erubi"; gem "puma"'
 APT_sinatra = ruby-sinatra ruby-erubi puma
+CHECK_python-headers = test -f "$$($(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h"
+APT_python-headers = python3-dev
 CHECK_rails = $(RUBY) -e 'gem "actionpack"; gem "actionview"'
 APT_rails = ruby-actionpack
 CHECK_blade = $(PHP) -n -r 'require "Illuminate/View/autoload.php";'
@@ -100,8 +104,9 @@ FOR_node := cc
 FOR_php := cc php php-headers libclang
 FOR_ruby := cc ruby ruby-headers libclang
 FOR_conformance := $(sort $(FOR_python) $(FOR_php) $(FOR_ruby) jansson)
+FOR_bench := $(sort $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) python-headers openssl)
 FOR_test := $(sort $(FOR_conformance) npm gem openssl phpunit minitest valgrind pkg-config cmake g++ \
-	chromium rails sinatra blade twig)
+	python-headers chromium rails sinatra blade twig)
 
 # $(call need,names): what is missing is installed with apt, or named where there is no apt.
 define need
@@ -134,7 +139,7 @@ test "$$1" -gt $(3) || test "$$1" -eq $(3) -a "$$2" -ge $(4) || \
 	{ echo "$(1) is $$1.$$2 here; it must be >= $(3).$(4)." >&2; exit 1; }
 endef
 
-.PHONY: need-rust need-python need-node need-php need-ruby need-c need-cli need-conformance need-test
+.PHONY: need-rust need-python need-node need-php need-ruby need-c need-cli need-bench need-conformance need-test
 need-rust:
 	$(call at_least,Rust,rustc --version | sed 's/rustc \([0-9]*\)\.\([0-9]*\).*/\1 \2/' | grep .,1,88)
 need-python:
@@ -145,6 +150,8 @@ need-node:
 	$(call need,$(FOR_node))
 need-php need-ruby need-c need-cli: need-%:
 	$(call need,$(FOR_$*))
+need-bench: need-rust
+	$(call need,$(FOR_bench))
 need-conformance: need-rust
 	$(call need,$(FOR_conformance))
 need-test: need-rust
@@ -321,11 +328,19 @@ browser-node: need-node
 snippet-attacks: built-node browser-node
 	DOCUMENTS=100000 $(NODE) --test --test-reporter=spec tests/browser/attacks.test.mjs
 
+# The command's own speed is compared with a copy of the table.
+.PHONY: bench bench-copy
+bench-copy: need-rust
+	@$(CARGO) build --release --locked --quiet -p personsig-cli --example copy
+
+bench: need-bench built-rust built-c built-cli bench-copy built-python built-node built-php built-ruby
+	@PHP_CONFIG="$(PHP_CONFIG)" $(RUN) tests/bench/bench.py
+
 lint: need-test
 	@$(CARGO) fmt --all --check
 	@$(WITH_PHP) $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
 
-test: need-test lint adapters frameworks-python web-node browser-node
+test: need-test lint adapters bench-copy frameworks-python web-node browser-node
 	@$(RUN) tests/oracle.py --check
 	@for package in personsig personsig-c personsig-cli personsig-ruby; do \
 		echo "cargo test -p $$package"; \
@@ -345,3 +360,4 @@ test: need-test lint adapters frameworks-python web-node browser-node
 	@$(MAKE) --no-print-directory python node php ruby c cli >/dev/null
 	$(RUN) -m pytest -q tests
 	@$(RUN) tests/conformance.py
+	@PHP_CONFIG="$(PHP_CONFIG)" $(RUN) tests/bench/bench.py --quick >/dev/null
