@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use crate::error::{Error, Subject};
-use crate::scheme::Signature;
+use crate::error::{Code, Error, Subject};
+use crate::hmac::Key;
+use crate::scheme::{Signature, Suffix};
 use crate::signer::Signer;
 use crate::user_id::{Digits, UserId};
 
@@ -30,30 +31,57 @@ impl Signer {
         now: impl Into<Option<i64>>,
     ) -> Result<Signatures<'a>, Error> {
         for (index, user_id) in user_ids.iter().enumerate() {
-            user_id.text(&mut Digits::new(), Subject::UserIds(index))?;
+            user_id.check(Subject::UserIds(index))?;
         }
-        let now = self.time(now)?;
-        Ok(Signatures { signer: self, user_ids: user_ids.iter(), now })
+        let suffix = self.provider.scheme.suffix(self.time(now)?);
+        let key = self.secrets.keys().next().ok_or(Code::Internal)?;
+        Ok(Signatures { key, suffix, user_ids, ready: None })
     }
 }
 
+/// How many are signed side by side.
+const GROUP: usize = 4;
+
 /// The signatures of a batch, in the order of its ids; see [`Signer::sign_many`].
 pub struct Signatures<'a> {
-    signer: &'a Signer,
-    user_ids: std::slice::Iter<'a, UserId<'a>>,
-    now: i64,
+    key: Key<'a>,
+    suffix: Suffix,
+    /// Those that are not signed yet.
+    user_ids: &'a [UserId<'a>],
+    /// What is left of the last group.
+    ready: Option<std::array::IntoIter<[u8; 32], GROUP>>,
+}
+
+impl Signatures<'_> {
+    /// Of the next ids, where there are as many.
+    fn sign<const N: usize>(&mut self) -> Option<[[u8; 32]; N]> {
+        let (user_ids, rest) = self.user_ids.split_first_chunk::<N>()?;
+        self.user_ids = rest;
+        let (mut digits, mut texts) = ([Digits::new(); N], [[].as_slice(); N]);
+        for ((text, user_id), digits) in texts.iter_mut().zip(user_ids).zip(&mut digits) {
+            *text = user_id.bytes(digits);
+        }
+        Some(self.key.hmac(texts, self.suffix.as_bytes()))
+    }
 }
 
 impl Iterator for Signatures<'_> {
     type Item = Signature;
 
+    #[inline]
     fn next(&mut self) -> Option<Signature> {
-        let user_id = *self.user_ids.next()?;
-        self.signer.sign_at(user_id, self.now).ok()
+        let mut digest = self.ready.as_mut().and_then(Iterator::next);
+        if digest.is_none() {
+            self.ready = self.sign().map(<[_; GROUP]>::into_iter);
+            digest = self.ready.as_mut().and_then(Iterator::next);
+        }
+        let digest = digest.or_else(|| self.sign().map(|[digest]| digest))?;
+        Some(Signature::new(&digest, &self.suffix))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.user_ids.size_hint()
+        let left = self.user_ids.len().saturating_add(self.ready.as_ref().map_or(0, ExactSizeIterator::len));
+        (left, Some(left))
     }
 }
 
@@ -62,5 +90,42 @@ impl ExactSizeIterator for Signatures<'_> {}
 impl fmt::Debug for Signatures<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Signatures(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_of_any_length_is_what_sign_says_one_by_one() {
+        let long = "x".repeat(100);
+        let ids: [UserId<'_>; 11] = [
+            42.into(),
+            "a".into(),
+            UserId::Bytes(b"b"),
+            i128::MIN.into(),
+            "a".into(),
+            "c".into(),
+            "d".into(),
+            "e".into(),
+            "f".into(),
+            (&long).into(),
+            "\u{e9}".into(),
+        ];
+        for provider in ["gosquared", "chameleon"] {
+            let signer = Signer::new(provider, "personsig-test-secret").expect("a signer");
+            for start in 0..ids.len() {
+                for ids in (start..=ids.len()).map(|end| &ids[start..end]) {
+                    let mut signatures = signer.sign_many(ids, 1596165824).expect("signatures");
+                    for (done, id) in ids.iter().enumerate() {
+                        assert_eq!(signatures.len(), ids.len() - done);
+                        let one = signer.sign_at(*id, 1596165824).expect("a signature");
+                        assert_eq!(signatures.next().expect("one more").as_str(), one.as_str());
+                    }
+                    assert!(signatures.len() == 0 && signatures.next().is_none());
+                }
+            }
+        }
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::error::{Code, Error, Place, Subject};
+use crate::hmac::{self, Key};
+use crate::sha256::State;
 
 /// A secret as a caller passes it: text, bytes, or nothing.
 ///
@@ -112,10 +114,11 @@ fn is_project_token(text: &str) -> bool {
 
 /// The Signer's own copies: one heap block, filled once and zeroed when it is freed.
 ///
-/// The block is a run of records, each the secret's length as a `usize` and then its bytes, so that it needs no table
-/// beside it and is never moved by growing.
+/// The block is a run of records, each a key's two states, the secret's length as a `usize` and then its bytes, so that
+/// it needs no table beside it and is never moved by growing.
 pub(crate) struct Secrets(Zeroizing<Vec<u8>>);
 
+const STATE: usize = size_of::<State>();
 const LENGTH: usize = size_of::<usize>();
 
 impl Secrets {
@@ -124,12 +127,13 @@ impl Secrets {
         let mut size = 0_usize;
         for (subject, secret) in secrets.clone() {
             let bytes = secret.check().map_err(|(code, place)| Error::new(code, subject).at(place))?;
-            size = size.saturating_add(LENGTH).saturating_add(bytes.len());
+            size = size.saturating_add(2 * STATE + LENGTH).saturating_add(bytes.len());
         }
         let mut block = Zeroizing::new(Vec::new());
         block.try_reserve_exact(size).map_err(|_| Error::from(Code::OutOfMemory))?;
         for (_, secret) in secrets {
             if let Secret::Bytes(bytes) = secret {
+                hmac::states(bytes).as_flattened().iter().for_each(|word| block.extend_from_slice(&word.to_ne_bytes()));
                 block.extend_from_slice(&bytes.len().to_ne_bytes());
                 block.extend_from_slice(bytes);
             }
@@ -138,13 +142,20 @@ impl Secrets {
     }
 
     /// The secret first, then the fallbacks.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Key<'_>> {
         let mut rest = self.0.as_slice();
         std::iter::from_fn(move || {
-            let (length, tail) = rest.split_first_chunk::<LENGTH>()?;
+            let (inner, tail) = rest.split_first_chunk::<STATE>()?;
+            let (outer, tail) = tail.split_first_chunk::<STATE>()?;
+            let (length, tail) = tail.split_first_chunk::<LENGTH>()?;
             let (secret, tail) = tail.split_at_checked(usize::from_ne_bytes(*length))?;
             rest = tail;
-            Some(secret)
+            Some(Key { secret, inner, outer })
         })
+    }
+
+    /// The secret first, then the fallbacks.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.keys().map(|key| key.secret)
     }
 }

@@ -147,8 +147,8 @@ impl Signer {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
         let text = user_id.text(&mut digits, Subject::UserId)?;
         let now = self.time(now)?;
-        let secret = self.secrets.iter().next().unwrap_or_default();
-        self.provider.scheme.sign(secret, text, now).map_err(|_| Code::Internal.into())
+        let key = self.secrets.keys().next().ok_or(Code::Internal)?;
+        Ok(self.provider.scheme.sign(key, text, now))
     }
 
     /// Checks a signature, with the default limits and by the system's clock; see [`Signer::verify_with`].
@@ -196,7 +196,7 @@ impl Signer {
     fn verify_within(&self, user_id: &str, signature: &[u8], limits: &Limits) -> Result<Verified, Error> {
         let refused = |code| Error::new(code, Subject::Signature);
         let shown = self.provider.scheme.parse(signature).map_err(refused)?;
-        let secret_index = shown.secret_index(user_id, self.secrets.iter());
+        let secret_index = shown.secret_index(user_id, self.secrets.keys());
         let secret_index = secret_index.ok_or_else(|| refused(Code::SignatureMismatch))?;
         match shown.signed_at {
             Some(signed_at) if signed_at > limits.latest => Err(refused(Code::FromTheFuture)),

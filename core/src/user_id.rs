@@ -77,34 +77,71 @@ pub(crate) type Digits = Text<40>;
 
 impl UserId<'_> {
     /// The text to sign, borrowed from the caller or from `digits`.
+    #[inline]
     pub(crate) fn text<'b>(&'b self, digits: &'b mut Digits, subject: Subject) -> Result<&'b str, Error> {
-        let refused = |code, subject| Err(Error::new(code, subject));
         let text = match *self {
-            UserId::Text(text) => text,
+            UserId::Text(text) => Some(text),
+            UserId::Bytes(bytes) => str::from_utf8(bytes).ok(),
+            UserId::Integer(integer) => write!(digits, "{integer}").ok().map(|()| digits.as_str()),
+            UserId::IntegerTooLarge | UserId::InvalidText => None,
+        };
+        match text.filter(|text| is_good(text)) {
+            Some(text) => Ok(text),
+            None => Err(self.refused(subject)),
+        }
+    }
+
+    /// Whether there is a text to sign.
+    pub(crate) fn check(&self, subject: Subject) -> Result<(), Error> {
+        let good = match *self {
+            UserId::Text(text) => is_good(text),
+            UserId::Bytes(bytes) => str::from_utf8(bytes).is_ok_and(is_good),
+            UserId::Integer(_) => true,
+            UserId::IntegerTooLarge | UserId::InvalidText => false,
+        };
+        if good { Ok(()) } else { Err(self.refused(subject)) }
+    }
+
+    /// The text of an id that was checked before.
+    pub(crate) fn bytes<'b>(&'b self, digits: &'b mut Digits) -> &'b [u8] {
+        match *self {
+            UserId::Text(text) => text.as_bytes(),
+            UserId::Bytes(bytes) => bytes,
+            UserId::Integer(integer) => write!(digits, "{integer}").map_or(&[], |()| digits.as_bytes()),
+            UserId::IntegerTooLarge | UserId::InvalidText => &[],
+        }
+    }
+
+    /// Why there is no text to sign.
+    #[cold]
+    fn refused(&self, subject: Subject) -> Error {
+        let (code, place) = match *self {
+            UserId::Text("") | UserId::Bytes([]) => (Code::EmptyUserId, Place::None),
+            UserId::Text(text) => control_character(text),
             UserId::Bytes(bytes) => match str::from_utf8(bytes) {
-                Ok(text) => text,
+                Ok(text) => control_character(text),
                 Err(error) => {
                     let (valid, rest) = bytes.split_at_checked(error.valid_up_to()).unwrap_or((bytes, &[]));
                     let before = String::from_utf8_lossy(valid).chars().count();
-                    return Err(Error::new(Code::InvalidText, subject).at(Place::undecodable(rest, before)));
+                    (Code::InvalidText, Place::undecodable(rest, before))
                 }
             },
-            UserId::Integer(integer) => match write!(digits, "{integer}") {
-                Ok(()) => digits.as_str(),
-                Err(fmt::Error) => return refused(Code::IntegerTooLarge, subject),
-            },
-            UserId::IntegerTooLarge => return refused(Code::IntegerTooLarge, subject),
-            UserId::InvalidText => return refused(Code::InvalidText, subject),
+            UserId::Integer(_) | UserId::IntegerTooLarge => (Code::IntegerTooLarge, Place::None),
+            UserId::InvalidText => (Code::InvalidText, Place::None),
         };
-        if text.is_empty() {
-            return refused(Code::EmptyUserId, subject);
-        }
-        // Bytes first: in UTF-8 these values stand for nothing but these characters, and few texts have any.
-        if text.bytes().any(|b| b.is_ascii_control()) {
-            let found = text.chars().enumerate().find(|(_, c)| c.is_ascii_control());
-            let (before, control) = found.unwrap_or_default();
-            return Err(Error::new(Code::ControlCharacter, subject).at(Place::character(control.into(), before)));
-        }
-        Ok(text)
+        Error::new(code, subject).at(place)
     }
+}
+
+/// Not empty, and without a control character. Of bytes: in UTF-8 these values stand for nothing but these characters.
+/// All are looked at, since that is faster than to stop at the first.
+fn is_good(text: &str) -> bool {
+    !text.is_empty() && !text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
+}
+
+/// The first one.
+fn control_character(text: &str) -> (Code, Place) {
+    let found = text.chars().enumerate().find(|(_, c)| c.is_ascii_control());
+    let (before, control) = found.unwrap_or_default();
+    (Code::ControlCharacter, Place::character(control.into(), before))
 }

@@ -7,7 +7,7 @@ use sha2::{Digest as Hash, Sha256};
 use super::claim::Digest;
 use super::mistake::Mistake;
 use super::{Case, HYPOTHESIS_MAX};
-use crate::scheme::keyed;
+use crate::hmac::keyed;
 
 /// Of the digits that were shown, and the right message's `-T` or nothing.
 pub(super) fn mistake(case: &Case<'_>, secret: &[u8], digest: Digest, suffix: &str) -> Option<Mistake> {

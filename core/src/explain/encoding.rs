@@ -63,7 +63,9 @@ pub(super) fn claims(case: &Case<'_>) -> Vec<Claim> {
     let (body, tail) = split(case.scheme, case.text);
     let mut mended = |mistake, text: &[u8]| {
         let shown = case.scheme.parse(text).ok();
-        let claim = shown.map(|shown| Claim::new(mistake, case.message(shown.suffix), shown.digest));
+        let claim = shown.map(|shown| {
+            Claim::new(mistake, case.message(str::from_utf8(shown.suffix).unwrap_or_default()), shown.digest)
+        });
         let found = claim.is_some();
         claims.extend(claim);
         found

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::HYPOTHESIS_MAX;
 use super::mistake::Mistake;
 use super::padding::{padded, quoted};
-use crate::scheme::keyed;
+use crate::hmac::keyed;
 
 /// A key, and the mistake of using it.
 pub(super) struct Key {

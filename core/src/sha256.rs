@@ -1,0 +1,196 @@
+//! The two compressions of SHA-256 ([FIPS 180-4](https://doi.org/10.6028/NIST.FIPS.180-4)) that a short text's HMAC
+//! costs, for several texts at once.
+//!
+//! Of the CPU's SHA instructions for one text each waits for the one before, so that half of the unit is idle; a few
+//! texts side by side fill it. The `sha2` crate takes one after another: it is what runs on CPUs without these
+//! instructions, and the judge of this code in the tests. This is the one file with `unsafe`, and its one use is to
+//! call what the CPU was asked for first.
+
+#![allow(unexpected_cfgs, reason = "sha2_backend and sha2_256_backend are sha2's own names")]
+
+use sha2::block_api::compress256;
+
+/// What goes from block to block: eight words, in bytes as this machine keeps them.
+pub(crate) type State = [u8; 32];
+
+/// The words before the first block (5.3.3).
+pub(crate) const START: [u32; 8] =
+    [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+
+/// What follows the inner hash in the outer one's block: the bit that ends the message, and the message's length in
+/// bits (5.1.1), which counts the key's block too.
+const END: [u32; 8] = [0x80000000, 0, 0, 0, 0, 0, 0, (64 + 32) * 8];
+
+/// The inner hash of each text, whose block follows the state `inner`; then the outer hash of that hash, whose block
+/// follows the state `outer`.
+pub(crate) fn nested<const N: usize>(inner: &State, outer: &State, blocks: &[[u8; 64]; N]) -> [[u8; 32]; N] {
+    #[cfg(all(target_arch = "x86_64", not(any(sha2_backend = "soft", sha2_256_backend = "soft"))))]
+    if is_x86_feature_detected!("sha") && is_x86_feature_detected!("ssse3") && is_x86_feature_detected!("sse4.1") {
+        // SAFETY: this CPU has all that the function is compiled for.
+        return unsafe { sha_extensions::nested(inner, outer, blocks) };
+    }
+    nested_one_by_one(inner, outer, blocks)
+}
+
+#[inline(never)]
+fn nested_one_by_one<const N: usize>(inner: &State, outer: &State, blocks: &[[u8; 64]; N]) -> [[u8; 32]; N] {
+    blocks.map(|block| {
+        let [mut inner, mut outer] = [inner, outer].map(words);
+        compress256(&mut inner, &[block]);
+        compress256(&mut outer, &[bytes(inner.iter().chain(&END))]);
+        bytes(outer.iter())
+    })
+}
+
+/// From where a Signer keeps them.
+fn words(state: &State) -> [u32; 8] {
+    let mut words = [0; 8];
+    words.iter_mut().zip(state.as_chunks().0).for_each(|(word, bytes)| *word = u32::from_ne_bytes(*bytes));
+    words
+}
+
+/// As a block or a hash has them.
+fn bytes<'a, const N: usize>(words: impl Iterator<Item = &'a u32>) -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes.as_chunks_mut().0.iter_mut().zip(words).for_each(|(bytes, word)| *bytes = word.to_be_bytes());
+    bytes
+}
+
+#[cfg(all(target_arch = "x86_64", not(any(sha2_backend = "soft", sha2_256_backend = "soft"))))]
+mod sha_extensions {
+    use std::arch::x86_64::*;
+
+    use super::{END, State};
+
+    #[target_feature(enable = "sha,ssse3,sse4.1")]
+    pub(super) fn nested<const N: usize>(inner: &State, outer: &State, blocks: &[[u8; 64]; N]) -> [[u8; 32]; N] {
+        let [bit, .., length] = END;
+        let (end, length) = (four([bit, 0, 0, 0]), four([0, 0, 0, length]));
+        let hashes = compress(vectors(inner), blocks.map(|block| vectors(&block).map(|words| big_endian(words))));
+        let hashes = compress(vectors(outer), hashes.map(|[abcd, efgh]| [abcd, efgh, end, length]));
+        hashes.map(|hash| bytes(hash.map(|words| big_endian(words))))
+    }
+
+    /// One message: its state in the two registers that the instructions want, and the last 16 words of its schedule.
+    #[derive(Clone, Copy)]
+    struct Lane {
+        abef: __m128i,
+        cdgh: __m128i,
+        w: [__m128i; 4],
+    }
+
+    /// The state behind each of these blocks, all of which follow the same one (6.2.2).
+    #[target_feature(enable = "sha,ssse3,sse4.1")]
+    fn compress<const N: usize>([abcd, efgh]: [__m128i; 2], blocks: [[__m128i; 4]; N]) -> [[__m128i; 2]; N] {
+        // The first of four words is the lowest in these registers; in a lane's it is the highest.
+        let (badc, hgfe) = (_mm_shuffle_epi32(abcd, 0b10_11_00_01), _mm_shuffle_epi32(efgh, 0b00_01_10_11));
+        let (abef, cdgh) = (_mm_alignr_epi8(badc, hgfe, 8), _mm_blend_epi16(hgfe, badc, 0xf0));
+        let mut lanes = blocks.map(|w| Lane { abef, cdgh, w });
+        for (sixteen, constants) in (0..).zip(&K) {
+            for lane in &mut lanes {
+                for k in constants {
+                    lane.four_rounds(four(*k), sixteen < 3);
+                }
+            }
+        }
+        lanes.map(|lane| {
+            let (abef, cdgh) = (_mm_add_epi32(lane.abef, abef), _mm_add_epi32(lane.cdgh, cdgh));
+            let (feba, ghcd) = (_mm_shuffle_epi32(abef, 0b00_01_10_11), _mm_shuffle_epi32(cdgh, 0b10_11_00_01));
+            [_mm_blend_epi16(feba, ghcd, 0xf0), _mm_alignr_epi8(ghcd, feba, 8)]
+        })
+    }
+
+    impl Lane {
+        #[target_feature(enable = "sha,ssse3")]
+        fn four_rounds(&mut self, k: __m128i, continued: bool) {
+            let [w0, w1, w2, w3] = self.w;
+            // Two with the lower half of the sum, then two with the upper.
+            let sum = _mm_add_epi32(w0, k);
+            self.cdgh = _mm_sha256rnds2_epu32(self.cdgh, self.abef, sum);
+            self.abef = _mm_sha256rnds2_epu32(self.abef, self.cdgh, _mm_shuffle_epi32(sum, 0b1110));
+            // The schedule's words for 16 rounds later take the place of these.
+            let w4 = if continued {
+                let sum = _mm_add_epi32(_mm_sha256msg1_epu32(w0, w1), _mm_alignr_epi8(w3, w2, 4));
+                _mm_sha256msg2_epu32(sum, w3)
+            } else {
+                w0
+            };
+            self.w = [w1, w2, w3, w4];
+        }
+    }
+
+    #[target_feature(enable = "sse2")]
+    fn four([a, b, c, d]: [u32; 4]) -> __m128i {
+        let [a, b, c, d] = [a, b, c, d].map(u32::cast_signed);
+        _mm_set_epi32(d, c, b, a)
+    }
+
+    #[target_feature(enable = "sse2")]
+    fn vectors<const N: usize>(bytes: &[u8]) -> [__m128i; N] {
+        let mut vectors = [_mm_setzero_si128(); N];
+        for (vector, bytes) in vectors.iter_mut().zip(bytes.as_chunks().0) {
+            let number = i128::from_le_bytes(*bytes);
+            *vector = _mm_set_epi64x((number >> 64) as i64, number as i64);
+        }
+        vectors
+    }
+
+    #[target_feature(enable = "sse4.1")]
+    fn bytes(vectors: [__m128i; 2]) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        for (bytes, vector) in bytes.as_chunks_mut().0.iter_mut().zip(vectors) {
+            let (low, high) = (_mm_cvtsi128_si64(vector), _mm_extract_epi64(vector, 1));
+            *bytes = (i128::from(high) << 64 | i128::from(low.cast_unsigned())).to_le_bytes();
+        }
+        bytes
+    }
+
+    /// Turns the four bytes of each word round.
+    #[target_feature(enable = "ssse3")]
+    fn big_endian(words: __m128i) -> __m128i {
+        _mm_shuffle_epi8(words, _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3))
+    }
+
+    /// The constants of the 64 rounds (4.2.2).
+    #[rustfmt::skip]
+    static K: [[[u32; 4]; 4]; 4] = [
+        [[0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5], [0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5],
+         [0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3], [0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174]],
+        [[0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc], [0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da],
+         [0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7], [0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967]],
+        [[0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13], [0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85],
+         [0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3], [0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070]],
+        [[0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5], [0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3],
+         [0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208], [0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2]],
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a generator that needs no crate: xorshift64*.
+    fn random<const N: usize>(seed: &mut u64) -> [u8; N] {
+        std::array::from_fn(|_| {
+            *seed ^= *seed >> 12;
+            *seed ^= *seed << 25;
+            *seed ^= *seed >> 27;
+            (seed.wrapping_mul(0x2545f4914f6cdd1d) >> 56) as u8
+        })
+    }
+
+    fn check<const N: usize>(seed: &mut u64) {
+        for _ in 0..500_000 / N {
+            let (inner, outer) = (random(seed), random(seed));
+            let blocks = [(); N].map(|()| random(seed));
+            assert_eq!(nested(&inner, &outer, &blocks), nested_one_by_one(&inner, &outer, &blocks));
+        }
+    }
+
+    #[test]
+    fn a_million_random_texts_side_by_side_are_those_one_after_another() {
+        let mut seed = 0x9e3779b97f4a7c15;
+        check::<1>(&mut seed);
+        check::<4>(&mut seed);
+    }
+}
