@@ -70,6 +70,18 @@ final class Signer
     public function sign(#[\SensitiveParameter] string|int $userId, #[\SensitiveParameter] ?int $now = null): string {}
 
     /**
+     * The signatures of many users, all at one time: in their order, one each, duplicates too.
+     *
+     * PHP looks at its time limit and at signals when the call is over: a million take less than half a second.
+     *
+     * @param list<string|int> $userIds each as `sign` takes it; `[]` gives `[]`
+     * @param ?int $now Unix time in whole seconds; null is the system's clock, read once
+     * @return list<string>
+     * @throws InputException for the first that cannot be signed, whose place is `$index`; then none is returned
+     */
+    public function signMany(#[\SensitiveParameter] array $userIds, #[\SensitiveParameter] ?int $now = null): array {}
+
+    /**
      * Checks that a signature is this user's and, where it has a timestamp, neither too old nor from the future.
      *
      * @param ?string $signature as it arrived; null, where nothing did, is `missing-signature`
@@ -114,6 +126,67 @@ final class Signer
         #[\SensitiveParameter] array $also = [],
         #[\SensitiveParameter] ?int $now = null,
     ): array {}
+
+    /**
+     * The script element that tells the vendor's script who the user is; `''` where there is nothing to say.
+     *
+     * Print it where a script element may stand, once a response, and send that with `Cache-Control: private,
+     * no-store`. Never put it into an attribute, an event handler or another script. Blade prints it as it is; Twig is
+     * told once: `$twig->getExtension(EscaperExtension::class)->addSafeClass(Snippet::class, ['html'])`.
+     *
+     * Pass only the user whom your session authenticated. Chameleon: its own loader, copied from its install page, must
+     * stand before the snippet; and one page with a real signature, staging included, may switch enforcement on for
+     * good.
+     *
+     * @param string|int|null $userId null is a visitor who is not logged in
+     * @param array<mixed> $traits what the page tells about the user, by name; the signature does not cover it. Values
+     *     are null, bool, string in UTF-8, int, float, and arrays and stdClass of these, 32 levels at most. An array is
+     *     a list where `array_is_list` says so, `[]` too; a stdClass is always a map
+     * @param ?string $siteToken GoSquared's project token; given, the snippet loads the vendor's script
+     * @param ?string $nonce that of this response's Content-Security-Policy
+     * @param ?int $now Unix time in whole seconds; null is the system's clock
+     * @throws InputException for what cannot be signed, and `invalid-option` for a trait, a token or a nonce that
+     *     cannot be what it should, or for anything that equals one of the Signer's secrets
+     */
+    public function snippet(
+        #[\SensitiveParameter] string|int|null $userId,
+        #[\SensitiveParameter] array $traits = [],
+        #[\SensitiveParameter] ?string $siteToken = null,
+        #[\SensitiveParameter] ?string $nonce = null,
+        #[\SensitiveParameter] ?int $now = null,
+    ): Snippet {}
+
+    /**
+     * What the snippet would say, as data: `['id' => ..., 'auth' => ...]` for GoSquared, `['uid' => ..., 'uid_hash' =>
+     * ...]` for Chameleon.
+     *
+     * For an endpoint that answers a page in JSON: for the user whom your session authenticated and for nobody else,
+     * whatever the request says. Same origin, a session required, `Cache-Control: private, no-store`.
+     *
+     * @return array<string, string>
+     * @throws InputException as `sign` does, and `invalid-option` for an id that equals one of the Signer's secrets
+     */
+    public function identity(
+        #[\SensitiveParameter] string|int $userId,
+        #[\SensitiveParameter] ?int $now = null,
+    ): array {}
+}
+
+/**
+ * HTML for one user's page and one response. It cannot be changed or serialised.
+ *
+ * Where a program has Laravel's `Illuminate\Contracts\Support\Htmlable`, or can load it, `snippet` returns one that is
+ * an Htmlable too.
+ */
+class Snippet implements \Stringable
+{
+    private readonly string $html;
+
+    private function __construct() {}
+
+    final public function __toString(): string {}
+
+    final public function toHtml(): string {}
 }
 
 /** What a valid signature tells. */
@@ -183,7 +256,7 @@ class InputException extends \InvalidArgumentException implements PersonsigExcep
     /** The code, the same in every language, such as `missing-secret`. (`getCode()` is PHP's own, and 0.) */
     public readonly string $reason;
 
-    /** Which element of `$fallbackSecrets` or `$also` was refused, counting from 0. */
+    /** Which element of `$fallbackSecrets`, `$userIds` or `$also` was refused, counting from 0. */
     public readonly ?int $index;
 }
 

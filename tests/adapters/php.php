@@ -15,10 +15,13 @@ const OPERATIONS = [
     'providers' => [[], []],
     'construct' => [CONSTRUCT, []],
     'sign' => [CONSTRUCT, ['user_id', 'now']],
+    'sign_many' => [CONSTRUCT, ['user_ids', 'now']],
     'from_env' => [['provider', 'variable'], ['user_id', 'now']],
     'verify' => [CONSTRUCT, VERIFY],
     'is_valid' => [CONSTRUCT, VERIFY],
     'explain' => [CONSTRUCT, ['user_id', 'signature', 'also', 'now']],
+    'snippet' => [CONSTRUCT, ['user_id', 'traits', 'site_token', 'nonce', 'now']],
+    'identity' => [CONSTRUCT, ['user_id', 'now']],
 ];
 
 function decode(mixed $value): mixed
@@ -42,9 +45,18 @@ function arguments(array $given, array $fields): array
 {
     $arguments = [];
     foreach (array_intersect_key($given, array_flip($fields)) as $name => $value) {
-        $arguments[lcfirst(str_replace('_', '', ucwords($name, '_')))] = decode($value);
+        $arguments[lcfirst(str_replace('_', '', ucwords($name, '_')))] = match (true) {
+            $name === 'traits' && is_string($value) => traits(json_decode($value, flags: JSON_THROW_ON_ERROR)),
+            default => decode($value),
+        };
     }
     return $arguments;
+}
+
+/** Maps below the top stay objects: `{}` and `{"0": 1}` would be lists as arrays. */
+function traits(mixed $decoded): mixed
+{
+    return $decoded instanceof \stdClass ? (array) $decoded : $decoded;
 }
 
 function call(string $operation, array $make, array $give): array
@@ -56,8 +68,11 @@ function call(string $operation, array $make, array $give): array
     return match ($operation) {
         'construct' => [],
         'sign', 'from_env' => ['signature' => $signer->sign(...$give)],
+        'sign_many' => ['signatures' => $signer->signMany(...$give)],
         'is_valid' => ['valid' => $signer->isValid(...$give)],
         'explain' => ['findings' => array_column($signer->explain(...$give), 'code')],
+        'snippet' => ['html' => (string) $signer->snippet(...$give + ['userId' => null])],
+        'identity' => ['fields' => $signer->identity(...$give)],
         'verify' => (fn ($verified) => ['secret_index' => $verified->secretIndex, 'signed_at' => $verified->signedAt])(
             $signer->verify(...$give),
         ),

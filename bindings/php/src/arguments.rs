@@ -2,13 +2,58 @@
 //!
 //! PHP's own weak mode would sign `true` as `1` and `1.0` as `1`, and would call `__toString`: so every argument is
 //! taken as it is. A `TypeError` names the parameter and the type that was given, never the value.
+//!
+//! What is read here is borrowed: the caller's frame holds each value until the method returns, and no PHP code runs
+//! meanwhile that could change it.
+
+use std::borrow::Cow;
+use std::fmt;
 
 use ext_php_rs::convert::{FromZval, StubLiteral};
 use ext_php_rs::exception::{PhpException, PhpResult};
+use ext_php_rs::ffi::HashTable;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ce;
-use personsig::{Secret, UserId, VerifyOptions};
+use personsig::{Secret, Traits, UserId};
+
+use crate::traits;
+
+/// Where a value was passed: a parameter, or an element of the list that it is.
+#[derive(Clone, Copy)]
+pub struct At(&'static str, Option<usize>);
+
+impl From<&'static str> for At {
+    fn from(parameter: &'static str) -> Self {
+        At(parameter, None)
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            At(parameter, None) => write!(f, "${parameter}"),
+            At(parameter, Some(index)) => write!(f, "${parameter}[{index}]"),
+        }
+    }
+}
+
+/// An id as PHP has it. The core's own type has room for 128 bits and is slow to move.
+#[derive(Clone, Copy)]
+pub enum Id<'a> {
+    Text(&'a [u8]),
+    Integer(i64),
+}
+
+impl<'a> From<Id<'a>> for UserId<'a> {
+    #[inline]
+    fn from(id: Id<'a>) -> Self {
+        match id {
+            Id::Text(bytes) => UserId::Bytes(bytes),
+            Id::Integer(integer) => UserId::from(integer),
+        }
+    }
+}
 
 /// Any value where a string is expected, or what else the method for it takes.
 pub struct Text<'a>(&'a Zval);
@@ -23,42 +68,67 @@ impl<'a> FromZval<'a> for Text<'a> {
 
 impl<'a> Text<'a> {
     /// Bytes that are not UTF-8 become text that is no provider.
-    pub fn required(&self, parameter: &str, pass: &str) -> PhpResult<&'a str> {
+    pub fn required(&self, at: impl Into<At>, pass: &str) -> PhpResult<&'a str> {
         let Text(value) = *self;
-        let text = value.zend_str().ok_or_else(|| type_error(parameter, "a string", value, pass))?;
+        let text = value.zend_str().ok_or_else(|| type_error(at.into(), "a string", value, pass))?;
         Ok(str::from_utf8(text.as_bytes()).unwrap_or_default())
     }
 
-    pub fn optional(&self, parameter: &str, pass: &str) -> PhpResult<Option<&'a [u8]>> {
-        match *self {
-            Text(value) if value.is_null() => Ok(None),
-            Text(value) => match value.zend_str() {
-                Some(text) => Ok(Some(text.as_bytes())),
-                None => Err(type_error(parameter, "a string or null", value, pass)),
-            },
+    #[inline]
+    pub fn optional(&self, at: impl Into<At>, pass: &str) -> PhpResult<Option<&'a [u8]>> {
+        let Text(value) = *self;
+        match value.zend_str() {
+            Some(text) => Ok(Some(text.as_bytes())),
+            None if value.is_null() => Ok(None),
+            None => Err(type_error(at.into(), "a string or null", value, pass)),
         }
     }
 
-    pub fn secret(&self, parameter: &str) -> PhpResult<Secret<'a>> {
-        Ok(self.optional(parameter, "the secret's text or bytes")?.into())
+    pub fn secret(&self, at: impl Into<At>) -> PhpResult<Secret<'a>> {
+        Ok(self.optional(at, "the secret's text or bytes")?.into())
     }
 
     /// Null is a signature that did not arrive.
+    #[inline]
     pub fn signature(&self) -> PhpResult<&'a [u8]> {
         Ok(self.optional("signature", "the signature as it arrived, or null")?.unwrap_or_default())
     }
 
-    pub fn user_id(&self, parameter: &str) -> PhpResult<UserId<'a>> {
-        let Text(value) = *self;
-        match (value.zend_str(), value.long()) {
-            (Some(text), _) => Ok(UserId::Bytes(text.as_bytes())),
-            (None, Some(integer)) => Ok(UserId::from(integer)),
-            (None, None) if value.is_null() || value.is_array() => {
-                Err(type_error(parameter, "a string or an int", value, "the id of a user who is logged in"))
-            }
-            (None, None) => Err(type_error(parameter, "a string or an int", value, "(string) $id")),
+    #[inline]
+    pub fn user_id(&self, at: impl Into<At>) -> PhpResult<Id<'a>> {
+        self.id().ok_or_else(|| self.no_id(at.into(), "a string or an int"))
+    }
+
+    /// Null is a visitor who is not logged in.
+    pub fn user_id_or_none(&self, at: impl Into<At>) -> PhpResult<Option<Id<'a>>> {
+        match self.id() {
+            None if !self.0.is_null() => Err(self.no_id(at.into(), "a string, an int or null")),
+            user_id => Ok(user_id),
         }
     }
+
+    #[inline]
+    fn id(&self) -> Option<Id<'a>> {
+        let Text(value) = *self;
+        match value.zend_str() {
+            Some(text) => Some(Id::Text(text.as_bytes())),
+            None => value.long().map(Id::Integer),
+        }
+    }
+
+    #[cold]
+    fn no_id(&self, at: At, expected: &str) -> PhpException {
+        let Text(value) = *self;
+        let is_nobody = value.is_null() || value.is_array();
+        let pass = if is_nobody { "the id of a user who is logged in" } else { "(string) $id" };
+        type_error(at, expected, value, pass)
+    }
+}
+
+/// Text that may be left out. What is not UTF-8 becomes text that has no provider's form.
+pub fn option<'a>(text: Option<&Text<'a>>, at: &'static str, pass: &str) -> PhpResult<Option<Cow<'a, str>>> {
+    let bytes = text.map_or(Ok(None), |text| text.optional(at, pass))?;
+    Ok(bytes.map(String::from_utf8_lossy))
 }
 
 /// Any value where whole seconds are expected, or null, or nothing.
@@ -78,24 +148,19 @@ impl<'a> FromZval<'a> for Number<'a> {
 }
 
 impl Number<'_> {
-    pub fn seconds(&self, parameter: &str) -> PhpResult<Option<i64>> {
+    #[inline]
+    pub fn seconds(&self, at: &'static str) -> PhpResult<Option<i64>> {
         match self.0.filter(|value| !value.is_null()) {
             None => Ok(None),
             Some(value) => match value.long() {
                 Some(seconds) => Ok(Some(seconds)),
-                None => Err(type_error(parameter, "an int or null", value, "whole seconds, such as time()")),
+                None => Err(type_error(At::from(at), "an int or null", value, "whole seconds, such as time()")),
             },
         }
     }
 }
 
-/// The options of `verify` and `isValid`.
-pub fn verify_options(max_age: &Number<'_>, clock_skew: &Number<'_>, now: &Number<'_>) -> PhpResult<VerifyOptions> {
-    let (max_age, clock_skew) = (max_age.seconds("maxAge")?, clock_skew.seconds("clockSkew")?);
-    Ok(VerifyOptions { max_age, clock_skew, now: now.seconds("now")? })
-}
-
-/// Any value where a list is expected, or nothing. Null is neither.
+/// Any value where an array is expected, or nothing. Null is neither.
 #[derive(Default)]
 pub struct List<'a>(Option<&'a Zval>);
 
@@ -121,44 +186,88 @@ impl StubLiteral for List<'_> {
 }
 
 impl<'a> List<'a> {
-    pub fn secrets(&self, parameter: &str) -> PhpResult<Vec<Secret<'a>>> {
+    pub fn secrets(&self, parameter: &'static str) -> PhpResult<Vec<Secret<'a>>> {
         self.elements(parameter, "secrets", Text::secret)
     }
 
-    pub fn user_ids(&self, parameter: &str) -> PhpResult<Vec<UserId<'a>>> {
-        self.elements(parameter, "identifiers", Text::user_id)
+    pub fn user_ids(&self, parameter: &'static str) -> PhpResult<Vec<UserId<'a>>> {
+        self.elements(parameter, "identifiers", |text, at| text.user_id(at).map(UserId::from))
+    }
+
+    pub fn traits(&self) -> PhpResult<Traits> {
+        self.0.map_or(Ok(Traits::default()), traits::read)
     }
 
     fn elements<T>(
         &self,
-        parameter: &str,
+        parameter: &'static str,
         plural: &str,
-        element: impl Fn(&Text<'a>, &str) -> PhpResult<T>,
+        element: impl Fn(&Text<'a>, At) -> PhpResult<T>,
     ) -> PhpResult<Vec<T>> {
         let Some(value) = self.0 else {
             return Ok(Vec::new());
         };
-        let refused = || type_error(parameter, "an array that is a list", value, &format!("[] or a list of {plural}"));
-        let array = value.array().filter(|array| array.has_sequential_keys()).ok_or_else(refused)?;
-        let elements = array.values().enumerate();
-        elements.map(|(index, value)| element(&Text(value.dereference()), &format!("{parameter}[{index}]"))).collect()
+        let Some(array) = value.array().filter(|array| is_list(array)) else {
+            let pass = format!("[] or a list of {plural}");
+            return Err(type_error(At::from(parameter), "an array that is a list", value, &pass));
+        };
+        let mut elements = Vec::with_capacity(array.len());
+        while let Some(value) = array.get_index(elements.len() as i64) {
+            elements.push(element(&Text(value.dereference()), At(parameter, Some(elements.len())))?);
+        }
+        Ok(elements)
     }
 }
 
-fn type_error(parameter: &str, expected: &str, given: &Zval, pass: &str) -> PhpException {
-    let message = format!("${parameter} must be {expected}, not {}; pass {pass}", type_name(given));
-    PhpException::new(message, 0, ce::type_error())
+/// Any value where a list must be.
+pub struct Ids<'a>(&'a Zval);
+
+impl<'a> FromZval<'a> for Ids<'a> {
+    const TYPE: DataType = DataType::Array;
+
+    fn from_zval(zval: &'a Zval) -> Option<Self> {
+        Some(Ids(zval.dereference()))
+    }
+}
+
+impl<'a> Ids<'a> {
+    pub fn user_ids(&self, parameter: &'static str) -> PhpResult<Vec<UserId<'a>>> {
+        List(Some(self.0)).user_ids(parameter)
+    }
+}
+
+/// As `array_is_list` says it: the keys are 0, 1, 2 and so on, in this order.
+pub fn is_list(array: &HashTable) -> bool {
+    // SAFETY: both fields of this union are the same bits.
+    let is_packed = unsafe { array.u.flags } & HASH_FLAG_PACKED != 0;
+    if is_packed && array.nNumUsed == array.nNumOfElements {
+        return true;
+    }
+    let mut entries = array.iter();
+    (0..).map_while(|index| entries.next_zval().map(|(key, _)| key.long() == Some(index))).all(|is_next| is_next)
+}
+
+/// The keys are those of a list, in their order, but some may have been removed.
+const HASH_FLAG_PACKED: u32 = 1 << 2;
+
+#[cold]
+pub fn type_error(what: impl fmt::Display, expected: &str, given: &Zval, pass: &str) -> PhpException {
+    wrong_type(what, expected, &type_name(given), pass)
+}
+
+pub fn wrong_type(what: impl fmt::Display, expected: &str, given: &str, pass: &str) -> PhpException {
+    PhpException::new(format!("{what} must be {expected}, not {given}; pass {pass}"), 0, ce::type_error())
 }
 
 /// As `get_debug_type` names it; of an anonymous class, what stands before its file.
-fn type_name(value: &Zval) -> String {
+pub fn type_name(value: &Zval) -> String {
     match value.get_type() {
         DataType::Null => "null".into(),
         DataType::False | DataType::True | DataType::Bool => "bool".into(),
         DataType::Long => "int".into(),
         DataType::Double => "float".into(),
         DataType::String => "string".into(),
-        DataType::Array if value.array().is_some_and(|array| !array.has_sequential_keys()) => {
+        DataType::Array if value.array().is_some_and(|array| !is_list(array)) => {
             "an array with other keys than 0, 1, 2 and so on".into()
         }
         DataType::Array => "array".into(),

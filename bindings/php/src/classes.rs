@@ -4,11 +4,13 @@
 //! trace; it knows neither typed readonly properties nor attributes of parameters. So only `Signer`, which holds a
 //! Rust value, is one; the others are ordinary PHP classes.
 
+use std::borrow::Borrow;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::{mem, ptr};
+use std::{mem, ptr, slice};
 
 use ext_php_rs::args::ArgInfoTables;
+use ext_php_rs::boxed::ZBox;
 use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
 use ext_php_rs::class::{ClassEntryInfo, RegisteredClass};
 use ext_php_rs::convert::{IntoZval, IntoZvalDyn};
@@ -24,7 +26,7 @@ use ext_php_rs::zend::{ClassEntry, ExecuteData, ZendType, ce};
 use ext_php_rs::zend_fastcall;
 use personsig::Kind;
 
-use crate::Signer;
+use crate::{Signer, snippet};
 
 /// Of `Signer`, the one property, and all that a dump shows.
 pub static SIGNER: Class = Class::new(Signer::CLASS_NAME, &[("provider", Text, false)]);
@@ -47,16 +49,19 @@ pub static PROVIDER: Class = Class::new(
         ("documentation", Text, false),
     ],
 );
+/// What `snippet` returns.
+pub static SNIPPET: Class = Class::new("Personsig\\Snippet", &[("html", Text, false)]).hidden();
 static EXCEPTION: Class = Class::new("Personsig\\PersonsigException", &[]);
 static INPUT: Class = Class::new("Personsig\\InputException", REASON);
 static VERIFICATION: Class = Class::new("Personsig\\VerificationException", REASON);
 /// `code` is PHP's own, and an int.
 const REASON: &[(&str, DataType, bool)] = &[("reason", Text, false), ("index", Long, true)];
 
-/// A class, and its public readonly properties: their names, types, and whether they may be null.
+/// A class, and its readonly properties: their names, types, and whether they may be null.
 pub struct Class {
     pub name: &'static str,
     properties: &'static [(&'static str, DataType, bool)],
+    visibility: PropertyFlags,
     entry: AtomicPtr<ClassEntry>,
     /// What the engine goes on reading of the class's methods.
     tables: AtomicPtr<ArgInfoTables>,
@@ -65,24 +70,42 @@ pub struct Class {
 impl Class {
     const fn new(name: &'static str, properties: &'static [(&'static str, DataType, bool)]) -> Self {
         let entry = AtomicPtr::new(ptr::null_mut());
-        Class { name, properties, entry, tables: AtomicPtr::new(ptr::null_mut()) }
+        let visibility = PropertyFlags::Public;
+        Class { name, properties, visibility, entry, tables: AtomicPtr::new(ptr::null_mut()) }
     }
 
-    fn entry(&self) -> &'static ClassEntry {
+    const fn hidden(self) -> Self {
+        Class { visibility: PropertyFlags::Private, ..self }
+    }
+
+    pub fn entry(&self) -> &'static ClassEntry {
         // SAFETY: null, or what the engine returned when it registered the class, which it keeps until the module ends.
         unsafe { self.entry.load(Ordering::Acquire).as_ref() }.expect("declared when the module starts")
     }
 
-    /// A new object with the values of its properties, in their order.
-    pub fn object(&self, values: &[&dyn IntoZvalDyn]) -> Result<Zval> {
-        let mut object = ZendObject::new(self.entry());
-        self.set(&mut object, values)?;
-        object.into_zval(false)
+    /// A new object, whose properties `fill` is given in their order.
+    pub fn object(&self, fill: impl FnOnce(&mut [Zval]) -> Result<()>) -> Result<ZBox<ZendObject>> {
+        self.object_of(self.entry(), fill)
     }
 
-    /// Sets the properties of a new object. They are readonly, so this works once.
-    pub fn set(&self, object: &mut ZendObject, values: &[&dyn IntoZvalDyn]) -> Result<()> {
-        self.properties.iter().zip(values).try_for_each(|((name, ..), value)| self.set_one(object, name, *value))
+    /// The same, of this class or one that extends it.
+    pub fn object_of(
+        &self,
+        class: &ClassEntry,
+        fill: impl FnOnce(&mut [Zval]) -> Result<()>,
+    ) -> Result<ZBox<ZendObject>> {
+        let mut object = ZendObject::new(class);
+        fill(self.properties(&mut object))?;
+        Ok(object)
+    }
+
+    /// The properties of a new object, to be given values of the types that were declared: the engine looks neither at
+    /// them nor at `readonly` here. To find each by its name would take longer than to verify a signature.
+    pub fn properties<'o>(&self, object: &'o mut ZendObject) -> &'o mut [Zval] {
+        assert!(object.instance_of(self.entry()));
+        // SAFETY: it is of a class that we declared without a parent, or extends one: so it begins with as many slots as
+        // we declared properties, and none of them has been given a value yet.
+        unsafe { slice::from_raw_parts_mut(object.properties_table.as_mut_ptr(), self.properties.len()) }
     }
 
     fn set_one(&self, object: &mut ZendObject, name: &str, value: &dyn IntoZvalDyn) -> Result<()> {
@@ -99,7 +122,7 @@ impl Class {
             let data_type = ZendType::empty_from_type(*data_type, false, false, *nullable);
             let data_type = data_type.ok_or(Error::InvalidPointer)?;
             let name = ZendStr::new_interned(name, true).into_raw();
-            let flags = PropertyFlags::Public.bits().try_into().map(|flags: c_int| flags | READONLY)?;
+            let flags = self.visibility.bits().try_into().map(|flags: c_int| flags | READONLY)?;
             // SAFETY: this is the module's start. The class was registered just now, the name is permanent, and the
             // default is "not initialised", which all zeros are.
             unsafe {
@@ -118,7 +141,9 @@ pub fn integer(value: usize) -> i64 {
 }
 
 /// The core's error as the exception of its kind, with file, line and trace of the caller.
-pub fn exception(error: personsig::Error) -> PhpException {
+#[cold]
+pub fn exception(error: impl Borrow<personsig::Error>) -> PhpException {
+    let error = error.borrow();
     let message = error.to_string();
     let class = match error.kind() {
         Kind::Input => &INPUT,
@@ -128,7 +153,8 @@ pub fn exception(error: personsig::Error) -> PhpException {
     let mut object = ZendObject::new(class.entry());
     let set = class
         .set_one(&mut object, "message", &message)
-        .and_then(|()| class.set(&mut object, &[&error.code().name(), &error.index().map(integer)]))
+        .and_then(|()| class.set_one(&mut object, "reason", &error.code().name()))
+        .and_then(|()| class.set_one(&mut object, "index", &error.index().map(integer)))
         .and_then(|()| object.into_zval(false));
     match set {
         Ok(object) => PhpException::new(message, 0, class.entry()).with_object(object),
@@ -152,14 +178,17 @@ pub fn declare() -> Result<()> {
     VERIFICATION.register(verification, |entry, tables| keep(&VERIFICATION, entry, tables))?;
 
     // A private constructor: PHP programs receive these and do not make them.
-    let value = |class: &Class| {
+    let value = |class: &Class, flags: ClassFlags| {
         let constructor = FunctionBuilder::new("__construct", nothing);
-        let flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties);
+        let flags = flags.union(ClassFlags::NoDynamicProperties);
         ClassBuilder::new(class.name).flags(flags).method(constructor, MethodFlags::Private)
     };
-    VERIFIED.register(value(&VERIFIED), |entry, tables| keep(&VERIFIED, entry, tables))?;
-    FINDING.register(value(&FINDING), |entry, tables| keep(&FINDING, entry, tables))?;
-    PROVIDER.register(value(&PROVIDER), |entry, tables| keep(&PROVIDER, entry, tables))?;
+    VERIFIED.register(value(&VERIFIED, ClassFlags::Final), |entry, tables| keep(&VERIFIED, entry, tables))?;
+    FINDING.register(value(&FINDING, ClassFlags::Final), |entry, tables| keep(&FINDING, entry, tables))?;
+    PROVIDER.register(value(&PROVIDER, ClassFlags::Final), |entry, tables| keep(&PROVIDER, entry, tables))?;
+    // It is one user's, for one response: nothing to keep in a cache.
+    let snippet = snippet::methods(value(&SNIPPET, ClassFlags::NotSerializable));
+    SNIPPET.register(snippet, |entry, tables| keep(&SNIPPET, entry, tables))?;
 
     let mut signer = ClassBuilder::new(SIGNER.name).flags(Signer::FLAGS);
     for (method, flags) in Signer::method_builders() {
@@ -201,12 +230,14 @@ unsafe fn complete_parameters(function: *mut zend_function) {
     // has a name that ends with NUL.
     unsafe {
         let function = &mut (*function).internal_function;
+        let name = (*function.function_name).as_bytes();
         for index in 0..function.num_args {
             let parameter = &mut *function.arg_info.add(index as usize);
             match CStr::from_ptr(parameter.name).to_bytes() {
+                b"userId" if name == b"snippet" => parameter.type_.type_mask |= INT | NULL,
                 b"userId" => parameter.type_.type_mask |= INT,
                 b"secret" | b"signature" => parameter.type_.type_mask |= NULL,
-                b"fallbackSecrets" | b"also" => parameter.type_.type_mask &= !NULL,
+                b"fallbackSecrets" | b"also" | b"traits" => parameter.type_.type_mask &= !NULL,
                 _ => {}
             }
             // Offset 0 is the function, 1 its first parameter.

@@ -6,6 +6,8 @@ namespace PersonsigTests;
 use PHPUnit\Framework\TestCase;
 use Personsig\Signer;
 
+require_once __DIR__ . '/CountsConversions.php';
+
 final class ArgumentsTest extends TestCase
 {
     /** @return array<string, array{mixed, string}> value and the name of its type */
@@ -33,6 +35,15 @@ final class ArgumentsTest extends TestCase
         $this->assertTypeError($message, fn () => $signer->verify($value, 'x'));
         $this->assertTypeError($message, fn () => $signer->isValid($value, 'x'));
         $this->assertTypeError($message, fn () => $signer->explain($value, 'x'));
+        $this->assertTypeError($message, fn () => $signer->identity($value));
+        $this->assertTypeError(
+            "\$userIds[1] must be a string or an int, not $type; pass $pass",
+            fn () => $signer->signMany(['x', $value]),
+        );
+        $this->assertTypeError(
+            "\$userId must be a string, an int or null, not $type; pass $pass",
+            fn () => $signer->snippet($value),
+        );
         $this->assertTypeError(
             "\$also[1] must be a string or an int, not $type; pass $pass",
             fn () => $signer->explain('x', 'x', ['x', $value]),
@@ -69,11 +80,28 @@ final class ArgumentsTest extends TestCase
     }
 
     /** @dataProvider values */
+    public function testNothingButStringsAndNullIsAnOptionOfASnippet(mixed $value, string $type): void
+    {
+        $signer = new Signer('gosquared', 'x');
+        $this->assertTypeError(
+            "\$siteToken must be a string or null, not $type; pass the project's token, or null",
+            fn () => $signer->snippet(1, [], $value),
+        );
+        $this->assertTypeError(
+            "\$nonce must be a string or null, not $type; pass the nonce of this response's policy, or null",
+            fn () => $signer->snippet(1, nonce: $value),
+        );
+    }
+
+    /** @dataProvider values */
     public function testNothingButIntsAndNullIsANumber(mixed $value, string $type): void
     {
         $rest = "must be an int or null, not $type; pass whole seconds, such as time()";
         $signer = new Signer('chameleon', 'x');
         $this->assertTypeError("\$now $rest", fn () => $signer->sign('x', $value));
+        $this->assertTypeError("\$now $rest", fn () => $signer->signMany([], $value));
+        $this->assertTypeError("\$now $rest", fn () => $signer->identity('x', $value));
+        $this->assertTypeError("\$now $rest", fn () => $signer->snippet('x', now: $value));
         $this->assertTypeError("\$maxAge $rest", fn () => $signer->verify('x', 'x', $value));
         $this->assertTypeError("\$clockSkew $rest", fn () => $signer->isValid('x', 'x', clockSkew: $value));
     }
@@ -93,6 +121,7 @@ final class ArgumentsTest extends TestCase
             'null' => [null, 'null'],
             'iterator' => [new \ArrayIterator(['a']), \ArrayIterator::class],
             'map' => [['a' => 'b'], $keys],
+            'map with a key that is not UTF-8' => [["\xff" => 'b'], $keys],
             'list with a gap' => [[0 => 'a', 2 => 'b'], $keys],
             'list out of order' => [[1 => 'a', 0 => 'b'], $keys],
         ];
@@ -105,6 +134,7 @@ final class ArgumentsTest extends TestCase
         $this->assertTypeError("\$fallbackSecrets $rest secrets", fn () => new Signer('gosquared', 'x', $value));
         $signer = new Signer('gosquared', 'x');
         $this->assertTypeError("\$also $rest identifiers", fn () => $signer->explain('x', 'x', $value));
+        $this->assertTypeError("\$userIds $rest identifiers", fn () => $signer->signMany($value));
     }
 
     public function testTheFirstWrongTypeIsNamed(): void
@@ -137,49 +167,5 @@ final class ArgumentsTest extends TestCase
         } catch (\TypeError $e) {
             self::assertSame($message, $prefix ? substr($e->getMessage(), 0, strlen($message)) : $e->getMessage());
         }
-    }
-}
-
-final class CountsConversions implements \JsonSerializable, \Serializable
-{
-    public static int $calls = 0;
-
-    public function __toString(): string
-    {
-        self::$calls++;
-        return 'x';
-    }
-
-    public function __get(string $name): mixed
-    {
-        return self::$calls++;
-    }
-
-    public function __call(string $name, array $arguments): mixed
-    {
-        return self::$calls++;
-    }
-
-    public function jsonSerialize(): mixed
-    {
-        return self::$calls++;
-    }
-
-    public function serialize(): string
-    {
-        return (string) self::$calls++;
-    }
-
-    public function unserialize(string $data): void
-    {
-    }
-
-    public function __serialize(): array
-    {
-        return [self::$calls++];
-    }
-
-    public function __unserialize(array $data): void
-    {
     }
 }

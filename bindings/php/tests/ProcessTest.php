@@ -19,6 +19,10 @@ final class ProcessTest extends TestCase
                 . "05e19f815e0f91571951e927b3be86ff14c677828d8b61c9aab4bd8ec46d4537-1596165824\n"],
             'verify' => ['verify', "valid, signed at 1596165824 with secret 0\nrefused: signature-mismatch\n"],
             'rotate' => ['rotate', "valid, with secret 1\nvalid, with secret 0\n"],
+            'snippet' => ['snippet', "<script nonce=\"rAnd0m\">\n"
+                . "_gs(\"identify\",{\"id\":\"123456\",\"name\":\"O\\u0027Brien\",\"seats\":3});\n"
+                . "_gs(\"auth\",\"0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64\");\n</script>\n''\n"
+                . "{\"id\":\"123456\",\"auth\":\"0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64\"}\n"],
         ];
     }
 
@@ -57,7 +61,9 @@ final class ProcessTest extends TestCase
         $make = function (): void {
             for ($i = 0; $i < 1000; $i++) {
                 $signer = new Signer('gosquared', 'x', ['y']);
-                $signer->isValid('42', $signer->sign('42'));
+                $signer->verify('42', $signer->sign('42'));
+                $signer->identity('42');
+                (string) $signer->snippet('42', ['a' => ['b', (object) ['c' => 1.5]]], 'GSN-1-A', 'abc');
                 try {
                     $signer->verify('42', 'x');
                 } catch (\RuntimeException) {

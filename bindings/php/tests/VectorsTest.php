@@ -33,7 +33,7 @@ final class VectorsTest extends TestCase
             self::markTestSkipped('requires ' . implode(', ', $missing));
         }
         $answer = Adapter\run($operation, self::expand($case->input));
-        $expect = (array) $case->expect;
+        $expect = json_decode(json_encode($case->expect), true);
         if (!isset($expect['error'])) {
             self::assertSame(['result' => $expect], $answer);
         } else {

@@ -1,0 +1,9 @@
+<?php
+// The interface, as Laravel declares it.
+
+namespace Illuminate\Contracts\Support;
+
+interface Htmlable
+{
+    public function toHtml();
+}
