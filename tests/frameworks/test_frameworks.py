@@ -136,7 +136,7 @@ def test_djangos_json_script_hands_on_the_identity():
 
 # The README's blocks in other languages than those that tests/test_project.py runs: they stand in a program here, or in an example app.
 SECTION = (ROOT / "README.md").read_text("utf-8").partition("\n## On the page\n")[2].partition("\n## ")[0]
-BLOCKS = re.findall(r"^```(?!(?:c|js|php|python|ruby|rust|sh)$).+\n((?:.*\n)*?)```$", SECTION, re.M)
+BLOCKS = re.findall(r"^```(?!(?:c|js|php|python|ruby|rust|sh|text)$).+\n((?:.*\n)*?)```$", SECTION, re.M)
 
 
 def lines(text):

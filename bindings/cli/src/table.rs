@@ -61,7 +61,7 @@ fn column(header: &ByteRecord, name: &[u8], line: u64) -> Result<usize, Failure>
 }
 
 /// How many rows are signed side by side.
-const GROUP: usize = 16;
+const GROUP: usize = 64;
 
 #[derive(Default)]
 struct Row {
@@ -83,13 +83,19 @@ impl<R: Read> Rows<'_, R> {
         now: i64,
         writer: &mut csv::Writer<impl Write>,
     ) -> Result<(), Failure> {
-        let mut group: [Row; GROUP] = Default::default();
+        let mut group: Vec<Row> = std::iter::repeat_with(Row::default).take(GROUP).collect();
         loop {
             let (count, more) = self.read(&mut group);
             let rows = &mut group[..count];
             let ids: Vec<_> = rows.iter().map(|row| UserId::Bytes(&row.fields[id])).collect();
-            let bad = signer.sign_many(&ids, now).err().map(|error| error.index().unwrap_or_default());
-            let signatures: Vec<_> = signer.sign_many(&ids[..bad.unwrap_or(count)], now)?.collect();
+            let (signatures, bad) = match signer.sign_many(&ids, now) {
+                Ok(signatures) => (signatures, None),
+                Err(error) => {
+                    let bad = error.index().unwrap_or_default();
+                    (signer.sign_many(&ids[..bad], now)?, Some(bad))
+                }
+            };
+            let signatures: Vec<_> = signatures.collect();
             for (row, signature) in rows.iter_mut().zip(signatures) {
                 row.fields.push_field(signature.as_bytes());
                 writer.write_byte_record(&row.fields).map_err(unwritable)?;
