@@ -20,12 +20,20 @@ FORMS = {
 CONSTRUCT = {"provider", "secret", "fallback_secrets"}
 FROM_ENV = {"provider", "variable"}
 SIGN = {"user_id", "now"}
+MANY = {"user_ids", "now"}
+SNIPPET = {"user_id", "traits", "site_token", "nonce", "now"}
 VERIFY = {"user_id", "signature", "max_age", "clock_skew", "now"}
 EXPLAIN = {"user_id", "signature", "also", "now"}
 
 
 def sign(signer, **given):
     return {"signature": signer.sign(**given)}
+
+
+def snippet(signer, user_id=None, **given):
+    if isinstance(given.get("traits"), str):
+        given["traits"] = json.loads(given["traits"])
+    return {"html": signer.snippet(user_id, **given)}
 
 
 def verify(signer, **given):
@@ -42,6 +50,9 @@ OPERATIONS = {
     "providers": (lambda: None, set(), lambda _: {"names": [p.name for p in personsig.providers()]}, set()),
     "construct": (personsig.Signer, CONSTRUCT, lambda _: {}, set()),
     "sign": (personsig.Signer, CONSTRUCT, sign, SIGN),
+    "sign_many": (personsig.Signer, CONSTRUCT, lambda signer, **given: {"signatures": signer.sign_many(**given)}, MANY),
+    "snippet": (personsig.Signer, CONSTRUCT, snippet, SNIPPET),
+    "identity": (personsig.Signer, CONSTRUCT, lambda signer, **given: {"fields": signer.identity(**given)}, SIGN),
     "from_env": (personsig.Signer.from_env, FROM_ENV, sign, SIGN),
     "verify": (personsig.Signer, CONSTRUCT, verify, VERIFY),
     "is_valid": (personsig.Signer, CONSTRUCT, lambda signer, **given: {"valid": signer.is_valid(**given)}, VERIFY),

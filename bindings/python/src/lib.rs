@@ -1,24 +1,27 @@
 //! `personsig._personsig`: Python's values become the core's, and back. What may be signed, and how, is the core's.
 
-use std::borrow::Cow;
-use std::convert::Infallible;
-use std::fmt;
+mod arguments;
+mod traits;
+mod verified;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use personsig::{Code, Error, Kind, Secret, UserId, VerifyOptions};
-use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyRuntimeError, PyTypeError};
+use arguments::{At, Given, Spare, elements, limits, option, provider_name, seconds, shown, variable_name};
+use personsig::{Code, Error, Kind, Signature, SnippetOptions};
+use pyo3::exceptions::{PyMemoryError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyInt, PyList, PyString, PyTuple, PyType};
-use pyo3::{Borrowed, ffi, intern};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
+use verified::Verified;
 
 #[pymodule(gil_used = false)]
 fn _personsig(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", personsig::VERSION)?;
     module.add_class::<Signer>()?;
+    module.add_class::<Verified>()?;
     module.add_function(wrap_pyfunction!(providers, module)?)?;
-    for class in [&ERROR, &INPUT_ERROR, &VERIFICATION_ERROR, &VERIFIED, &FINDING, &PROVIDER] {
+    for class in [&ERROR, &INPUT_ERROR, &VERIFICATION_ERROR, &FINDING, &SNIPPET, &PROVIDER] {
         module.add(class.name, class.get(module.py())?)?;
     }
     Ok(())
@@ -39,16 +42,16 @@ struct Signer(personsig::Signer);
 impl Signer {
     #[new]
     #[pyo3(
-        signature = (provider, secret, *, fallback_secrets = Items(None)),
+        signature = (provider, secret, *, fallback_secrets = Given(None)),
         text_signature = "(provider, secret, *, fallback_secrets=())"
     )]
-    fn new(provider: &Bound<'_, PyAny>, secret: &Bound<'_, PyAny>, fallback_secrets: Items<'_>) -> PyResult<Self> {
+    fn new(provider: &Bound<'_, PyAny>, secret: &Bound<'_, PyAny>, fallback_secrets: Given<'_>) -> PyResult<Self> {
         let py = provider.py();
         let provider = provider_name(provider)?;
-        let secret = secret_of(At("secret", None), secret)?;
-        let fallbacks = fallback_secrets.snapshot("fallback_secrets")?;
-        let fallbacks = fallbacks.iter().enumerate();
-        let fallbacks = fallbacks.map(|(index, secret)| secret_of(At("fallback_secrets", Some(index)), secret));
+        let secret = arguments::secret(At("secret", None), secret.as_borrowed())?;
+        let fallbacks = fallback_secrets.elements("fallback_secrets", py)?;
+        let fallbacks = fallbacks.iter_borrowed().enumerate();
+        let fallbacks = fallbacks.map(|(index, value)| arguments::secret(At("fallback_secrets", Some(index)), value));
         let fallbacks = fallbacks.collect::<PyResult<Vec<_>>>()?;
         call(py, || personsig::Signer::with_fallbacks(provider, secret, &fallbacks)).map(Signer)
     }
@@ -66,9 +69,7 @@ impl Signer {
     ) -> PyResult<Self> {
         let py = class.py();
         let provider = provider_name(provider)?;
-        let advice = "pass the name of an environment variable";
-        let variable = variable.map(|name| text(At("variable", None), name, "str", advice)).transpose()?;
-        let variable = variable.map(utf8).transpose()?;
+        let variable = variable_name(variable)?;
         let environment = py.import("os")?.getattr("environb")?;
         let mut raised = None;
         let look_up = |name: &str| {
@@ -102,11 +103,46 @@ impl Signer {
         user_id: &Bound<'py, PyAny>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyString>> {
-        let py = user_id.py();
-        let id = Id::of(At("user_id", None), user_id)?;
+        let (py, spare) = (user_id.py(), Spare::new());
+        let id = arguments::user_id(At("user_id", None), user_id.as_borrowed(), &spare)?;
         let now = seconds("now", now)?;
-        let signature = call(py, || self.0.sign_at(id.borrow(), now))?;
-        Ok(PyString::new(py, &signature))
+        // The str is made within, since a signature that is moved out costs a tenth more.
+        call(py, || self.0.sign_at(id, now).map(|signature| PyString::from_bytes(py, signature.as_bytes())))?
+    }
+
+    /// The signatures of many users, all at one time: in their order, one each, duplicates too.
+    ///
+    /// `user_ids` is a list or a tuple of what `sign` takes, and may be empty. Raises InputError where one cannot be
+    /// signed, whose `index` tells which; then nothing is returned. While it signs a large batch other threads run,
+    /// and Ctrl-C ends it.
+    #[pyo3(signature = (user_ids, *, now = None))]
+    fn sign_many<'py>(
+        &self,
+        user_ids: &Bound<'py, PyAny>,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let (py, spare) = (user_ids.py(), Spare::new());
+        let tuple = elements("user_ids", user_ids, "")?;
+        let ids = arguments::user_ids("user_ids", &tuple, &spare)?;
+        let now = seconds("now", now)?;
+        let mut signatures = call(py, || self.0.sign_many(&ids, now))?;
+        let mut texts = Vec::with_capacity(ids.len());
+        if ids.len() <= CHUNK {
+            call(py, || Ok(add(&mut texts, py, signatures)))??;
+            return PyList::new(py, texts);
+        }
+        let mut chunk = Vec::with_capacity(CHUNK);
+        while signatures.len() > 0 {
+            // Meanwhile the ids' texts stay where they are: no str changes, and the tuple keeps these alive.
+            let unlocked = || {
+                chunk.extend(signatures.by_ref().take(CHUNK));
+                Ok(())
+            };
+            call(py, || py.detach(unlocked))?;
+            add(&mut texts, py, chunk.drain(..))?;
+            py.check_signals()?;
+        }
+        PyList::new(py, texts)
     }
 
     /// Checks that a signature is this user's and, where it has a timestamp, neither too old nor from the future.
@@ -121,13 +157,13 @@ impl Signer {
         max_age: Option<&Bound<'py, PyAny>>,
         clock_skew: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let py = user_id.py();
-        let id = Id::of(At("user_id", None), user_id)?;
+    ) -> PyResult<Py<Verified>> {
+        let (py, spare) = (user_id.py(), Spare::new());
+        let id = arguments::user_id(At("user_id", None), user_id.as_borrowed(), &spare)?;
         let signature = shown(signature)?;
-        let options = options(max_age, clock_skew, now)?;
-        let verified = call(py, || self.0.verify_with(id.borrow(), &signature, &options))?;
-        VERIFIED.get(py)?.call1((verified.secret_index, verified.signed_at))
+        let limits = limits(max_age, clock_skew, now)?;
+        let verified = call(py, || self.0.verify_with(id, &signature, &limits))?;
+        Verified::of(py, &verified)
     }
 
     /// Whether `verify` accepts the signature.
@@ -142,10 +178,11 @@ impl Signer {
         clock_skew: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<bool> {
-        let id = Id::of(At("user_id", None), user_id)?;
+        let (py, spare) = (user_id.py(), Spare::new());
+        let id = arguments::user_id(At("user_id", None), user_id.as_borrowed(), &spare)?;
         let signature = shown(signature)?;
-        let options = options(max_age, clock_skew, now)?;
-        call(user_id.py(), || self.0.is_valid(id.borrow(), &signature, &options))
+        let limits = limits(max_age, clock_skew, now)?;
+        call(py, || self.0.is_valid(id, &signature, &limits))
     }
 
     /// Says which known mistake made a signature that is refused. For logs and terminals, never for visitors.
@@ -153,34 +190,106 @@ impl Signer {
     /// `also` are other identifiers that may have been signed instead, at most 16: the user's e-mail, another user's
     /// id. Raises InputError as `sign` does; what is wrong with the signature is a finding.
     #[pyo3(
-        signature = (user_id, signature, *, also = Items(None), now = None),
+        signature = (user_id, signature, *, also = Given(None), now = None),
         text_signature = "($self, user_id, signature, *, also=(), now=None)"
     )]
     fn explain<'py>(
         &self,
         user_id: &Bound<'py, PyAny>,
         signature: &Bound<'py, PyAny>,
-        also: Items<'py>,
+        also: Given<'py>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyTuple>> {
-        let py = user_id.py();
-        let id = Id::of(At("user_id", None), user_id)?;
+        let (py, spare, also_spare) = (user_id.py(), Spare::new(), Spare::new());
+        let id = arguments::user_id(At("user_id", None), user_id.as_borrowed(), &spare)?;
         let signature = shown(signature)?;
-        let also = also.snapshot("also")?;
-        let also = also.iter().enumerate().map(|(index, value)| Id::of(At("also", Some(index)), value));
-        let also = also.collect::<PyResult<Vec<_>>>()?;
-        let also: Vec<_> = also.iter().map(Id::borrow).collect();
+        let also = also.elements("also", py)?;
+        let also = arguments::user_ids("also", &also, &also_spare)?;
         let now = seconds("now", now)?;
-        let findings = call(py, || self.0.explain(id.borrow(), &signature, &also, now))?;
+        let findings = call(py, || self.0.explain(id, &signature, &also, now))?;
         let class = FINDING.get(py)?;
         let findings =
             findings.into_iter().map(|found| class.call1((found.code, found.message, found.fix, found.index)));
         PyTuple::new(py, findings.collect::<PyResult<Vec<_>>>()?)
     }
 
+    /// The script element that tells the vendor's script who the user is, as text that templates do not escape.
+    ///
+    /// `user_id` is what `sign` takes, or None for a visitor who is not logged in: then nothing is signed, and where
+    /// nothing is left to say the text is empty. `traits` is a dict of what the page tells about the user: None, bools,
+    /// text, numbers, lists and dicts. `site_token` is GoSquared's project token, with which the snippet loads the
+    /// vendor's script too; `nonce` is that of this response's Content-Security-Policy. Raises InputError for what
+    /// cannot stand on a page, anything that equals a secret included.
+    ///
+    /// One snippet a response, sent with `Cache-Control: private, no-store`, never inside an attribute, an event
+    /// handler or another script. The signature does not cover the traits. Pass only the id of the user whom your
+    /// session authenticated. Chameleon: its own loader, from its install page, must stand before the snippet, and one
+    /// page with a real signature, staging included, may switch enforcement on for good.
+    #[pyo3(
+        signature = (user_id, *, traits = Given(None), site_token = None, nonce = None, now = None),
+        text_signature = "($self, user_id, *, traits={}, site_token=None, nonce=None, now=None)"
+    )]
+    fn snippet<'py>(
+        &self,
+        user_id: &Bound<'py, PyAny>,
+        traits: Given<'py>,
+        site_token: Option<&Bound<'py, PyAny>>,
+        nonce: Option<&Bound<'py, PyAny>>,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (py, spare) = (user_id.py(), Spare::new());
+        let user_id = (!user_id.is_none()).then(|| user_id.as_borrowed());
+        let id = user_id.map(|id| arguments::user_id(At("user_id", None), id, &spare)).transpose()?;
+        let traits = traits.traits()?;
+        let site_token = option("site_token", site_token, "pass the project token")?;
+        let nonce = option("nonce", nonce, "pass the nonce of this response's Content-Security-Policy")?;
+        let now = seconds("now", now)?;
+        let options = SnippetOptions { traits, site_token: site_token.as_deref(), nonce: nonce.as_deref(), now };
+        let html = call(py, || self.0.snippet(id, &options))?;
+        SNIPPET.get(py)?.call1((html,))
+    }
+
+    /// What the snippet would say, as data: `id` and `auth`, or `uid` and `uid_hash`.
+    ///
+    /// For an endpoint that answers a page in JSON: for the user whom your session authenticated and for nobody else,
+    /// whatever the request says; same origin, a session required, `Cache-Control: private, no-store`. Takes what
+    /// `sign` takes; raises InputError as it does, and for an id that equals a secret.
+    #[pyo3(signature = (user_id, *, now = None))]
+    fn identity<'py>(
+        &self,
+        user_id: &Bound<'py, PyAny>,
+        now: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let (py, spare) = (user_id.py(), Spare::new());
+        let id = arguments::user_id(At("user_id", None), user_id.as_borrowed(), &spare)?;
+        let now = seconds("now", now)?;
+        let identity = call(py, || self.0.identity(id, now))?;
+        let fields = PyDict::new(py);
+        for (name, value) in identity.fields() {
+            fields.set_item(name, value)?;
+        }
+        Ok(fields)
+    }
+
     fn __repr__(&self) -> String {
         format!("{:?}", self.0)
     }
+}
+
+/// So many are signed before Python's other threads and signals have their turn: a few milliseconds' work, as long as
+/// Python itself lets a thread run. A batch of no more keeps the lock: to get it back, one waits for the others.
+const CHUNK: usize = 1 << 15;
+
+fn add<'py>(
+    texts: &mut Vec<Bound<'py, PyString>>,
+    py: Python<'py>,
+    mut signatures: impl Iterator<Item = Signature>,
+) -> PyResult<()> {
+    // Borrowed, since a signature that is moved costs a twentieth more.
+    while let Some(signature) = &signatures.next() {
+        texts.push(PyString::from_bytes(py, signature.as_bytes())?);
+    }
+    Ok(())
 }
 
 /// Every provider that a Signer can be made for.
@@ -203,7 +312,7 @@ struct Class {
 static ERROR: Class = Class::new("personsig._errors", "Error");
 static INPUT_ERROR: Class = Class::new("personsig._errors", "InputError");
 static VERIFICATION_ERROR: Class = Class::new("personsig._errors", "VerificationError");
-static VERIFIED: Class = Class::new("personsig._results", "Verified");
+static SNIPPET: Class = Class::new("personsig._results", "Snippet");
 static FINDING: Class = Class::new("personsig._results", "Finding");
 static PROVIDER: Class = Class::new("personsig._results", "Provider");
 
@@ -231,187 +340,4 @@ fn call<T>(py: Python<'_>, core: impl FnOnce() -> Result<T, Error>) -> PyResult<
         let arguments = (error.to_string(), error.code().name(), error.index());
         class.get(py).map_or_else(|failure| failure, |class| PyErr::from_type(class.clone(), arguments))
     })
-}
-
-/// A parameter, and which element of it.
-#[derive(Clone, Copy)]
-struct At(&'static str, Option<usize>);
-
-impl fmt::Display for At {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            At(name, None) => f.write_str(name),
-            At(name, Some(index)) => write!(f, "{name}[{index}]"),
-        }
-    }
-}
-
-/// Names the type that was given, never the value.
-fn wrong_type(at: At, wanted: &str, given: &Bound<'_, PyAny>, advice: &str) -> PyErr {
-    // A metaclass may have a `__name__` of its own, which may do anything.
-    let name = given.py().get_type::<PyType>().getattr("__dict__").and_then(|all| all.get_item("__name__"));
-    let name = name.and_then(|name| name.call_method1("__get__", (given.get_type(),)));
-    let name = name.map_or_else(|_| "another type".to_owned(), |name| name.to_string());
-    PyTypeError::new_err(format!("{at} must be {wanted}, not {name}; {advice}"))
-}
-
-fn text<'a, 'py>(
-    at: At,
-    value: &'a Bound<'py, PyAny>,
-    wanted: &str,
-    advice: &str,
-) -> PyResult<&'a Bound<'py, PyString>> {
-    value.cast::<PyString>().map_err(|_| wrong_type(at, wanted, value, advice))
-}
-
-/// Text's UTF-8, or where it has lone surrogates three bytes for each, which the core refuses by its own rules.
-fn utf8<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Cow<'a, [u8]>> {
-    match text.to_str() {
-        Ok(text) => Ok(text.as_bytes().into()),
-        Err(_) => surrogates(text).map(Cow::Owned),
-    }
-}
-
-fn surrogates(text: &Bound<'_, PyString>) -> PyResult<Vec<u8>> {
-    // Of `str` itself: a subclass may have a method of that name.
-    let method = text.py().get_type::<PyString>().getattr(intern!(text.py(), "encode"))?;
-    method.call1((text, "utf-8", "surrogatepass"))?.extract()
-}
-
-fn provider_name<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<&'a str> {
-    let name = text(At("provider", None), value, "str", "pass the name of a provider, such as 'gosquared'")?;
-    // No provider's name has a lone surrogate, and none is empty.
-    Ok(name.to_str().unwrap_or_default())
-}
-
-fn secret_of<'a>(at: At, value: &'a Bound<'_, PyAny>) -> PyResult<Secret<'a>> {
-    if value.is_none() {
-        Ok(Secret::Missing)
-    } else if let Ok(bytes) = value.cast::<PyBytes>() {
-        Ok(bytes.as_bytes().into())
-    } else {
-        let text = text(at, value, "str or bytes", "pass the secret as the provider shows it")?;
-        Ok(text.to_str().map_or(Secret::Invalid, Secret::from))
-    }
-}
-
-/// None is what a form or a query gives where nothing was sent.
-fn shown<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
-    if value.is_none() {
-        return Ok(Cow::default());
-    }
-    utf8(text(At("signature", None), value, "str or None", "pass the text that the page sent")?)
-}
-
-/// A user id of the right type.
-enum Id<'a> {
-    Borrowed(UserId<'a>),
-    Surrogates(Vec<u8>),
-}
-
-impl<'a> Id<'a> {
-    fn of(at: At, value: &'a Bound<'_, PyAny>) -> PyResult<Self> {
-        if let Some(integer) = integer(value) {
-            return exact(integer).map(Id::Borrowed);
-        }
-        let advice = match value {
-            none if none.is_none() => "leave out whoever is not logged in",
-            bytes if bytes.is_instance_of::<PyBytes>() || bytes.is_instance_of::<PyByteArray>() => "pass id.decode()",
-            _ => "pass str(id)",
-        };
-        let text = text(at, value, "str or int", advice)?;
-        match text.to_str() {
-            Ok(text) => Ok(Id::Borrowed(text.into())),
-            Err(_) => surrogates(text).map(Id::Surrogates),
-        }
-    }
-
-    fn borrow(&self) -> UserId<'_> {
-        match self {
-            Id::Borrowed(id) => *id,
-            Id::Surrogates(bytes) => UserId::Bytes(bytes),
-        }
-    }
-}
-
-/// An int that is no bool, which to Python is one.
-fn integer<'a, 'py>(value: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, PyInt>> {
-    value.cast::<PyInt>().ok().filter(|_| !value.is_instance_of::<PyBool>())
-}
-
-/// The integer's own value, whatever methods a subclass has, or the end of `i64` that it lies beyond.
-fn saturated(integer: &Bound<'_, PyInt>) -> Result<i64, i64> {
-    let mut overflow = 0;
-    // SAFETY: it is an int, for which this calls no Python code and cannot raise, and `integer` shows that we are
-    // attached to the interpreter.
-    let value = unsafe { ffi::PyLong_AsLongLongAndOverflow(integer.as_ptr(), &mut overflow) };
-    match overflow {
-        0 => Ok(value),
-        1.. => Err(i64::MAX),
-        _ => Err(i64::MIN),
-    }
-}
-
-fn exact(integer: &Bound<'_, PyInt>) -> PyResult<UserId<'static>> {
-    if let Ok(value) = saturated(integer) {
-        return Ok(UserId::from(value));
-    }
-    let py = integer.py();
-    let signed = PyDict::new(py);
-    signed.set_item("signed", true)?;
-    // Of `int` itself, as above.
-    let method = py.get_type::<PyInt>().getattr(intern!(py, "to_bytes"))?;
-    match method.call((integer, size_of::<i128>(), "little"), Some(&signed)) {
-        Ok(bytes) => Ok(UserId::Integer(i128::from_le_bytes(bytes.extract()?))),
-        Err(error) if error.is_instance_of::<PyOverflowError>(py) => Ok(UserId::IntegerTooLarge),
-        Err(error) => Err(error),
-    }
-}
-
-fn seconds(name: &'static str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<i64>> {
-    let Some(value) = value else { return Ok(None) };
-    let advice = match name {
-        "now" => "pass Unix time in whole seconds: int(time.time())",
-        _ => "pass whole seconds, such as int(delta.total_seconds())",
-    };
-    let integer = integer(value).ok_or_else(|| wrong_type(At(name, None), "int", value, advice))?;
-    Ok(Some(saturated(integer).unwrap_or_else(|end| end)))
-}
-
-fn options(
-    max_age: Option<&Bound<'_, PyAny>>,
-    clock_skew: Option<&Bound<'_, PyAny>>,
-    now: Option<&Bound<'_, PyAny>>,
-) -> PyResult<VerifyOptions> {
-    Ok(VerifyOptions {
-        max_age: seconds("max_age", max_age)?,
-        clock_skew: seconds("clock_skew", clock_skew)?,
-        now: seconds("now", now)?,
-    })
-}
-
-/// A list argument. `None` here is one that was not given; Python's own None is a mistake like any other type.
-struct Items<'py>(Option<Bound<'py, PyAny>>);
-
-impl<'py> FromPyObject<'_, 'py> for Items<'py> {
-    type Error = Infallible;
-
-    fn extract(value: Borrowed<'_, 'py, PyAny>) -> Result<Self, Infallible> {
-        Ok(Items(Some(value.to_owned())))
-    }
-}
-
-impl<'py> Items<'py> {
-    /// The elements at this moment: another thread may change a list meanwhile. Text and bytes are not taken for lists:
-    /// iterated, they would make keys of one character.
-    fn snapshot(self, name: &'static str) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let Some(value) = self.0 else { return Ok(Vec::new()) };
-        if let Ok(list) = value.cast::<PyList>() {
-            Ok(list.to_tuple().iter().collect())
-        } else if let Ok(tuple) = value.cast::<PyTuple>() {
-            Ok(tuple.iter().collect())
-        } else {
-            Err(wrong_type(At(name, None), "a list or a tuple", &value, "pass [value], or leave it out"))
-        }
-    }
 }

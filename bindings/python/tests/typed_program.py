@@ -1,6 +1,7 @@
 """A program that type checkers must accept in strict mode, and what they must refuse. It is never run."""
 
 import os
+from typing import Any, TypedDict
 
 import personsig
 
@@ -10,12 +11,31 @@ chosen: personsig.Signer = personsig.Signer.from_env("gosquared", variable="SITE
 
 signature: str = signer.sign(42)
 signature = rotated.sign("ada", now=1596165824)
+signatures: list[str] = signer.sign_many(["ada", 42], now=1596165824)
+signatures = signer.sign_many(("ada", "grace"))
+older_ids: list[int] = [41, 42]
+signatures = signer.sign_many(older_ids)
 verified: personsig.Verified = rotated.verify("ada", signature, max_age=60, clock_skew=5, now=1596165824)
 signed_at: int | None = verified.signed_at
 valid: bool = signer.is_valid(42, None)
 older: list[bytes] = [b"older"]
 personsig.Signer("gosquared", "secret", fallback_secrets=older)
 fixes: list[str] = [finding.fix for finding in signer.explain(42, signature, also=["ada@example.com", 43])]
+fields: dict[str, str] = signer.identity(42, now=1596165824)
+seats: dict[str, int] = {"seats": 3}
+answered: dict[str, Any] = {}
+
+
+class Known(TypedDict):
+    name: str
+
+
+known: Known = {"name": "Ada"}
+nested = {"name": "Ada", "vip": True, "tags": ["a", "b"], "plan": {"seats": 3, "since": None}, "pair": (1, "b")}
+snippet: personsig.Snippet = signer.snippet(42, traits=nested, site_token="GSN-1-A", nonce="abc", now=1596165824)
+html: str = signer.snippet(None, traits={"name": "Ada", "tags": ["a", ("b", 1)], "plan": {"seats": 3, "price": 1.5}})
+html = signer.snippet("ada", traits=seats).__html__() + signer.snippet("ada", traits=answered)
+html = signer.snippet("ada", traits=known)
 names: tuple[str, ...] = tuple(provider.name for provider in personsig.providers())
 
 try:
@@ -27,6 +47,15 @@ except personsig.Error as error:
 signer.sign(1.5)  # type: ignore[arg-type]
 signer.sign(None)  # type: ignore[arg-type]
 signer.sign("ada", 1596165824)  # type: ignore[call-arg]
+signer.sign_many("ada")  # type: ignore[arg-type]
+signer.sign_many(None)  # type: ignore[arg-type]
+signer.sign_many([1.5])  # type: ignore[list-item]
+signer.identity(None)  # type: ignore[arg-type]
+signer.snippet()  # type: ignore[call-arg]
+signer.snippet("ada", traits=None)  # type: ignore[arg-type]
+signer.snippet("ada", traits=["Ada"])  # type: ignore[arg-type]
+signer.snippet("ada", traits={1: "Ada"})  # type: ignore[dict-item]
+signer.snippet("ada", nonce=b"abc")  # type: ignore[arg-type]
 signer.provider = "chameleon"  # type: ignore[misc]
 verified.secret_index = 1  # type: ignore[misc]
 personsig.Signer("gosquared", os.environ.get("SECRET"))  # type: ignore[arg-type]

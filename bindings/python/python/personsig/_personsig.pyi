@@ -1,8 +1,8 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol, SupportsIndex, TypeVar, final, type_check_only
 
 from ._errors import Error, InputError, VerificationError
-from ._results import Finding, Provider, Verified
+from ._results import Finding, Provider, Snippet
 
 __all__ = [
     "Error",
@@ -10,6 +10,7 @@ __all__ = [
     "InputError",
     "Provider",
     "Signer",
+    "Snippet",
     "VerificationError",
     "Verified",
     "__version__",
@@ -64,6 +65,14 @@ class Signer:
         included, may switch enforcement on for good.
         """
 
+    def sign_many(self, user_ids: _List[str | int], *, now: int | None = None) -> list[str]:
+        """The signatures of many users, all at one time: in their order, one each, duplicates too.
+
+        `user_ids` is a list or a tuple of what `sign` takes, and may be empty. Raises InputError where one cannot be
+        signed, whose `index` tells which; then nothing is returned. While it signs a large batch other threads run,
+        and Ctrl-C ends it.
+        """
+
     def verify(
         self,
         user_id: str | int,
@@ -106,6 +115,56 @@ class Signer:
         `also` are other identifiers that may have been signed instead, at most 16: the user's e-mail, another user's
         id. Raises InputError as `sign` does; what is wrong with the signature is a finding.
         """
+
+    def snippet(
+        self,
+        user_id: str | int | None,
+        *,
+        # A dict. Of its values' types a checker sees too little: mypy takes a literal of several for dict[str, object].
+        traits: Mapping[str, object] = {},
+        site_token: str | None = None,
+        nonce: str | None = None,
+        now: int | None = None,
+    ) -> Snippet:
+        """The script element that tells the vendor's script who the user is, as text that templates do not escape.
+
+        `user_id` is what `sign` takes, or None for a visitor who is not logged in: then nothing is signed, and where
+        nothing is left to say the text is empty. `traits` is a dict of what the page tells about the user: None, bools,
+        text, numbers, lists and dicts. `site_token` is GoSquared's project token, with which the snippet loads the
+        vendor's script too; `nonce` is that of this response's Content-Security-Policy. Raises InputError for what
+        cannot stand on a page, anything that equals a secret included.
+
+        One snippet a response, sent with `Cache-Control: private, no-store`, never inside an attribute, an event
+        handler or another script. The signature does not cover the traits. Pass only the id of the user whom your
+        session authenticated. Chameleon: its own loader, from its install page, must stand before the snippet, and one
+        page with a real signature, staging included, may switch enforcement on for good.
+        """
+
+    def identity(self, user_id: str | int, *, now: int | None = None) -> dict[str, str]:
+        """What the snippet would say, as data: `id` and `auth`, or `uid` and `uid_hash`.
+
+        For an endpoint that answers a page in JSON: for the user whom your session authenticated and for nobody else,
+        whatever the request says; same origin, a session required, `Cache-Control: private, no-store`. Takes what
+        `sign` takes; raises InputError as it does, and for an id that equals a secret.
+        """
+
+@final
+class Verified:
+    """What a valid signature tells."""
+
+    __match_args__ = ("secret_index", "signed_at")
+
+    def __new__(cls, secret_index: int, signed_at: int | None) -> Verified: ...
+    @property
+    def secret_index(self) -> int:
+        """Which secret made it: 0 is the secret, 1 the first fallback. When 0 is all that is seen, fallbacks can go."""
+
+    @property
+    def signed_at(self) -> int | None:
+        """Unix time in whole seconds; None for a plain provider, whose signatures have no time."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 def providers() -> tuple[Provider, ...]:
     """Every provider that a Signer can be made for."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What a valid signature tells."""
+class Snippet(str):
+    """HTML for the page: whatever asks a text for `__html__`, as Jinja and Django do, leaves it as it is.
+
+    Cut or joined to another text it is a plain str again, which templates escape.
+    """
 
     __module__ = "personsig"
+    __slots__ = ()
 
-    secret_index: int
-    """Which secret made it: 0 is the secret, 1 the first fallback. When 0 is all that is seen, fallbacks can go."""
-
-    signed_at: int | None
-    """Unix time in whole seconds; None for a plain provider, whose signatures have no time."""
+    def __html__(self) -> str:
+        return str(self)
 
 
 @dataclass(frozen=True, slots=True)
