@@ -3,6 +3,7 @@
 #[cfg(feature = "json")]
 mod json;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::error::{Code, Error, Path, Place, Subject};
@@ -136,27 +137,25 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn members(&mut self, traits: &Traits) -> Result<(), Error> {
         let traits = traits.0.as_ref().map_err(Error::clone)?;
-        let mut members = Vec::new();
+        // RFC 8785, 3.2.3: in order of UTF-16 code units. What is wrong is told in the order in which it was given.
+        let mut members = BTreeMap::new();
         for (position, (name, value)) in (1..).zip(traits) {
             self.path.0.push(position);
-            members.push((self.name(name)?, position, value));
-            self.path.0.pop();
-        }
-        // RFC 8785, 3.2.3: by UTF-16 code units.
-        members.sort_by(|(a, ..), (b, ..)| a.encode_utf16().cmp(b.encode_utf16()));
-        let mut last = None;
-        for (name, position, value) in members {
-            self.path.0.push(position);
-            if last.replace(name) == Some(name) {
-                return Err(self.refused(Subject::TraitName, TWICE));
-            }
-            if !self.out.ends_with('{') {
-                self.out.push(',');
-            }
+            let (name, start) = (self.name(name)?, self.out.len());
             quote(self.out, name);
             self.out.push(':');
             self.value(value)?;
+            let member = self.out.split_off(start);
+            if members.insert(name.encode_utf16().collect::<Vec<_>>(), member).is_some() {
+                return Err(self.refused(Subject::TraitName, TWICE));
+            }
             self.path.0.pop();
+        }
+        for member in members.values() {
+            if !self.out.ends_with('{') {
+                self.out.push(',');
+            }
+            self.out.push_str(member);
         }
         Ok(())
     }

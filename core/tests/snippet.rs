@@ -33,6 +33,19 @@ fn a_message_says_whose_name_is_bad() {
 }
 
 #[test]
+fn of_several_bad_traits_the_first_is_told() {
+    let last = ("__proto__", Trait::Null);
+    for (first, what) in [
+        (("b", Trait::from(f64::NAN)), "trait 2 is not a finite number"),
+        (("a", 1.into()), "the name of trait 2 occurs twice"),
+        (("id", f64::NAN.into()), "the name of trait 2 is one that"),
+    ] {
+        let message = refused(Traits::from([("a", Trait::Null), first, last.clone()])).to_string();
+        assert!(message.starts_with(what), "{message}");
+    }
+}
+
+#[test]
 fn no_message_repeats_a_name_or_a_value() {
     for value in [
         Trait::Text(b"canary\xff".to_vec()),
