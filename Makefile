@@ -269,27 +269,33 @@ install:
 # The example apps and what they stand on. They never see the secrets of this machine: one page with a real signature may switch Chameleon's
 # enforcement on for good.
 
-EXAMPLE = PORT="$(PORT)" GOSQUARED_SECURE_MODE_SECRET=an-example-not-a-secret CHAMELEON_VERIFICATION_SECRET=another-example-not-a-secret
+EXAMPLE = PORT="$(PORT)" GOSQUARED_SECURE_MODE_SECRET=an-example-not-a-secret GOSQUARED_SECURE_MODE_SECRET_PREVIOUS= \
+	CHAMELEON_VERIFICATION_SECRET=another-example-not-a-secret CHAMELEON_VERIFICATION_SECRET_PREVIOUS=
+
+# $(call modules,folder): its npm packages, as its lock file has them.
+define modules
+@test $(1)/node_modules/.package-lock.json -nt $(1)/package-lock.json || \
+	{ cd $(1) && $(NPM) ci --loglevel=error --no-audit --no-fund >/dev/null; }
+endef
 
 .PHONY: web-python frameworks-python web-node web-ruby example-secrets example-python example-node example-php example-ruby
 web-python: venv
 	@test $(VENV)/made-for-web -nt examples/web/requirements.txt || { \
 		$(VENV)/bin/pip install --quiet --disable-pip-version-check -r examples/web/requirements.txt && touch $(VENV)/made-for-web; }
 
-frameworks-python: web-python
+frameworks-python: venv
 	@test $(VENV)/made-for-frameworks -nt tests/frameworks/requirements.txt || { \
 		$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/frameworks/requirements.txt && touch $(VENV)/made-for-frameworks; }
 
 web-node: need-node
 	$(call need,npm)
-	@test examples/web/node_modules/.package-lock.json -nt examples/web/package-lock.json || \
-		{ cd examples/web && $(NPM) ci --loglevel=error --no-audit --no-fund >/dev/null; }
+	$(call modules,examples/web)
 
 web-ruby: need-ruby
 	$(call need,sinatra)
 
 example-secrets:
-	@echo 'With example secrets, on this machine only; the vendors know neither. Stop it with Ctrl-C.'
+	@echo 'For this machine alone, with example secrets and a token that no vendor knows. Stop it with Ctrl-C.'
 
 example-python: built-python web-python example-secrets
 	@$(EXAMPLE) $(VENV)/bin/python examples/web/app.py
@@ -322,8 +328,7 @@ conformance: adapters
 .PHONY: browser-node snippet-attacks
 browser-node: need-node
 	$(call need,npm)
-	@test tests/browser/node_modules/.package-lock.json -nt tests/browser/package-lock.json || \
-		{ cd tests/browser && $(NPM) ci --loglevel=error --no-audit --no-fund >/dev/null; }
+	$(call modules,tests/browser)
 
 snippet-attacks: built-node browser-node
 	DOCUMENTS=100000 $(NODE) --test --test-reporter=spec tests/browser/attacks.test.mjs
@@ -348,8 +353,7 @@ test: need-test lint adapters bench-copy frameworks-python web-node browser-node
 		grep '^test result' target/cargo-test.log; \
 	done
 	$(VENV)/bin/python -m pytest -q bindings/python
-	@test bindings/node/node_modules/.package-lock.json -nt bindings/node/package-lock.json || \
-		{ cd bindings/node && $(NPM) ci --loglevel=error --no-audit --no-fund; }
+	$(call modules,bindings/node)
 	$(NODE) --test bindings/node/test/*.test.mjs >target/node-test.log || { cat target/node-test.log; exit 1; }
 	@tail -8 target/node-test.log
 	$(PHP) bindings/php/tests/run.php target/release/libpersonsig_php.so

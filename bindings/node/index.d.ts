@@ -37,7 +37,8 @@ export interface ExplainOptions extends SignOptions {
 
 /**
  * What a page can tell about a user. Every key of a map is an own enumerable property. An array of any class is a list,
- * an object of a class is none: turn a `Date`, a `Map` into one of these.
+ * an object of a class is none: turn a `Date`, a `Map` into one of these. TypeScript lets an `interface` be a map only as
+ * a copy, `{ ...user }`.
  *
  * `InputError` `invalid-option`: a whole number beyond 2^53-1 either way, `NaN`, an infinity, a lone surrogate, the
  * name `__proto__`, more than 32 levels, a name that the snippet writes itself (`id`, or `uid` and `uid_hash`).

@@ -48,7 +48,7 @@ function settled(answer) {
 
 // The first ids of an array in one string, U+0000 behind each: one long string is read faster than many short ones. The
 // empty string where one is neither a string nor an integer that can be signed; the addon then looks at each and says what
-// it is. Each is read once: to join another value would call its methods.
+// it is. Each is read once here: to join another value would call its methods.
 function join(userIds, count) {
   let joined = '';
   for (let index = 0; index < count; index++) {
@@ -56,6 +56,8 @@ function join(userIds, count) {
     const id = hasOwn(userIds, index) ? userIds[index] : undefined;
     if (typeof id !== 'string' && !isSafeInteger(id) && !(typeof id === 'bigint' && asIntN(128, id) === id)) return '';
     joined += id + '\0';
+    // Twice as much, and V8 would not make a string of it.
+    if (joined.length >= 2 ** 28) return '';
   }
   return joined;
 }
@@ -109,7 +111,7 @@ class Signer {
     const joined = join(userIds, count);
     const parts = settled(addon.signMany(this.#handle, userIds, options, joined, count, list));
     // Nearly always one part, the array itself.
-    if (typeof parts[0] !== 'object') return parts;
+    if (parts.length === 0 || typeof parts[0] !== 'object') return parts;
     const size = parts[0].length, length = size * (parts.length - 1) + parts[parts.length - 1].length;
     return from({ __proto__: null, length }, (_, index) => parts[(index - index % size) / size][index % size]);
   }

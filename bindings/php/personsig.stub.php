@@ -132,7 +132,8 @@ final class Signer
      *
      * Print it where a script element may stand, once a response, and send that with `Cache-Control: private,
      * no-store`. Never put it into an attribute, an event handler or another script. Blade prints it as it is; Twig is
-     * told once: `$twig->getExtension(EscaperExtension::class)->addSafeClass(Snippet::class, ['html'])`.
+     * told once: `$twig->getRuntime(EscaperRuntime::class)->addSafeClass(Snippet::class, ['html'])`, before Twig 3.10
+     * `getExtension(EscaperExtension::class)`.
      *
      * Pass only the user whom your session authenticated. Chameleon: its own loader, copied from its install page, must
      * stand before the snippet; and one page with a real signature, staging included, may switch enforcement on for

@@ -12,7 +12,7 @@ use crate::traits::Traits;
 use crate::user_id::{Digits, UserId};
 
 /// What [`Signer::snippet`] takes beside the user.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct SnippetOptions<'a> {
     /// What the page tells the vendor about the user. The signature does not cover it.
     pub traits: Traits,
@@ -24,6 +24,12 @@ pub struct SnippetOptions<'a> {
     pub nonce: Option<&'a str>,
     /// Unix time in whole seconds, as for [`Signer::sign_at`]; `None` is the system's clock.
     pub now: Option<i64>,
+}
+
+impl fmt::Debug for SnippetOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SnippetOptions(..)")
+    }
 }
 
 impl Signer {

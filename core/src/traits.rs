@@ -19,7 +19,7 @@ use crate::snippet::{SECRET, quote};
 #[derive(Clone)]
 pub struct Traits(Result<Vec<(Vec<u8>, Trait)>, Error>);
 
-/// A trait's value: what JSON can say.
+/// A trait's value: what JSON can say. Of any depth, it is dropped level by level on the stack, as a `serde_json::Value` is.
 ///
 /// `invalid-option` is: an integer, or a float without a fraction, beyond 2^53-1 either way; NaN, an infinity; bytes
 /// that are not UTF-8; the same name twice; the name `__proto__`; more than [`Trait::DEPTH_MAX`] levels; among the

@@ -16,15 +16,6 @@ const USERS = new Map([
 ]);
 
 const app = express();
-app.use(express.urlencoded({ extended: false }));
-app.use(session({
-  name: 'session',
-  secret: randomBytes(32).toString('hex'), // a real app keeps its key: with this one a restart logs everybody out
-  resave: false,
-  saveUninitialized: false,
-  cookie: { httpOnly: true, sameSite: 'lax' }, // with https also secure: true
-}));
-
 app.use((request, response, next) => {
   const nonce = response.locals.nonce = randomBytes(16).toString('base64');
   response.set({
@@ -37,11 +28,19 @@ app.use((request, response, next) => {
     'X-Content-Type-Options': 'nosniff',
   });
   // A browser says where a form comes from. Other sites may neither log anybody in nor out.
-  if (request.method === 'POST' && (request.get('Sec-Fetch-Site') ?? 'same-origin') !== 'same-origin') {
-    return response.sendStatus(403);
-  }
+  const own = `${request.protocol}://${request.get('host')}`;
+  if (request.method === 'POST' && (request.get('Origin') ?? own) !== own) return response.sendStatus(403);
   next();
 });
+
+app.use(express.urlencoded({ extended: false }));
+app.use(session({
+  name: 'session',
+  secret: randomBytes(32).toString('hex'), // a real app keeps its key: with this one a restart logs everybody out
+  resave: false,
+  saveUninitialized: false,
+  cookie: { httpOnly: true, sameSite: 'lax' }, // with https also secure: true
+}));
 
 function page(response, user, left = false) {
   const { nonce } = response.locals;

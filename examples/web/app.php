@@ -24,7 +24,8 @@ session_cache_limiter(''); // the header above says it
 session_start(['use_strict_mode' => true, 'cookie_httponly' => true, 'cookie_samesite' => 'Lax']); // with https also cookie_secure
 
 // A browser says where a form comes from. Other sites may neither log anybody in nor out.
-if ($_SERVER['REQUEST_METHOD'] === 'POST' && ($_SERVER['HTTP_SEC_FETCH_SITE'] ?? 'same-origin') !== 'same-origin') {
+$own = (empty($_SERVER['HTTPS']) ? 'http://' : 'https://') . ($_SERVER['HTTP_HOST'] ?? '');
+if ($_SERVER['REQUEST_METHOD'] === 'POST' && ($_SERVER['HTTP_ORIGIN'] ?? $own) !== $own) {
     http_response_code(403);
     exit;
 }
@@ -34,6 +35,7 @@ $left = false;
 
 switch ($_SERVER['REQUEST_METHOD'] . ' ' . parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH)) {
     case 'GET /':
+    case 'HEAD /':
         break;
 
     case 'POST /login':

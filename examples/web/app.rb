@@ -21,6 +21,7 @@ set :port, ENV.fetch("PORT", 8000)
 set :sessions, httponly: true, same_site: :lax # with https also secure: true
 set :protection, reaction: :deny # Sinatra's default runs another site's form, though without the session
 set :session_secret, SecureRandom.hex(32) # a real app keeps its key: with this one a restart logs everybody out
+set :absolute_redirects, false # else the address would be what the request says
 set :erb, escape_html: true # Erubi: <%= escapes, <%== does not
 
 before do
@@ -59,7 +60,7 @@ post "/login" do
 end
 
 post "/logout" do
-  session.clear
+  session.clear # the cookie is the session: who has a copy is logged in with it; a real app can end sessions on its server
   page nil, left: true
 end
 

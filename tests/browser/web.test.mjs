@@ -270,10 +270,12 @@ for (const [language, command] of Object.entries(APPS)) {
     });
 
     test('a form of another site neither logs in nor out', async () => {
-      const headers = {
-        'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'cross-site', Origin: 'https://other.example', Referer: 'https://other.example/',
-      };
-      for (const path of ['/login', '/logout']) assert.equal((await ask(app.address, path, { method: 'POST', headers, body: 'user=ada' })).status, 403);
+      const form = { 'Content-Type': 'application/x-www-form-urlencoded', Referer: 'https://other.example/' };
+      for (const headers of [{ Origin: 'https://other.example', 'Sec-Fetch-Site': 'cross-site' }, { Origin: 'https://other.example' }, { Origin: 'null' }]) {
+        for (const path of ['/login', '/logout']) {
+          assert.equal((await ask(app.address, path, { method: 'POST', headers: { ...form, ...headers }, body: 'user=ada' })).status, 403);
+        }
+      }
     });
   });
 }

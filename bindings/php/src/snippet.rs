@@ -39,20 +39,20 @@ final class HtmlableSnippet extends Snippet implements \Illuminate\Contracts\Sup
 /// The class for programs that have Laravel's interface, or can load it. What their autoloader throws is left to the
 /// engine, which throws it when the method returns.
 fn htmlable() -> Option<&'static ClassEntry> {
-    ClassEntry::try_find(INTERFACE).filter(|_| !ExecutorGlobals::has_exception())?;
+    ClassEntry::try_find(INTERFACE).filter(|found| found.is_interface() && !ExecutorGlobals::has_exception())?;
     if declared().is_none() {
-        // Where that fails, somebody forbids it: Blade then escapes the snippet, which does no harm and is seen.
+        // A declaration that fails ends in a bad exit code or status, even where it is caught.
         php_eval::execute(DECLARATION).ok()?;
     }
-    declared()
+    // Where a program has a class of that name already, Blade escapes the snippet, which does no harm and is seen.
+    declared().filter(|class| class.instance_of(SNIPPET.entry()))
 }
 
 fn declared() -> Option<&'static ClassEntry> {
     let globals = ExecutorGlobals::get();
     let class = globals.class_table()?.get(CLASS)?;
     // SAFETY: that table holds nothing but pointers to classes, and each of them lives as long as the request at least.
-    let class = unsafe { class.ptr::<ClassEntry>()?.as_ref()? };
-    Some(class).filter(|class| class.instance_of(SNIPPET.entry()))
+    unsafe { class.ptr::<ClassEntry>()?.as_ref() }
 }
 
 /// The methods, both the same.

@@ -239,7 +239,10 @@ pub(crate) fn elements<'py>(
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
         Ok(tuple.clone())
     } else {
-        Err(wrong_type(At(name, None), "a list or a tuple", value, &format!("pass [value]{advice}")))
+        let is_one =
+            value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyInt>();
+        let made = if is_one { "[value]" } else { "list(value)" };
+        Err(wrong_type(At(name, None), "a list or a tuple", value, &format!("pass {made}{advice}")))
     }
 }
 

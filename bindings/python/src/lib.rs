@@ -113,8 +113,8 @@ impl Signer {
     /// The signatures of many users, all at one time: in their order, one each, duplicates too.
     ///
     /// `user_ids` is a list or a tuple of what `sign` takes, and may be empty. Raises InputError where one cannot be
-    /// signed, whose `index` tells which; then nothing is returned. While it signs a large batch other threads run,
-    /// and Ctrl-C ends it.
+    /// signed, whose `index` tells which; then nothing is returned. Once the ids are read and checked, other threads
+    /// run while a large batch is signed, and Ctrl-C ends it.
     #[pyo3(signature = (user_ids, *, now = None))]
     fn sign_many<'py>(
         &self,

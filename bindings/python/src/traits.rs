@@ -87,7 +87,7 @@ impl Walk {
         } else if let Ok(dict) = dict {
             self.map(&dict).map(Trait::Map)
         } else {
-            let wanted = "null, a bool, text, an integer, a float, a list or a map";
+            let wanted = "None, a bool, a str, an int, a float, a list, a tuple or a dict";
             let advice = "turn it into one of these or leave it out";
             Err(wrong_type(format_args!("trait {}", self.path), wanted, &value, advice))
         }

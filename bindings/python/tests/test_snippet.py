@@ -131,7 +131,7 @@ class TestTraits:
     )
     def test_another_type_is_a_type_error_that_names_its_place(self, value, path, place):
         given = type(value).__name__
-        wanted = "null, a bool, text, an integer, a float, a list or a map"
+        wanted = "None, a bool, a str, an int, a float, a list, a tuple or a dict"
         with pytest.raises(TypeError, match=rf"^trait {re.escape(path)} must be {wanted}, not {given}; "):
             GOSQUARED.snippet(42, traits=place(value))
 

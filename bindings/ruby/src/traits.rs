@@ -89,7 +89,7 @@ impl Walk<'_> {
         } else if Qfalse::from_value(value).is_some() {
             Trait::Bool(false)
         } else {
-            let wanted = "null, a bool, text, an integer, a float, a list or a map";
+            let wanted = "nil, true, false, a String, an Integer, a Float, an Array or a Hash";
             return Err(wrong_type(self.ruby, format!("trait {}", self.path), value, (wanted, "pass it as text")));
         })
     }

@@ -106,7 +106,7 @@ class SnippetTest < Minitest::Test
         "1" => {a: value}, "2.3" => {a: 1, b: [1, 2, value]}, "1.2.2.1" => {a: {b: 1, c: [{}, {d: value}]}}
       }.each do |path, traits|
         error = assert_raises(TypeError) { members(traits) }
-        assert_equal "trait #{path} must be null, a bool, text, an integer, a float, a list or a map, not #{name}; pass it as text",
+        assert_equal "trait #{path} must be nil, true, false, a String, an Integer, a Float, an Array or a Hash, not #{name}; pass it as text",
                      error.message
       end
     end

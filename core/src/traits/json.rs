@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::{Trait, Traits};
 use crate::error::{Code, Error, Place, Subject};
@@ -76,6 +76,12 @@ impl<'de> Visitor<'de> for Value {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Trait, A::Error> {
         let mut map = Vec::new();
         while let Some(name) = members.next_key::<String>()? {
+            // So comes a number where another crate of the program has switched on serde_json's `arbitrary_precision`.
+            if name == "$serde_json::private::Number" && "1e400".parse::<serde_json::Number>().is_ok() {
+                let digits = members.next_value::<String>()?;
+                let integer = digits.parse().map(Trait::Integer);
+                return integer.or_else(|_| digits.parse().map(Trait::Float)).map_err(A::Error::custom);
+            }
             map.push((name, members.next_value_seed(self)?));
         }
         Ok(Trait::Map(map.into_iter().collect()))
