@@ -61,7 +61,7 @@ impl Signatures<'_> {
         for ((text, user_id), digits) in texts.iter_mut().zip(user_ids).zip(&mut digits) {
             *text = user_id.bytes(digits);
         }
-        Some(self.key.hmac(texts, self.suffix.as_bytes()))
+        Some(self.key.hmac(texts, &self.suffix))
     }
 }
 
@@ -84,6 +84,8 @@ impl Iterator for Signatures<'_> {
         (left, Some(left))
     }
 }
+
+impl std::iter::FusedIterator for Signatures<'_> {}
 
 impl ExactSizeIterator for Signatures<'_> {}
 

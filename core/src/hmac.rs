@@ -9,7 +9,8 @@ use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::sha256::{START, State, nested};
+use crate::scheme::Suffix;
+use crate::sha256::{Block, START, State, nested};
 
 /// A secret, and SHA-256's states behind `K xor ipad` and behind `K xor opad`. Who has both states can sign: they are as
 /// good as the secret.
@@ -26,38 +27,71 @@ const SHORT_MAX: usize = 64 - 1 - 8;
 impl Key<'_> {
     /// The HMACs of several texts, each of an id and the same suffix.
     #[inline]
-    pub(crate) fn hmac<const N: usize>(&self, ids: [&[u8]; N], suffix: &[u8]) -> [[u8; 32]; N] {
-        let mut texts = [[0; 64]; N];
-        for (block, id) in texts.iter_mut().zip(ids) {
-            match short_text(id, suffix) {
-                Some(text) => *block = text,
-                None => return ids.map(|id| self.hmac_of_any(id, suffix)),
-            }
+    pub(crate) fn hmac<const N: usize>(&self, ids: [&[u8]; N], suffix: &Suffix) -> [[u8; 32]; N] {
+        if ids.iter().all(|id| is_short(id, suffix)) {
+            nested(self.inner, self.outer, ids, suffix)
+        } else {
+            ids.map(|id| self.hmac_of_any(id, suffix))
         }
-        nested(self.inner, self.outer, &texts)
     }
 
     /// Where not all are short.
     #[cold]
-    fn hmac_of_any(&self, id: &[u8], suffix: &[u8]) -> [u8; 32] {
-        match short_text(id, suffix).map(|text| nested(self.inner, self.outer, &[text])) {
-            Some([hmac]) => hmac,
-            None => keyed(self.secret).chain_update(id).chain_update(suffix).finalize().into_bytes().into(),
+    fn hmac_of_any(&self, id: &[u8], suffix: &Suffix) -> [u8; 32] {
+        if is_short(id, suffix) {
+            let [hmac] = nested(self.inner, self.outer, [id], suffix);
+            hmac
+        } else {
+            keyed(self.secret).chain_update(id).chain_update(suffix.as_bytes()).finalize().into_bytes().into()
         }
     }
 }
 
-/// The text, as the last block of a message that began with the key's (FIPS 180-4, 5.1.1).
-fn short_text(id: &[u8], suffix: &[u8]) -> Option<[u8; 64]> {
-    let length = id.len().checked_add(suffix.len()).filter(|length| *length <= SHORT_MAX)?;
-    let mut block = [0; 64];
-    let (text, end) = block.split_at_mut_checked(length)?;
-    let (start, rest) = text.split_at_mut_checked(id.len())?;
-    start.copy_from_slice(id);
-    rest.copy_from_slice(suffix);
-    *end.first_mut()? = 0x80;
-    *end.last_chunk_mut()? = (64_u64.saturating_add(length as u64)).saturating_mul(8).to_be_bytes();
-    Some(block)
+fn is_short(id: &[u8], suffix: &Suffix) -> bool {
+    id.len().saturating_add(suffix.length) <= SHORT_MAX
+}
+
+/// The text, as the last block of a message that began with the key's (FIPS 180-4, 5.1.1): the id, the suffix, a bit
+/// that ends them, zeros, and the message's length in bits.
+///
+/// It is put together in registers, 16 bytes in each number and the first the lowest: to read from memory what was
+/// just written there in smaller pieces, the processor waits until it has arrived. For the same reason it is inlined
+/// always: a block that is returned goes through memory.
+#[inline(always)]
+pub(crate) fn short_text(id: &[u8], suffix: &Suffix) -> Block {
+    let length = id.len().saturating_add(suffix.length);
+    let bits = (64_u64.saturating_add(length as u64)).saturating_mul(8);
+    let last = u128::from(bits.swap_bytes()) << 64;
+
+    let (whole, rest) = id.as_chunks::<16>();
+    let used = 8_u32.saturating_mul(rest.len() as u32);
+    let rest = match id.last_chunk() {
+        Some(last) => u128::from_le_bytes(*last).unbounded_shr(128_u32.saturating_sub(used)),
+        None => number(rest),
+    };
+    let end = suffix.number() | 0x80_u128.unbounded_shl(8_u32.saturating_mul(suffix.length as u32));
+    let (rest, end) = (rest | end.unbounded_shl(used), end.unbounded_shr(128_u32.saturating_sub(used)));
+    let mut whole = whole.iter().map(|bytes| u128::from_le_bytes(*bytes));
+    match [whole.next(), whole.next(), whole.next()] {
+        [None, ..] => [rest, end, 0, last],
+        [Some(a), None, _] => [a, rest, end, last],
+        [Some(a), Some(b), None] => [a, b, rest, end | last],
+        [Some(a), Some(b), Some(c)] => [a, b, c, rest | last],
+    }
+}
+
+/// Fewer than 16 bytes as a number, the first the lowest.
+#[inline(always)]
+pub(crate) fn number(bytes: &[u8]) -> u128 {
+    let shift = |by: usize| 8_u32.saturating_mul(bytes.len().saturating_sub(by) as u32);
+    // Two pieces that overlap: where they do, they are the same.
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u128::from(u64::from_le_bytes(*first)) | u128::from(u64::from_le_bytes(*last)).unbounded_shl(shift(8))
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        u128::from(u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)).unbounded_shl(shift(4)))
+    } else {
+        bytes.iter().rev().fold(0, |number, byte| number << 8 | u128::from(*byte))
+    }
 }
 
 /// The two states that a [`Key`] has beside the secret, in words.
@@ -122,6 +156,7 @@ mod tests {
             for id in (0..130).map(|length| &bytes[..length]) {
                 for suffix in [b"".as_slice(), b"-0", b"-1596165824", b"-99999999999"] {
                     let crates = hmac_sha256(key, &[id, suffix].concat());
+                    let suffix = &Suffix::read(suffix);
                     assert_eq!(key_of_ours.hmac([id], suffix), [crates], "{} {}", key.len(), id.len());
                     let others = key_of_ours.hmac([&bytes[..3], id, &bytes[..9], id], suffix);
                     assert_eq!([others[1], others[3]], [crates; 2], "{} {}", key.len(), id.len());

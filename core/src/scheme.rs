@@ -6,7 +6,7 @@ use std::ops::Deref;
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::error::Code;
-use crate::hmac::Key;
+use crate::hmac::{Key, number};
 
 /// How a provider's signature is made from the user's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Scheme {
     #[inline]
     pub(crate) fn sign(self, key: Key<'_>, user_id: &str, now: i64) -> Signature {
         let suffix = self.suffix(now);
-        let [digest] = key.hmac([user_id.as_bytes()], suffix.as_bytes());
+        let [digest] = key.hmac([user_id.as_bytes()], &suffix);
         Signature::new(&digest, &suffix)
     }
 
@@ -93,8 +93,9 @@ impl Shown<'_> {
     pub(crate) fn compare<'s>(&self, user_id: &str, keys: impl Iterator<Item = Key<'s>>) -> (Choice, u64) {
         let mut found = Choice::from(0);
         let mut lowest = 0_u64;
+        let suffix = Suffix::read(self.suffix);
         for (index, key) in (0_u64..).zip(keys) {
-            let [digest] = key.hmac([user_id.as_bytes()], self.suffix);
+            let [digest] = key.hmac([user_id.as_bytes()], &suffix);
             let differing = digest.iter().zip(&self.digest).fold(0, |differing, (a, b)| differing | (a ^ b));
             let matches = differing.ct_eq(&0);
             lowest.conditional_assign(&index, matches & !found);
@@ -109,9 +110,10 @@ pub const SIGNATURE_MAX: usize = 76;
 
 /// `-T`, or nothing: what follows the id in the message, and the digits in the signature.
 #[derive(Clone, Copy)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) struct Suffix {
     bytes: [u8; 16],
-    length: usize,
+    pub(crate) length: usize,
 }
 
 impl Suffix {
@@ -130,6 +132,16 @@ impl Suffix {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    /// As a number, the first byte the lowest.
+    pub(crate) fn number(&self) -> u128 {
+        u128::from_le_bytes(self.bytes)
+    }
+
+    /// Of a signature that was shown; fewer than 16 bytes.
+    pub(crate) fn read(bytes: &[u8]) -> Self {
+        Suffix { bytes: number(bytes).to_le_bytes(), length: bytes.len() }
     }
 }
 
@@ -232,7 +244,7 @@ mod tests {
     fn a_suffix_is_the_time_in_decimal() {
         let powers = (0..11).map(|digits| 10_i64.pow(digits));
         for time in powers.flat_map(|power| [power - 1, power, power + 1]).chain([1596165824, 99_999_999_999]) {
-            assert_eq!(Scheme::Timestamped.suffix(time).as_bytes(), format!("-{time}").as_bytes());
+            assert_eq!(Scheme::Timestamped.suffix(time), Suffix::read(format!("-{time}").as_bytes()));
         }
     }
 }

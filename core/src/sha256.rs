@@ -10,8 +10,14 @@
 
 use sha2::block_api::compress256;
 
+use crate::hmac::short_text;
+use crate::scheme::Suffix;
+
 /// What goes from block to block: eight words, in bytes as this machine keeps them.
 pub(crate) type State = [u8; 32];
+
+/// A block, 16 bytes in each number: the first is the lowest.
+pub(crate) type Block = [u128; 4];
 
 /// The words before the first block (5.3.3).
 pub(crate) const START: [u32; 8] =
@@ -23,20 +29,22 @@ const END: [u32; 8] = [0x80000000, 0, 0, 0, 0, 0, 0, (64 + 32) * 8];
 
 /// The inner hash of each text, whose block follows the state `inner`; then the outer hash of that hash, whose block
 /// follows the state `outer`.
-pub(crate) fn nested<const N: usize>(inner: &State, outer: &State, blocks: &[[u8; 64]; N]) -> [[u8; 32]; N] {
+pub(crate) fn nested<const N: usize>(inner: &State, outer: &State, ids: [&[u8]; N], suffix: &Suffix) -> [[u8; 32]; N] {
     #[cfg(all(target_arch = "x86_64", not(any(sha2_backend = "soft", sha2_256_backend = "soft"))))]
     if is_x86_feature_detected!("sha") && is_x86_feature_detected!("ssse3") && is_x86_feature_detected!("sse4.1") {
         // SAFETY: this CPU has all that the function is compiled for.
-        return unsafe { sha_extensions::nested(inner, outer, blocks) };
+        return unsafe { sha_extensions::nested(inner, outer, ids, suffix) };
     }
-    nested_one_by_one(inner, outer, blocks)
+    nested_one_by_one(inner, outer, &ids.map(|id| short_text(id, suffix)))
 }
 
 #[inline(never)]
-fn nested_one_by_one<const N: usize>(inner: &State, outer: &State, blocks: &[[u8; 64]; N]) -> [[u8; 32]; N] {
+fn nested_one_by_one<const N: usize>(inner: &State, outer: &State, blocks: &[Block; N]) -> [[u8; 32]; N] {
     blocks.map(|block| {
+        let mut text = [0; 64];
+        text.as_chunks_mut().0.iter_mut().zip(block).for_each(|(bytes, number)| *bytes = number.to_le_bytes());
         let [mut inner, mut outer] = [inner, outer].map(words);
-        compress256(&mut inner, &[block]);
+        compress256(&mut inner, &[text]);
         compress256(&mut outer, &[bytes(inner.iter().chain(&END))]);
         bytes(outer.iter())
     })
@@ -60,13 +68,19 @@ fn bytes<'a, const N: usize>(words: impl Iterator<Item = &'a u32>) -> [u8; N] {
 mod sha_extensions {
     use std::arch::x86_64::*;
 
-    use super::{END, State};
+    use super::{END, State, Suffix, short_text};
 
     #[target_feature(enable = "sha,ssse3,sse4.1")]
-    pub(super) fn nested<const N: usize>(inner: &State, outer: &State, blocks: &[[u8; 64]; N]) -> [[u8; 32]; N] {
+    pub(super) fn nested<const N: usize>(
+        inner: &State,
+        outer: &State,
+        ids: [&[u8]; N],
+        suffix: &Suffix,
+    ) -> [[u8; 32]; N] {
         let [bit, .., length] = END;
         let (end, length) = (four([bit, 0, 0, 0]), four([0, 0, 0, length]));
-        let hashes = compress(vectors(inner), blocks.map(|block| vectors(&block).map(|words| big_endian(words))));
+        let hashes =
+            compress(vectors(inner), ids.map(|id| short_text(id, suffix).map(|number| big_endian(vector(number)))));
         let hashes = compress(vectors(outer), hashes.map(|[abcd, efgh]| [abcd, efgh, end, length]));
         hashes.map(|hash| bytes(hash.map(|words| big_endian(words))))
     }
@@ -126,12 +140,14 @@ mod sha_extensions {
     }
 
     #[target_feature(enable = "sse2")]
-    fn vectors<const N: usize>(bytes: &[u8]) -> [__m128i; N] {
-        let mut vectors = [_mm_setzero_si128(); N];
-        for (vector, bytes) in vectors.iter_mut().zip(bytes.as_chunks().0) {
-            let number = i128::from_le_bytes(*bytes);
-            *vector = _mm_set_epi64x((number >> 64) as i64, number as i64);
-        }
+    fn vector(number: u128) -> __m128i {
+        _mm_set_epi64x((number >> 64) as i64, number as i64)
+    }
+
+    #[target_feature(enable = "sse2")]
+    fn vectors(state: &State) -> [__m128i; 2] {
+        let mut vectors = [_mm_setzero_si128(); 2];
+        vectors.iter_mut().zip(state.as_chunks().0).for_each(|(to, from)| *to = vector(u128::from_le_bytes(*from)));
         vectors
     }
 
@@ -180,10 +196,14 @@ mod tests {
     }
 
     fn check<const N: usize>(seed: &mut u64) {
-        for _ in 0..500_000 / N {
+        let suffix = Suffix::read(b"-1596165824");
+        for round in 0..500_000 / N {
             let (inner, outer) = (random(seed), random(seed));
-            let blocks = [(); N].map(|()| random(seed));
-            assert_eq!(nested(&inner, &outer, &blocks), nested_one_by_one(&inner, &outer, &blocks));
+            let texts = [(); N].map(|()| random::<44>(seed));
+            let mut lengths = (0..45).cycle().skip(round % 45);
+            let ids = texts.each_ref().map(|text| &text[..lengths.next().expect("endless")]);
+            let blocks = ids.map(|id| short_text(id, &suffix));
+            assert_eq!(nested(&inner, &outer, ids, &suffix), nested_one_by_one(&inner, &outer, &blocks));
         }
     }
 
