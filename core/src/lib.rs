@@ -46,7 +46,6 @@ mod secret;
 mod sha256;
 mod signer;
 mod snippet;
-mod text;
 mod traits;
 mod user_id;
 

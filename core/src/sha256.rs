@@ -207,6 +207,7 @@ mod tests {
         }
     }
 
+    /// Where the CPU has the instructions; elsewhere both are the same. That a text's block is right, hmac.rs tests.
     #[test]
     fn a_million_random_texts_side_by_side_are_those_one_after_another() {
         let mut seed = 0x9e3779b97f4a7c15;

@@ -3,7 +3,6 @@
 use std::fmt::{self, Write};
 
 use crate::error::{Code, Error, Place, Subject};
-use crate::text::Text;
 
 /// What is signed: the characters that the page sends as the user's id, exactly as given. Nothing is normalised,
 /// trimmed or folded.
@@ -72,8 +71,36 @@ macro_rules! from_integers {
 }
 from_integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, usize);
 
-/// An integer's decimal text; the longest is -2^127, 40 characters.
-pub(crate) type Digits = Text<40>;
+/// An integer's decimal text, on the stack, so that signing allocates nothing. The longest is -2^127, 40 characters.
+#[derive(Clone, Copy)]
+pub(crate) struct Digits {
+    bytes: [u8; 40],
+    length: usize,
+}
+
+impl Digits {
+    pub(crate) fn new() -> Self {
+        Digits { bytes: [0; 40], length: 0 }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+
+    fn as_str(&self) -> &str {
+        str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+}
+
+impl Write for Digits {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        let end = self.length.checked_add(more.len()).ok_or(fmt::Error)?;
+        let room = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+        room.copy_from_slice(more.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}
 
 impl UserId<'_> {
     /// The text to sign, borrowed from the caller or from `digits`.

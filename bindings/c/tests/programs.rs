@@ -200,19 +200,13 @@ fn the_shared_library_has_its_soname() {
     assert!(dynamic.contains("Library soname: [libpersonsig.so.0]"), "{dynamic}");
 }
 
+/// What they print is tested beside the other languages' examples.
 #[test]
-fn every_example_prints_what_it_does_in_every_language() {
-    let expected = [
-        (
-            "sign.c",
-            "0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64\n\
-             05e19f815e0f91571951e927b3be86ff14c677828d8b61c9aab4bd8ec46d4537-1596165824\n",
-        ),
-        ("verify.c", "valid, signed at 1596165824 with secret 0\nrefused: signature-mismatch\n"),
-        ("rotate.c", "valid, with secret 1\nvalid, with secret 0\n"),
-    ];
-    for (name, output) in expected {
-        let program = compile(&root().join("examples").join(name), "example", &["-std=c99"]);
-        assert_eq!(succeed(&mut Command::new(program)), output, "{name}");
+fn the_examples_are_c99() {
+    let names = fs::read_dir(root().join("examples")).expect("examples").map(|entry| entry.expect("a file").path());
+    let names: Vec<_> = names.filter(|path| path.extension().is_some_and(|suffix| suffix == "c")).collect();
+    assert!(names.len() >= 4);
+    for path in names {
+        succeed(&mut Command::new(compile(&path, "example", &["-std=c99"])));
     }
 }
