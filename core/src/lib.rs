@@ -39,6 +39,8 @@ mod constant_time;
 mod error;
 mod explain;
 mod hmac;
+#[cfg(feature = "host")]
+pub mod host;
 mod provider;
 mod scheme;
 mod secret;

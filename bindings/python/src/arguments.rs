@@ -5,24 +5,12 @@ use std::cell::OnceCell;
 use std::convert::Infallible;
 use std::{fmt, slice};
 
+use personsig::host::{self, At};
 use personsig::{Secret, UserId, VerifyOptions};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyInt, PyList, PyString, PyTuple, PyType};
 use pyo3::{Borrowed, ffi, intern};
-
-/// A parameter, and which element of it.
-#[derive(Clone, Copy)]
-pub(crate) struct At(pub(crate) &'static str, pub(crate) Option<usize>);
-
-impl fmt::Display for At {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            At(name, None) => f.write_str(name),
-            At(name, Some(index)) => write!(f, "{name}[{index}]"),
-        }
-    }
-}
 
 /// Names the type that was given, never the value.
 pub(crate) fn wrong_type(at: impl fmt::Display, wanted: &str, given: &Bound<'_, PyAny>, advice: &str) -> PyErr {
@@ -30,7 +18,7 @@ pub(crate) fn wrong_type(at: impl fmt::Display, wanted: &str, given: &Bound<'_, 
     let name = given.py().get_type::<PyType>().getattr("__dict__").and_then(|all| all.get_item("__name__"));
     let name = name.and_then(|name| name.call_method1("__get__", (given.get_type(),)));
     let name = name.map_or_else(|_| "another type".to_owned(), |name| name.to_string());
-    PyTypeError::new_err(format!("{at} must be {wanted}, not {name}; {advice}"))
+    PyTypeError::new_err(host::wrong_type(at, wanted, &name, advice))
 }
 
 fn text<'a, 'py>(

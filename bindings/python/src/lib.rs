@@ -6,7 +6,8 @@ mod verified;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use arguments::{At, Given, Spare, elements, limits, option, provider_name, seconds, shown, variable_name};
+use arguments::{Given, Spare, elements, limits, option, provider_name, seconds, shown, variable_name};
+use personsig::host::At;
 use personsig::{Code, Error, Kind, Signature, SnippetOptions};
 use pyo3::exceptions::{PyMemoryError, PyRuntimeError};
 use pyo3::prelude::*;

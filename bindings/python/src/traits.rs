@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use personsig::host::At;
 use personsig::{Trait, Traits};
 use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString, PyTuple};
 
-use crate::arguments::{At, Given, integer, saturated, utf8, wrong_type};
+use crate::arguments::{Given, integer, saturated, utf8, wrong_type};
 
 impl Given<'_> {
     pub(crate) fn traits(&self) -> PyResult<Traits> {

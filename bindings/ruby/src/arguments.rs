@@ -6,25 +6,13 @@ use magnus::encoding::EncodingCapable;
 use magnus::rb_sys::AsRawValue;
 use magnus::{Error, Integer, RArray, RString, Ruby, Value, prelude::*};
 use personsig::UserId;
-
-/// A parameter, and which element of it.
-#[derive(Clone, Copy)]
-pub(crate) struct At(pub(crate) &'static str, pub(crate) Option<usize>);
-
-impl fmt::Display for At {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            At(name, None) => f.write_str(name),
-            At(name, Some(index)) => write!(f, "{name}[{index}]"),
-        }
-    }
-}
+use personsig::host::{self, At};
 
 /// Names the class that was given, never the value.
 pub(crate) fn wrong_type(ruby: &Ruby, at: impl fmt::Display, given: Value, (wanted, advice): (&str, &str)) -> Error {
     // SAFETY: it is copied into the message at once.
     let class = unsafe { given.classname() };
-    Error::new(ruby.exception_type_error(), format!("{at} must be {wanted}, not {class}; {advice}"))
+    Error::new(ruby.exception_type_error(), host::wrong_type(at, wanted, &class, advice))
 }
 
 pub(crate) const NAME_OF_PROVIDER: (&str, &str) = ("a String", "pass the name of a provider, such as 'gosquared'");

@@ -16,10 +16,11 @@ use magnus::{
     Error, ExceptionClass, RArray, RClass, RHash, RModule, RString, RStruct, Ruby, TryConvert, TypedData, Value,
     function, kwargs, method, prelude::*,
 };
+use personsig::host::At;
 use personsig::{Code, Kind, Secret, SnippetOptions, VerifyOptions};
 use zeroize::Zeroizing;
 
-use arguments::{At, Id, Ids, NAME_OF_PROVIDER, list, seconds, shown, signature, text, token, unless_nil};
+use arguments::{Id, Ids, NAME_OF_PROVIDER, list, seconds, shown, signature, text, token, unless_nil};
 
 mod arguments;
 mod batch;

@@ -6,9 +6,10 @@ use magnus::r_hash::ForEach;
 use magnus::rb_sys::{AsRawValue, FromRawValue};
 use magnus::value::{Qfalse, Qtrue};
 use magnus::{Error, Float, Integer, RArray, RHash, RString, Ruby, Symbol, Value, prelude::*};
+use personsig::host::At;
 use personsig::{Trait, Traits};
 
-use crate::arguments::{At, copied, exact, wrong_type};
+use crate::arguments::{copied, exact, wrong_type};
 
 pub(crate) fn traits(ruby: &Ruby, value: Option<Value>) -> Result<Traits, Error> {
     let Some(value) = value else { return Ok(Traits::default()) };

@@ -1,0 +1,27 @@
+//! What bindings to host languages say alike: the message of a `TypeError`.
+
+use std::fmt;
+
+/// A parameter, or one element of a list passed as that parameter: `user_ids`, `user_ids[2]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At(pub &'static str, pub Option<usize>);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            At(name, None) => f.write_str(name),
+            At(name, Some(index)) => write!(f, "{name}[{index}]"),
+        }
+    }
+}
+
+/// Advice where the value stands for nobody: null, a boolean.
+pub const LOGGED_IN: &str = "pass the id of a user who is logged in";
+
+/// Advice for an object: converted to a string, every object of its class would get the same signature.
+pub const ITS_ID: &str = "pass its id, such as user.id";
+
+/// The message of a `TypeError`. `given` names the type of the value; the value itself is never repeated.
+pub fn wrong_type(at: impl fmt::Display, expected: &str, given: &str, advice: &str) -> String {
+    format!("{at} must be {expected}, not {given}; {advice}")
+}
