@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::arguments::Options;
 use crate::failure::Failure;
+use crate::table::ROW_MAX;
 
 /// The Signer that a call describes.
 pub(crate) fn signer(options: &Options) -> Result<Signer, Failure> {
@@ -30,10 +31,19 @@ fn secret_of_fallback(index: usize, file: &OsStr) -> Result<Zeroizing<Vec<u8>>, 
     secret(file, &format!("fallback secret file {}", index + 1))
 }
 
+/// The largest secret file in bytes.
+const SECRET_MAX: u64 = 1 << 20;
+
 fn secret(file: &OsStr, what: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let (source, what) = open(file, what)?;
-    let mut bytes = read(source).map_err(|error| Failure::reading(what, &error))?;
+    // Room for the line end beside it.
+    let mut bytes = read(source.take(SECRET_MAX + 3)).map_err(|error| Failure::reading(what, &error))?;
     let length = without_line_end(&bytes).len();
+    if length as u64 > SECRET_MAX {
+        return Err(Failure::InputOutput(format!(
+            "{what} is larger than 1 MiB; name the file that holds the secret alone"
+        )));
+    }
     bytes.truncate(length);
     Ok(bytes)
 }
@@ -50,10 +60,13 @@ pub(crate) fn value(argument: &OsStr) -> Result<Cow<'_, [u8]>, Failure> {
 
 /// All of a file that holds no secret, or of standard input.
 pub(crate) fn contents(file: &OsStr, what: &str) -> Result<Vec<u8>, Failure> {
-    let (mut source, what) = open(file, what)?;
+    let (source, what) = open(file, what)?;
     let mut bytes = Vec::new();
-    source.read_to_end(&mut bytes).map_err(|error| Failure::reading(what, &error))?;
-    Ok(bytes)
+    source.take(ROW_MAX as u64 + 1).read_to_end(&mut bytes).map_err(|error| Failure::reading(what, &error))?;
+    match bytes.len() > ROW_MAX {
+        true => Err(Failure::InputOutput(format!("{what} is larger than 256 MiB; name another file"))),
+        false => Ok(bytes),
+    }
 }
 
 /// A file, or for `-` standard input; and what to call it in a message.

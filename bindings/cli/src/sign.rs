@@ -1,7 +1,7 @@
 //! `personsig sign`: one id, one a line, or a table.
 
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use personsig::{Signature, Signer};
 use serde_json::json;
@@ -50,11 +50,21 @@ fn lines(signer: &Signer, options: &Options, out: &mut impl Write) -> Result<(),
             out.flush().map_err(Failure::output)?;
         }
         line.clear();
-        let length = source.read_until(b'\n', &mut line).map_err(|error| Failure::reading("standard input", &error))?;
+        let length = source.by_ref().take(table::ROW_MAX as u64 + 1).read_until(b'\n', &mut line);
+        let length = length.map_err(|error| Failure::reading("standard input", &error))?;
         if length == 0 {
             break;
         }
-        let signature = signer.sign_at(input::without_line_end(&line), now);
+        if length > table::ROW_MAX {
+            let message = format!("line {number} of standard input is longer than 256 MiB; pass one id per line");
+            return Err(Failure::InputOutput(message));
+        }
+        // Editors write it in front of UTF-8. It is no part of the first id.
+        let id = match number {
+            1 => line.strip_prefix(table::BYTE_ORDER_MARK).unwrap_or(&line),
+            _ => &line,
+        };
+        let signature = signer.sign_at(input::without_line_end(id), now);
         match signature {
             Ok(signature) => print(&signature, options.json, out).map_err(Failure::output)?,
             Err(error) if time.as_ref() == Err(&error) => (),

@@ -10,7 +10,19 @@ use crate::failure::{Failure, Place};
 const ADDED: &[u8] = b"signature";
 
 /// Spreadsheets write it in front of UTF-8, and want it back.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// How files begin that are no comma-separated UTF-8, and what to do about each.
+const OTHER_FILES: [(&[u8], &str); 5] = [
+    (b"\xff\xfe", "the table is in UTF-16; save it as comma-separated UTF-8"),
+    (b"\xfe\xff", "the table is in UTF-16; save it as comma-separated UTF-8"),
+    (
+        b"PK\x03\x04",
+        "the file is a zip archive, as .xlsx and .ods files are; export the sheet as comma-separated UTF-8",
+    ),
+    (b"\xd0\xcf\x11\xe0", "the file is an Excel workbook (.xls); export the sheet as comma-separated UTF-8"),
+    (b"\x1f\x8b", "the file is compressed with gzip; decompress it first"),
+];
 
 pub(crate) struct Table<'a, R> {
     pub(crate) source: R,
@@ -23,16 +35,21 @@ pub(crate) struct Table<'a, R> {
 impl<R: Read> Table<'_, R> {
     pub(crate) fn sign(mut self, signer: &Signer, now: i64, out: &mut impl Write) -> Result<(), Failure> {
         let mut start = Vec::new();
-        self.source.by_ref().take(3).read_to_end(&mut start).map_err(|error| Failure::reading(self.what, &error))?;
-        if start == BYTE_ORDER_MARK {
+        self.source.by_ref().take(4).read_to_end(&mut start).map_err(|error| Failure::reading(self.what, &error))?;
+        if let Some((_, problem)) = OTHER_FILES.iter().find(|(mark, _)| start.starts_with(mark)) {
+            return Err(Failure::Table(problem, Place { line: 1, column: None }));
+        }
+        if start.starts_with(BYTE_ORDER_MARK) {
             out.write_all(BYTE_ORDER_MARK).map_err(Failure::output)?;
-            start.clear();
+            start.drain(..BYTE_ORDER_MARK.len());
         }
         let source = ByLine::new(Cursor::new(start).chain(self.source));
-        let mut rows = Rows { reader: ReaderBuilder::new().has_headers(false).from_reader(source), what: self.what };
+        let reader = ReaderBuilder::new().has_headers(false).from_reader(source);
+        let mut rows = Rows { reader, what: self.what, header: ByteRecord::new() };
 
         let mut header = ByteRecord::new();
         rows.next(&mut header)?;
+        rows.header.clone_from(&header);
         rows.reader.get_mut().blank = None;
         let id = column(&header, self.column, line(&header, rows.last()))?;
         let terminator = if rows.reader.get_ref().crlf { Terminator::CRLF } else { Terminator::Any(b'\n') };
@@ -55,9 +72,92 @@ fn column(header: &ByteRecord, name: &[u8], line: u64) -> Result<usize, Failure>
     let mut found = header.iter().enumerate().filter(|(_, field)| *field == name);
     match (found.next(), found.next()) {
         (Some((index, _)), None) => Ok(index),
-        (None, _) => Err(refused("the table has no column of the name that you gave; names are compared exactly")),
         (Some(_), Some(_)) => Err(refused("the table has two columns of the name that you gave; rename one")),
+        (None, _) => Err(match header.iter().position(|field| is_nearly(field, name)) {
+            Some(index) => Failure::Table(
+                "this column has the name that you gave but for white space, or upper and lower case; \
+                 give its name exactly as it stands",
+                Place { line, column: Some(index + 1) },
+            ),
+            None => refused(not_separated_by_commas(header)),
+        }),
     }
+}
+
+fn is_nearly(field: &[u8], name: &[u8]) -> bool {
+    let folded = |bytes| String::from_utf8_lossy(bytes).trim_matches(is_padding).to_lowercase();
+    !name.is_empty() && folded(field) == folded(name)
+}
+
+/// What the first row says of a table that lacks the column.
+fn not_separated_by_commas(header: &ByteRecord) -> &'static str {
+    let first = header.get(0).unwrap_or_default();
+    match header.len() {
+        _ if first.to_ascii_lowercase().starts_with(b"sep=") => {
+            "the first row is a note to Excel about the separator; remove this line, and use commas"
+        }
+        1 if first.contains(&b';') => {
+            "the first row has one field and semicolons in it; only commas separate fields: \
+             export the table with commas"
+        }
+        1 if first.contains(&b'\t') => {
+            "the first row has one field and tabs in it; only commas separate fields: export the table with commas"
+        }
+        1 if first.contains(&b'|') => {
+            "the first row has one field and vertical bars in it; only commas separate fields: \
+             export the table with commas"
+        }
+        _ => "the table has no column of the name that you gave; names are compared exactly",
+    }
+}
+
+/// White space in the sense of Unicode, and what looks like nothing at all.
+fn is_padding(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
+/// What spreadsheets and databases write where there is no id, or no longer one. What no identifier may be in any
+/// language is left to the core.
+fn is_no_id(cell: &[u8]) -> Option<&'static str> {
+    let text = str::from_utf8(cell).ok()?;
+    match text {
+        "NULL" | "\\N" => return Some("the id is what a database exports for none; leave such rows out"),
+        "#N/A" | "#REF!" | "#VALUE!" | "#NAME?" | "#DIV/0!" | "#NUM!" | "#NULL!" => {
+            return Some("the id is a spreadsheet's error; mend the formula and export again");
+        }
+        _ => {}
+    }
+    // Control characters are named by the core.
+    let pads = |c: char| is_padding(c) && !c.is_ascii_control();
+    if text.starts_with(pads) && text.trim_start_matches(pads).starts_with('"') {
+        return Some("the id has a quote behind a space, so that the quote is part of it; remove the space");
+    }
+    if text.starts_with(pads) || text.ends_with(pads) {
+        return Some("the id begins or ends with white space; remove it where the table is made");
+    }
+    if text.starts_with("=\"") && text.ends_with('"') {
+        return Some("the id is wrapped in a spreadsheet's formula, =\"...\"; export the plain id");
+    }
+    if text.strip_prefix('\'').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        return Some("the id begins with the apostrophe that spreadsheets put before text; export the id without it");
+    }
+    if is_scientific(text) {
+        return Some(
+            "the id is in scientific notation, so that its digits are lost; \
+             format the column as text, fill it again, and export",
+        );
+    }
+    None
+}
+
+/// `-?[0-9](\.[0-9]+)?E[+-][0-9]{2,}`, as Excel writes long numbers.
+fn is_scientific(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((mantissa, exponent)) = text.split_once('E') else { return false };
+    let mantissa = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or_default();
+    whole.len() == 1 && digits(whole) && digits(fraction) && exponent.len() >= 2 && digits(exponent)
 }
 
 /// How many rows are signed side by side.
@@ -73,6 +173,7 @@ struct Row {
 struct Rows<'a, R> {
     reader: csv::Reader<ByLine<R>>,
     what: &'a str,
+    header: ByteRecord,
 }
 
 impl<R: Read> Rows<'_, R> {
@@ -85,7 +186,7 @@ impl<R: Read> Rows<'_, R> {
     ) -> Result<(), Failure> {
         let mut group: Vec<Row> = std::iter::repeat_with(Row::default).take(GROUP).collect();
         loop {
-            let (count, more) = self.read(&mut group);
+            let (count, more) = self.read(&mut group, id);
             let rows = &mut group[..count];
             let ids: Vec<_> = rows.iter().map(|row| UserId::Bytes(&row.fields[id])).collect();
             let (signatures, bad) = match signer.sign_many(&ids, now) {
@@ -113,7 +214,7 @@ impl<R: Read> Rows<'_, R> {
     }
 
     /// As many rows as there are or fit, and whether there are more.
-    fn read(&mut self, group: &mut [Row]) -> (usize, Result<bool, Failure>) {
+    fn read(&mut self, group: &mut [Row], id: usize) -> (usize, Result<bool, Failure>) {
         for (count, row) in group.iter_mut().enumerate() {
             match self.next(&mut row.fields) {
                 Ok(true) => row.last = self.last(),
@@ -125,17 +226,23 @@ impl<R: Read> Rows<'_, R> {
                 let place = Place { line, column: Some(1) };
                 return (count, Err(Failure::RefusedAt(Code::EmptyUserId.into(), place)));
             }
+            if row.fields.len() > 1 && row.fields == self.header {
+                let problem = "the row is the header once more; leave it out where tables are joined";
+                let place = Place { line: line(&row.fields, row.last), column: None };
+                return (count, Err(Failure::Table(problem, place)));
+            }
+            if let Some(problem) = is_no_id(&row.fields[id]) {
+                let place = Place { line: line(&row.fields, row.last), column: Some(id + 1) };
+                return (count, Err(Failure::Table(problem, place)));
+            }
         }
         (group.len(), Ok(true))
     }
 
     fn next(&mut self, row: &mut ByteRecord) -> Result<bool, Failure> {
         let read = self.reader.read_byte_record(row);
-        // The reader would take all the rows up to the next quote for one field.
-        let source = self.reader.get_ref();
-        if source.quotes.are_lost() {
-            let problem = "a quote opens a field here and does not close it; double the quotes inside a field";
-            return Err(Failure::Table(problem, Place { line: source.opened, column: None }));
+        if let Some((problem, line)) = self.reader.get_ref().broken {
+            return Err(Failure::Table(problem, Place { line, column: None }));
         }
         read.map_err(|error| match error.into_kind() {
             ErrorKind::UnequalLengths { .. } => Failure::Table(
@@ -183,9 +290,23 @@ struct ByLine<R> {
     quotes: Quotes,
     /// The line on which the last quoted field began.
     opened: u64,
+    /// How long the row is so far, in bytes.
+    row: usize,
+    /// Why the table cannot be read on, and the line.
+    broken: Option<(&'static str, u64)>,
     /// The first blank line since this was last taken.
     blank: Option<u64>,
 }
+
+/// The longest row in bytes.
+pub(crate) const ROW_MAX: usize = 256 << 20;
+
+const LONG_ROW: &str = "the row is longer than 256 MiB; look for a quote that is not closed";
+
+const OPEN_QUOTE: &str = "a quote opens a field here and does not close it; double the quotes inside a field";
+
+const BARE_CR: &str = "a carriage return (U+000D) stands outside quotes with no line feed behind it; \
+     end rows with LF or CRLF, and put a field that holds a carriage return into quotes";
 
 #[derive(Clone, Copy, PartialEq)]
 enum Quotes {
@@ -213,8 +334,9 @@ impl Quotes {
         }
     }
 
-    fn are_lost(self) -> bool {
-        self == Quotes::Lost
+    /// Outside quotes, where a line end ends the row.
+    fn are_closed(self) -> bool {
+        self != Quotes::Quoted
     }
 }
 
@@ -222,7 +344,7 @@ impl<R: Read> ByLine<R> {
     fn new(source: R) -> Self {
         let source = BufReader::with_capacity(1 << 16, source);
         let (line, crlf, last, ended) = (0, false, b'\n', false);
-        ByLine { source, line, crlf, last, ended, quotes: Quotes::Start, opened: 0, blank: None }
+        ByLine { source, line, crlf, last, ended, quotes: Quotes::Start, opened: 0, row: 0, broken: None, blank: None }
     }
 }
 
@@ -235,7 +357,10 @@ impl<R: Read> Read for ByLine<R> {
             if self.quotes == Quotes::Start && self.last == b'\n' && matches!(part, b"\n" | b"\r\n") {
                 self.blank.get_or_insert(self.line);
             }
-            for byte in part {
+            for (index, byte) in part.iter().enumerate() {
+                if *byte == b'\r' && self.quotes.are_closed() && part.get(index + 1) != Some(&b'\n') {
+                    self.broken.get_or_insert((BARE_CR, self.line));
+                }
                 let after = self.quotes.after(*byte);
                 if (self.quotes, after) == (Quotes::Start, Quotes::Quoted) {
                     self.opened = self.line;
@@ -244,16 +369,27 @@ impl<R: Read> Read for ByLine<R> {
             }
             self.crlf = part.ends_with(b"\r\n");
             self.last = *last;
+            self.row += length;
+            if self.row > ROW_MAX {
+                self.broken.get_or_insert((LONG_ROW, self.line));
+            }
+            if *last == b'\n' && self.quotes.are_closed() {
+                self.row = 0;
+            }
         } else {
             self.ended = true;
             if self.quotes == Quotes::Quoted {
                 self.quotes = Quotes::Lost;
             }
         }
-        match self.quotes {
-            // The reader must not go on: it would look for the next quote, to the end of the table.
-            Quotes::Lost => Err(io::ErrorKind::InvalidData.into()),
-            _ => Ok(length),
+        if self.quotes == Quotes::Lost {
+            self.broken.get_or_insert((OPEN_QUOTE, self.opened));
+        }
+        match self.broken {
+            // The reader must not go on: it takes a bare CR for the end of a row, and looks for the next quote to the
+            // end of the table.
+            Some(_) => Err(io::ErrorKind::InvalidData.into()),
+            None => Ok(length),
         }
     }
 }

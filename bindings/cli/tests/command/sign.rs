@@ -20,6 +20,17 @@ fn an_id_is_signed_for_a_plain_provider() {
 }
 
 #[test]
+fn a_byte_order_mark_in_front_of_many_ids_is_dropped_and_of_one_is_not() {
+    let many = line("sign --provider gosquared --stdin").stdin("\u{feff}123456\n123456\n");
+    many.run().says(&format!("{PLAIN}\n{PLAIN}\n"));
+    let second = line("sign --provider gosquared --stdin").stdin("123456\n\u{feff}123456\n").run();
+    assert_ne!(second.out, format!("{PLAIN}\n{PLAIN}\n"));
+    let one = line("sign --provider gosquared -").stdin("\u{feff}123456").run();
+    assert_eq!(one.exit, Some(0));
+    assert_ne!(one.out, format!("{PLAIN}\n"));
+}
+
+#[test]
 fn an_id_is_signed_for_a_timestamped_provider() {
     line("sign --provider chameleon --now 1596165824 123456").run().says(&format!("{TIMESTAMPED}\n"));
 }

@@ -85,9 +85,114 @@ fn an_empty_table_has_no_such_column() {
 
 #[test]
 fn a_missing_column_is_refused() {
-    for header in ["ID", " id", "\"id \"", "name,user"] {
-        let message = refused(&format!("{header}\n1\n"), 0, "bad-table");
-        assert!(message.starts_with("line 1: the table has no column of the name that you gave"), "{message}");
+    let message = refused("name,user\n1,2\n", 0, "bad-table");
+    assert!(message.starts_with("line 1: the table has no column of the name that you gave"), "{message}");
+}
+
+#[test]
+fn a_column_that_is_there_but_for_white_space_or_case_is_named() {
+    for header in ["a,ID", "a, id", "a,\"id \"", "a,\u{a0}Id", "a,id\t"] {
+        let message = refused(&format!("{header}\n1,2\n"), 0, "bad-table");
+        assert!(message.starts_with("line 1, column 2: this column has the name that you gave but for"), "{message}");
+    }
+}
+
+#[test]
+fn what_is_no_comma_separated_table_is_named() {
+    let named = [
+        (&b"id;name\n1;a\n"[..], "semicolons"),
+        (b"id\tname\n1\ta\n", "tabs"),
+        (b"id|name\n1|a\n", "vertical bars"),
+        (b"sep=;\nid;name\n", "a note to Excel"),
+        (b"sep=,\nid,name\n", "a note to Excel"),
+        (b"\xff\xfei\0d\0\n\0", "UTF-16"),
+        (b"\xfe\xff\0i\0d\0\n", "UTF-16"),
+        (b"PK\x03\x04\x14\0", "zip archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "Excel workbook"),
+        (b"\x1f\x8b\x08\0", "gzip"),
+    ];
+    for (table, what) in named {
+        let done = sign(table);
+        assert_eq!((done.exit, &*done.out), (Some(2), ""), "{what}");
+        assert!(done.err.contains("bad-table") && done.err.contains(what), "{what}: {}", done.err);
+    }
+}
+
+#[test]
+fn a_bare_carriage_return_outside_quotes_is_refused_with_its_line() {
+    let tables = [
+        ("id\n\r42\n", 2),
+        ("id\nab\rcd\n", 2),
+        ("id\r1\r\r2\r", 1),
+        ("id\n1\n2\r", 3),
+        ("id\n1\n\r\r\n", 3),
+        ("a,id\n\"x\"\r,1\n", 2),
+        ("a,id\r\n1,2\r\n3,\r4\r\n", 3),
+    ];
+    for (table, line) in tables {
+        let done = sign(table);
+        assert_eq!(done.exit, Some(2), "{table:?}: {done:?}");
+        let expected = format!("line {line}: a carriage return (U+000D)");
+        assert!(done.err.contains(&expected), "{table:?}: {}", done.err);
+        assert!(!done.out.contains("ab") && !done.out.contains("42,"), "{table:?}: {}", done.out);
+    }
+}
+
+#[test]
+fn a_carriage_return_within_quotes_is_part_of_the_field() {
+    sign("id,a\n123456,\"x\ry\"\n").says(&format!("id,a,signature\n123456,\"x\ry\",{PLAIN}\n"));
+    // In the id it is a control character like any other.
+    refused("id,a\n\"1\r\",x\n", 1, "control-character");
+}
+
+#[test]
+fn a_cell_that_is_no_id_of_any_table_is_refused_with_line_and_column() {
+    let cells = [
+        "1.23E+15",
+        "-1.2E-07",
+        "1E+15",
+        "'42",
+        "\"=\"\"42\"\"\"",
+        "NULL",
+        "\\N",
+        "#N/A",
+        "#REF!",
+        "#VALUE!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NUM!",
+        "#NULL!",
+        " 42",
+        "42 ",
+        "42\u{a0}",
+        "\u{200b}42",
+        "42\u{2060}",
+        "\u{feff}42",
+        " \"42\"",
+        "\u{3000}42",
+    ];
+    for cell in cells {
+        let message = refused(&format!("a,id\nx,1\ny,{cell}\nz,2\n"), 2, "bad-table");
+        assert!(message.starts_with("line 3, column 2: the id "), "{cell}: {message}");
+        assert!(!message.contains("42") && !message.contains("1.2"), "an echo: {message}");
+    }
+}
+
+#[test]
+fn the_header_once_more_is_refused() {
+    let message = refused("a,id\nx,1\na,id\nz,2\n", 2, "bad-table");
+    assert!(message.starts_with("line 3: the row is the header once more"), "{message}");
+    // In one column it may be somebody's id.
+    assert_eq!(sign("id\nid\n").exit, Some(0));
+}
+
+#[test]
+fn what_looks_odd_and_is_an_id_is_signed() {
+    for cell in
+        ["1e5", "1.5E5", "12E+15", "E+10", "'ada", "null-user", "#42", "a b", "=42", "x\"y", "nil", "true", "-", "0"]
+    {
+        let done = sign(format!("a,id\nx,{cell}\n"));
+        assert_eq!((done.exit, done.out.lines().count()), (Some(0), 2), "{cell}: {done:?}");
     }
 }
 
