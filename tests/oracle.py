@@ -1,4 +1,4 @@
-"""The independent judge: says what every case in tests/vectors must give, from the contract and Python's own hmac.
+"""The independent judge: says what every case in tests/vectors must give, from CONTRACT.md and Python's own hmac.
 
     python3 tests/oracle.py --check [FILE...]    recompute every case, lint the files
     python3 tests/oracle.py --write [FILE...]    fill in `expect` where a case has none, and the counts
@@ -607,7 +607,7 @@ def main(arguments):
             failures += 1
         cases += len(file["tests"])
     if core_codes() != INPUT_CODES + VERIFICATION_CODES:
-        print("core/src/error.rs: its codes are not the contract's")
+        print("core/src/error.rs: its codes are not those of CONTRACT.md")
         failures += 1
     if not core_has_findings():
         print("core/src: the codes of findings are not those of mistakes.py")
