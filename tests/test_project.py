@@ -1,4 +1,4 @@
-"""What belongs to no language alone: the README's code, the examples, the one version, and that the runner can fail."""
+"""What belongs to no language alone: the READMEs' code, the examples, the one version, and that the runner can fail."""
 import json
 import os
 import pathlib
@@ -67,6 +67,7 @@ EXAMPLES = {
     "sign": [PLAIN, TIMESTAMPED],
     "verify": ["valid, signed at 1596165824 with secret 0", "refused: signature-mismatch"],
     "rotate": ["valid, with secret 1", "valid, with secret 0"],
+    "replace": [PLAIN, PLAIN],
     "snippet": [
         '<script nonce="rAnd0m">',
         '_gs("identify",{"id":"123456","name":"O\\u0027Brien","seats":3});',
@@ -85,10 +86,16 @@ def test_example_prints_the_same_in_every_language(task, suffix, tmp_path):
 
 
 SUFFIXES = {"python": ".py", "js": ".mjs", "php": ".php", "ruby": ".rb", "sh": ".sh", "c": ".c"}
-BLOCKS = re.findall(r"^```(python|js|php|ruby|sh|c)\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+# A block in one of these languages is a program by itself. What cannot run alone has another fence: console, text, html, py, ini.
+README_PATHS = [pathlib.Path("README.md"), *(path.relative_to(ROOT) for path in sorted(ROOT.glob("bindings/*/README.md"))), pathlib.Path("core/README.md")]
+BLOCKS = [
+    pytest.param(language, code, id=f"{path.parent.name or 'root'}-{language}-{number}")
+    for path in README_PATHS
+    for number, (language, code) in enumerate(re.findall(rf"^```({'|'.join(SUFFIXES)})\n(.*?)^```$", (ROOT / path).read_text("utf-8"), re.M | re.S), 1)
+]
 
 
-@pytest.mark.parametrize("language,code", BLOCKS, ids=[f"{language}-{number}" for number, (language, _) in enumerate(BLOCKS, 1)])
+@pytest.mark.parametrize("language,code", BLOCKS)
 def test_readme_block_prints_what_it_says(language, code, tmp_path):
     """`=> text` in a comment is the line that is printed there. Rust's blocks are the core's own doctests."""
     expected = re.findall(r"(?:#|//) => (.*)", code)
@@ -99,7 +106,36 @@ def test_readme_block_prints_what_it_says(language, code, tmp_path):
 
 
 def test_the_readme_shows_every_language():
-    assert {language for language, _ in BLOCKS} == set(SUFFIXES)
+    assert {block.values[0] for block in BLOCKS if block.id.startswith("root-")} == set(SUFFIXES)
+
+
+def test_every_package_has_a_readme_with_what_its_users_need():
+    """A registry shows this page alone: it must be complete without the others."""
+    for path in README_PATHS[1:]:
+        text = (ROOT / path).read_text("utf-8").lower()
+        for need in ["install", "sign", "verify", "error", "rotat", "chameleon", "switch enforcement on for good", "mit or apache-2.0", "authenticated"]:
+            assert need in text, f"{path} says nothing of {need!r}"
+    folders = {path.parent for path in ROOT.glob("bindings/*/Cargo.toml")} | {ROOT / "core"}
+    assert {ROOT / path.parent for path in README_PATHS[1:]} == folders
+
+
+MARKDOWN = [ROOT / path for path in subprocess.check_output(["git", "ls-files", "-z", "*.md"], cwd=ROOT, text=True).split("\0") if path]
+
+
+def anchors(path):
+    """The names that a link can point to: headings as the usual renderers write them."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=[str(path.relative_to(ROOT)) for path in MARKDOWN])
+def test_links_lead_somewhere(path):
+    text = re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.M | re.S)
+    for target, anchor in re.findall(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)", text):
+        file = path.parent / target if target else path
+        assert file.exists(), f"{target} does not exist"
+        if anchor:
+            assert anchor in anchors(file), f"{file.name} has no heading #{anchor}"
 
 
 @pytest.mark.parametrize("surface", conformance.adapters())
@@ -125,6 +161,56 @@ def test_manifest_has_the_workspaces_version(path):
         text = text[:start] + VERSION + text[end:]
         (ROOT / path).write_text(text)
     assert re.search(MANIFESTS[path], text)[1] == VERSION
+
+
+# The one public address. Everything else that names one follows from it.
+ADDRESS = re.search(r'^repository = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.M)[1]
+ADDRESSES = {
+    "bindings/python/pyproject.toml": {
+        r'Homepage = "(.+)"': "",
+        r'Repository = "(.+)"': "",
+        r'Issues = "(.+)"': "/issues",
+        r'Changelog = "(.+)"': "/blob/main/CHANGELOG.md",
+    },
+    "bindings/node/package.json": {
+        r'"homepage": "(.+)"': "",
+        r'"repository": \{ "type": "git", "url": "git\+(.+)\.git"': "",
+        r'"bugs": "(.+)"': "/issues",
+    },
+    "bindings/ruby/personsig.gemspec": {
+        r'address = "(.+)"': "",
+        r'"bug_tracker_uri" => "#\{address\}(.+)"': "/issues",
+        r'"changelog_uri" => "#\{address\}(.+)"': "/blob/main/CHANGELOG.md",
+    },
+    "SECURITY.md": {r"<(.+)/security/advisories/new>": ""},
+    ".github/ISSUE_TEMPLATE/config.yml": {r"url: (.+)/security/advisories/new": ""},
+}
+FIELDS = [(path, field) for path, fields in ADDRESSES.items() for field in fields]
+
+
+@pytest.mark.parametrize("path,field", FIELDS)
+def test_address_is_the_workspaces(path, field):
+    text = (ROOT / path).read_text("utf-8")
+    suffix = ADDRESSES[path][field]
+    wanted = suffix if "#\\{address" in field else ADDRESS + suffix
+    if os.environ.get("UPDATE"):
+        start, end = re.search(field, text).span(1)
+        text = text[:start] + wanted + text[end:]
+        (ROOT / path).write_text(text, "utf-8")
+    assert re.search(field, text)[1] == wanted
+
+
+@pytest.mark.parametrize("path", [str(path.with_name("Cargo.toml")) for path in README_PATHS[1:]])
+def test_crate_inherits_the_address(path):
+    manifest = (ROOT / path).read_text()
+    assert "repository.workspace = true" in manifest
+    assert 'readme = "README.md"' in manifest
+
+
+def test_no_other_file_names_the_address():
+    """Or it would be forgotten when the address is set."""
+    names = subprocess.check_output(["git", "grep", "--untracked", "-lIF", ADDRESS], cwd=ROOT, text=True)
+    assert set(names.splitlines()) == {"Cargo.toml", *ADDRESSES}
 
 
 GOOD = {"provider": "gosquared", "secret": "s", "user_id": "42", "now": 0}

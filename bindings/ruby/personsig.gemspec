@@ -5,6 +5,9 @@ require_relative "lib/personsig/version"
 # A gem with the compiled part inside, for the Ruby that builds the gem: nothing is compiled where it is installed.
 abi = RUBY_VERSION[/\A\d+\.\d+/]
 
+# The one public address, which Cargo.toml at the root of the repository has too.
+address = "https://personsig.example"
+
 Gem::Specification.new do |spec|
   spec.name = "personsig"
   spec.version = Personsig::VERSION
@@ -12,6 +15,13 @@ Gem::Specification.new do |spec|
   spec.summary = "Signatures for identity verification: GoSquared's Secure Mode and Chameleon's uid_hash"
   spec.description = "Signs your users' ids, verifies signatures, rotates secrets, and says why a signature is refused."
   spec.authors = ["The personsig authors"]
+  spec.homepage = address
+  spec.metadata = {
+    "source_code_uri" => address,
+    "bug_tracker_uri" => "#{address}/issues",
+    "changelog_uri" => "#{address}/blob/main/CHANGELOG.md",
+    "rubygems_mfa_required" => "true",
+  }
   spec.licenses = ["MIT", "Apache-2.0"]
   spec.required_ruby_version = "~> #{abi}.0"
   spec.files = Dir.chdir(__dir__) do

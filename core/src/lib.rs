@@ -66,7 +66,8 @@ pub use user_id::UserId;
 /// This library's version, the same for every language.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The README's Rust runs as a test.
+/// The Rust of both READMEs, the project's and the crate's, runs as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
