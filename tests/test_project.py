@@ -87,7 +87,7 @@ def test_example_prints_the_same_in_every_language(task, suffix, tmp_path):
 
 SUFFIXES = {"python": ".py", "js": ".mjs", "php": ".php", "ruby": ".rb", "sh": ".sh", "c": ".c"}
 # A block in one of these languages is a program by itself. What cannot run alone has another fence: console, text, html, py, ini.
-README_PATHS = [pathlib.Path("README.md"), *(path.relative_to(ROOT) for path in sorted(ROOT.glob("bindings/*/README.md"))), pathlib.Path("core/README.md")]
+README_PATHS = [pathlib.Path("README.md"), pathlib.Path("core/README.md"), *(path.relative_to(ROOT) for path in sorted(ROOT.glob("bindings/*/README.md")))]
 BLOCKS = [
     pytest.param(language, code, id=f"{path.parent.name or 'root'}-{language}-{number}")
     for path in README_PATHS
@@ -117,6 +117,16 @@ def test_every_package_has_a_readme_with_what_its_users_need():
             assert need in text, f"{path} says nothing of {need!r}"
     folders = {path.parent for path in ROOT.glob("bindings/*/Cargo.toml")} | {ROOT / "core"}
     assert {ROOT / path.parent for path in README_PATHS[1:]} == folders
+
+
+CODES = re.findall(r'^    1?\d{1,2} \w+ "([a-z-]+)"', (ROOT / "core/src/error.rs").read_text("utf-8"), re.M)
+
+
+@pytest.mark.parametrize("path", [*README_PATHS, pathlib.Path("tests/CONTRACT.md")], ids=str)
+def test_every_code_is_listed(path):
+    assert len(CODES) >= 18
+    text = (ROOT / path).read_text("utf-8")
+    assert [code for code in CODES if f"`{code}`" not in text] == []
 
 
 MARKDOWN = [ROOT / path for path in subprocess.check_output(["git", "ls-files", "-z", "*.md"], cwd=ROOT, text=True).split("\0") if path]
