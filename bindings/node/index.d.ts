@@ -1,3 +1,75 @@
+/** A provider's name. `isProviderName` checks one that comes at run time. */
+export type ProviderName =
+  | 'gosquared'
+  | 'chameleon';
+
+/** The `code` of an `InputError`. */
+export type InputCode =
+  | 'unknown-provider'
+  | 'missing-secret'
+  | 'padded-secret'
+  | 'placeholder-secret'
+  | 'empty-user-id'
+  | 'invalid-text'
+  | 'control-character'
+  | 'integer-too-large'
+  | 'timestamp-out-of-range'
+  | 'timestamp-in-milliseconds'
+  | 'not-timestamped'
+  | 'invalid-option';
+
+/** The `code` of a `VerificationError`. */
+export type VerificationCode =
+  | 'missing-signature'
+  | 'malformed-signature'
+  | 'missing-timestamp'
+  | 'signature-mismatch'
+  | 'expired'
+  | 'from-the-future';
+
+/** The `code` of a finding of `explain`. */
+export type FindingCode =
+  | 'valid'
+  | 'valid-with-fallback'
+  | 'expired'
+  | 'from-the-future'
+  | 'time-zone'
+  | 'missing-signature'
+  | 'signature-is-the-id'
+  | 'not-a-signature'
+  | 'other-identifier'
+  | 'wrong-scheme'
+  | 'empty-key'
+  | 'placeholder-key'
+  | 'padded-key'
+  | 'quoted-key'
+  | 'prefixed-key'
+  | 'hex-key'
+  | 'base64-key'
+  | 'swapped-key-and-message'
+  | 'no-hmac'
+  | 'timestamp-missing'
+  | 'timestamp-not-sent'
+  | 'timestamp-not-signed'
+  | 'timestamp-differs'
+  | 'timestamp-unit'
+  | 'timestamp-separator'
+  | 'lost-leading-zeros'
+  | 'upper-case'
+  | 'other-encoding'
+  | 'decorated'
+  | 'truncated'
+  | 'other-hash'
+  | 'id-padded'
+  | 'id-case'
+  | 'id-quoted'
+  | 'id-escaped'
+  | 'id-normalised'
+  | 'id-charset'
+  | 'id-number-format'
+  | 'id-not-text'
+  | 'no-known-mistake';
+
 /**
  * What is signed: the characters that the page sends as the user's id, exactly as given; an integer stands for its
  * decimal text. A `number` with a fraction is a TypeError, one beyond 2^53-1 either way `integer-too-large`: send it
@@ -18,6 +90,7 @@ export interface FromEnvOptions {
   variable?: string | null | undefined;
 }
 
+/** The options of every method are a plain object, `{ ... }`: a TypeError for anything else, `invalid-option` for an unknown one. */
 export interface SignOptions {
   /** Unix time in whole seconds, 0 to 99999999999; the system's clock unless given. */
   now?: number | bigint | null | undefined;
@@ -62,10 +135,19 @@ export interface SnippetOptions extends SignOptions {
   nonce?: string | null | undefined;
 }
 
-/** The id and its signature, by the vendor's names for them. */
-export type Identity =
-  | { id: string; auth: string; uid?: never; uid_hash?: never }
-  | { uid: string; uid_hash: string; id?: never; auth?: never };
+/** The names of the two fields of each provider's identity: the id, the signature. */
+interface IdentityFields {
+  gosquared: 'id' | 'auth';
+  chameleon: 'uid' | 'uid_hash';
+}
+
+/**
+ * The id and its signature, by the vendor's names for them: `Identity<'gosquared'>` has `id` and `auth`. `Identity` alone
+ * is that of any provider.
+ */
+export type Identity<Name extends ProviderName = ProviderName> = Name extends ProviderName
+  ? { [Field in IdentityFields[Name]]: string } & { [Field in Exclude<IdentityFields[ProviderName], IdentityFields[Name]>]?: never }
+  : never;
 
 /** What a valid signature tells. */
 export interface Verified {
@@ -78,7 +160,7 @@ export interface Verified {
 /** One thing that went wrong with a signature, or that did not. */
 export interface Finding {
   /** For programs: `padded-key`. */
-  readonly code: string;
+  readonly code: FindingCode;
   /** What happened, in a sentence for a person. */
   readonly message: string;
   /** What to do about it. */
@@ -90,11 +172,11 @@ export interface Finding {
 /** A vendor that verifies identities. */
 export interface Provider {
   /** What `Signer` takes: exact, lower case. */
-  readonly name: string;
+  readonly name: ProviderName;
   /** What the vendor calls itself. */
   readonly title: string;
   /** `plain`: the signature is `HEX`. `timestamped`: it is `HEX-T`. */
-  readonly scheme: string;
+  readonly scheme: 'plain' | 'timestamped';
   /** The environment variable that `Signer.fromEnv` reads. */
   readonly secretVariable: string;
   /** The vendor's own page about it. */
@@ -102,19 +184,19 @@ export interface Provider {
 }
 
 /**
- * Signs ids for one provider with one secret. It is immutable. JSON and `structuredClone` make an empty object of it.
+ * Signs ids for one provider with one secret. `Signer<'gosquared'>` is one for that provider. It is immutable. JSON and `structuredClone` make an empty object of it.
  *
  * Never share a secret between providers: the plain signature of the id `42-1596165824` is the timestamped signature
  * of `42`.
  */
-export class Signer {
+export class Signer<Name extends ProviderName = ProviderName> {
   /**
    * Binds a provider's name and the secret shared with it.
    *
    * @throws {InputError} `unknown-provider`, `missing-secret`, `padded-secret`, `placeholder-secret`, `invalid-text`,
    * `invalid-option`; for a fallback, `index` tells which
    */
-  constructor(provider: string, secret: Secret, options?: SignerOptions);
+  constructor(provider: Name, secret: Secret, options?: SignerOptions);
 
   /**
    * Reads the secret from `process.env`, and one fallback from the same name + `_PREVIOUS`, where unset and empty mean
@@ -122,10 +204,10 @@ export class Signer {
    *
    * @throws {InputError} as the constructor; the message names the variable
    */
-  static fromEnv(provider: string, options?: FromEnvOptions): Signer;
+  static fromEnv<Name extends ProviderName>(provider: Name, options?: FromEnvOptions): Signer<Name>;
 
   /** The provider's name. */
-  readonly provider: string;
+  readonly provider: Name;
 
   /**
    * The user's signature.
@@ -196,26 +278,36 @@ export class Signer {
    *
    * @throws {InputError} as `sign`; `invalid-option` for an id that equals one of the Signer's secrets
    */
-  identity(userId: UserId, options?: SignOptions): Identity;
+  identity(userId: UserId, options?: SignOptions): Identity<Name>;
 }
 
 /** What both kinds of error are. The message says what to do, and repeats no value that was passed. */
 export class PersonsigError extends Error {
   protected constructor();
   /** For programs: `missing-secret`. */
-  readonly code: string;
+  readonly code: InputCode | VerificationCode;
   /** Which element of a list was refused, counting from 0; absent where no list was. */
   readonly index?: number;
 }
 
 /** The program, its configuration or the id must change. */
-export class InputError extends PersonsigError {}
+export class InputError extends PersonsigError {
+  readonly code: InputCode;
+}
 
 /** The signature that was shown is not accepted. */
-export class VerificationError extends PersonsigError {}
+export class VerificationError extends PersonsigError {
+  readonly code: VerificationCode;
+}
 
 /** Every provider. */
 export function providers(): readonly Provider[];
+
+/**
+ * Whether a value is a provider's name. It narrows a string that comes at run time, from a configuration, to what `Signer`
+ * takes; a name that is none is `unknown-provider` there.
+ */
+export function isProviderName(value: unknown): value is ProviderName;
 
 /** This library's version. */
 export const version: string;

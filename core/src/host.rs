@@ -21,6 +21,15 @@ pub const LOGGED_IN: &str = "pass the id of a user who is logged in";
 /// Advice for an object: converted to a string, every object of its class would get the same signature.
 pub const ITS_ID: &str = "pass its id, such as user.id";
 
+/// Advice for a promise, a coroutine, a future.
+pub const AWAIT_IT: &str = "await it";
+
+/// Advice for a function or a method.
+pub const CALL_IT: &str = "call it, and pass what it returns";
+
+/// Advice for a list where one value belongs: a row of a database, a field that was sent twice.
+pub const ONE_ELEMENT: &str = "pass one of its elements, such as value[0]";
+
 /// The message of a `TypeError`. `given` names the type of the value; the value itself is never repeated.
 pub fn wrong_type(at: impl fmt::Display, expected: &str, given: &str, advice: &str) -> String {
     format!("{at} must be {expected}, not {given}; {advice}")

@@ -41,6 +41,6 @@ pub(crate) fn held<'call>(env: Env, handle: Value) -> Result<&'call Signer, Stop
     match ALIVE.with_borrow(|alive| alive.contains(&signer)) {
         // SAFETY: not freed yet, and not before the call's end: its arguments are not collected.
         true => Ok(unsafe { &*signer }),
-        false => Err(Stop::WrongType("the first argument must be a Signer's handle".into())),
+        false => Err(Stop::NoSigner),
     }
 }

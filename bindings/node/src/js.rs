@@ -1,6 +1,7 @@
 //! Node-API, made safe to use: values are read raw, so that no conversion method of theirs is ever called, no object
 //! passes through a prototype that somebody may have changed, and a lone surrogate stays one.
 
+use std::borrow::Cow;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{null, null_mut};
@@ -10,6 +11,7 @@ use napi_sys as sys;
 use personsig::{Code, Error, Kind};
 use zeroize::Zeroizing;
 
+use crate::advice::{Parameter, wrong};
 use crate::text::{Room, Text, UNITS_MAX, encode};
 
 pub(crate) use napi_sys::ValueType as Type;
@@ -39,10 +41,22 @@ macro_rules! ask {
 pub(crate) enum Stop {
     /// The library's own error.
     Refused(Error),
-    /// A value of the wrong native type: the message of the TypeError.
-    WrongType(String),
+    /// A value of the wrong native type.
+    WrongType(WrongType),
+    /// What was passed for a Signer's handle is none. `index.js` never does that.
+    NoSigner,
     /// Code of the caller's, in a getter or a proxy, threw: its exception is pending.
     Thrown,
+}
+
+/// What a TypeError is made of: the value, its place, what it must be, the parameter's kind, and what to do about it
+/// unless the value's own kind says that.
+pub(crate) struct WrongType {
+    pub(crate) value: Value,
+    pub(crate) at: String,
+    pub(crate) expected: String,
+    pub(crate) parameter: Parameter,
+    pub(crate) fix: String,
 }
 
 impl From<Error> for Stop {
@@ -58,8 +72,8 @@ pub(crate) struct Env(sys::napi_env);
 /// The arguments of one call, `undefined` where there are fewer.
 type Arguments = [Value; 6];
 
-/// Runs the body of a function that Node calls. Errors of the library are *returned*, as a record for `index.js`, which
-/// has the classes; TypeErrors and defects are thrown. A panic ends here.
+/// Runs the body of a function that Node calls. Errors of the library and TypeErrors are *returned*, as a record for
+/// `index.js`, which has the classes, those of its own realm; defects are thrown. A panic ends here.
 pub(crate) fn enter(
     env: sys::napi_env,
     info: sys::napi_callback_info,
@@ -97,8 +111,19 @@ impl Env {
                 Kind::Verification => return self.record("verification", &error),
                 _ => ask!(self, napi_create_error(no_code, self.string(&error.to_string())?), null_mut())?,
             },
-            Stop::WrongType(message) => {
-                ask!(self, napi_create_type_error(no_code, self.string(&message)?), null_mut())?
+            Stop::WrongType(WrongType { value, at, expected, parameter, fix }) => {
+                return self.object([
+                    ("kind", self.string("type")?),
+                    ("value", value),
+                    ("at", self.string(&at)?),
+                    ("expected", self.string(&expected)?),
+                    ("parameter", self.number(f64::from(parameter as u8))?),
+                    ("fix", self.string(&fix)?),
+                ]);
+            }
+            Stop::NoSigner => {
+                let message = self.string("the first argument must be a Signer's handle")?;
+                ask!(self, napi_create_type_error(no_code, message), null_mut())?
             }
             // Node-API refused a call that this file should not have made.
             Stop::Thrown => return self.stop(Stop::Refused(Code::Internal.into())),
@@ -122,23 +147,28 @@ impl Env {
         ask!(self, napi_typeof(value), 0)
     }
 
-    /// What a message calls a value: its type, never the value.
-    pub(crate) fn type_name(self, value: Value) -> Result<&'static str, Stop> {
-        Ok(match self.type_of(value)? {
+    /// What a message calls a value: its type, never the value. `kind` is what `index.js` knows of an object.
+    pub(crate) fn type_name(self, value: Value, kind: &str) -> Result<Cow<'static, str>, Stop> {
+        Ok(Cow::Borrowed(match self.type_of(value)? {
             Type::napi_undefined => "undefined",
             Type::napi_null => "null",
             Type::napi_boolean => "a boolean",
-            Type::napi_number if self.integer(value)?.is_none() => "a number that is no integer",
-            Type::napi_number => "a number",
+            Type::napi_number => match self.double(value)? {
+                number if number.is_nan() => "NaN",
+                number if number.is_infinite() => "an infinite number",
+                number if number.fract() != 0.0 => "a number with a fraction",
+                _ => "a number",
+            },
             Type::napi_string => "a string",
             Type::napi_symbol => "a symbol",
             Type::napi_bigint => "a bigint",
             Type::napi_function => "a function",
+            _ if !kind.is_empty() => return Ok(Cow::Owned(kind.to_owned())),
             _ if ask!(self, napi_is_array(value), false)? => "an array",
             _ if ask!(self, napi_is_date(value), false)? => "a Date",
-            _ if ask!(self, napi_is_typedarray(value), false)? => "a typed array",
-            _ => "an object",
-        })
+            _ if self.is_plain(value)? => "a plain object",
+            _ => "an object of a class",
+        }))
     }
 
     /// A number without a fraction or a bigint, and whether that is exactly what the caller wrote; if not, it has the
@@ -236,8 +266,12 @@ impl Env {
             return Ok(None);
         }
         let length = ask!(self, napi_get_array_length(value), 0)?;
-        let element = move |index: usize| self.own(value, self.string(&index.to_string())?);
-        Ok(Some((0..length as usize).map(element)))
+        Ok(Some(self.numbered(value, length as usize)))
+    }
+
+    /// An object's own properties 0, 1 and so on.
+    pub(crate) fn numbered(self, object: Value, count: usize) -> impl ExactSizeIterator<Item = Result<Value, Stop>> {
+        (0..count).map(move |index| self.own(object, self.string(&index.to_string())?))
     }
 
     /// Whether it is an object that `{ ... }` made, in any realm (jest's tests are in one of their own), or one without a
@@ -297,13 +331,11 @@ impl Env {
         let (mut values, mut unknown) = ([self.undefined()?; N], false);
         match self.type_of(object)? {
             Type::napi_undefined => return Ok((values, false)),
-            // An array or a Date would be taken for an object without options.
-            Type::napi_object
-                if !ask!(self, napi_is_array(object), false)? && !ask!(self, napi_is_date(object), false)? => {}
+            // Another object, a Promise or a Map, would be taken for one without options. `index.js` never passes a Proxy.
+            Type::napi_object if self.is_plain(object)? => {}
             _ => {
-                let (given, example) = (self.type_name(object)?, names[0]);
-                let message = format!("options must be an object, not {given}; pass {{ {example}: ... }}");
-                return Err(Stop::WrongType(message));
+                let fix = format!("pass {{ {}: ... }}", names[0]);
+                return wrong(object, &"options", "a plain object", Parameter::Options, &fix);
             }
         }
         for key in self.keys(object, sys::KeyFilter::all_properties)? {

@@ -3,6 +3,7 @@
 //! It gives functions and no classes. What `index.js` keeps in a private field, and passes to each of them first, is the
 //! Signer's handle.
 
+mod advice;
 mod handle;
 mod js;
 mod text;
@@ -11,9 +12,11 @@ mod traits;
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use advice::{Parameter, wrong};
 use handle::{held, hold};
 use js::{Env, Stop, Type, Value, enter};
 use napi_sys::{napi_callback_info, napi_env};
+use personsig::host;
 use personsig::{Code, Finding, Secret, Signer, SnippetOptions, UserId, VerifyOptions};
 use text::{Room, Text};
 use zeroize::Zeroizing;
@@ -34,6 +37,7 @@ extern "C" fn napi_register_module_v1(env: napi_env, _exports: Value) -> Value {
             ("explain", env.function(method::explain)?),
             ("snippet", env.function(method::snippet)?),
             ("identity", env.function(method::identity)?),
+            ("wrongType", env.function(wrong_type)?),
             ("providers", providers(env)?),
             ("version", env.string(personsig::VERSION)?),
         ])
@@ -53,7 +57,8 @@ unsafe extern "C" fn signer(env: napi_env, info: napi_callback_info) -> Value {
         let provider = provider_name(env, provider)?;
         let secret = Key::read(env, secret, &"secret")?;
         let ([fallbacks], unknown) = env.options(options, ["fallbackSecrets"])?;
-        let fallbacks = elements_or_none(env, fallbacks, "fallbackSecrets", "secrets", Key::read)?;
+        let fallbacks =
+            elements_or_none(env, fallbacks, "fallbackSecrets", "secrets", |value, name| Key::read(env, value, name))?;
         known(unknown)?;
         let fallbacks: Vec<_> = fallbacks.iter().map(Key::as_secret).collect();
         hold(env, Signer::with_fallbacks(&lossy(&provider), secret.as_secret(), &fallbacks)?)
@@ -81,6 +86,19 @@ unsafe extern "C" fn from_env(env: napi_env, info: napi_callback_info) -> Value 
             }
         })?;
         hold(env, signer)
+    })
+}
+
+/// `wrongType(value, kind, at, expected, parameter, fix)`: the message of a TypeError. All but `kind`, which is what `index.js`
+/// knows of an object, are from the record that another function returned.
+unsafe extern "C" fn wrong_type(env: napi_env, info: napi_callback_info) -> Value {
+    enter(env, info, |env, [value, kind, at, expected, parameter, fix]| {
+        let text = |value| env.long_text(value).map(|text| lossy(&text).into_owned());
+        let given = env.type_name(value, &text(kind)?)?;
+        let (fix, parameter) = (text(fix)?, env.double(parameter)?);
+        let advice = Parameter::ALL.iter().find(|known| f64::from(**known as u8) == parameter);
+        let advice = advice.and_then(|parameter| advice::about(*parameter, &given)).unwrap_or(&fix);
+        env.string(&host::wrong_type(text(at)?, &text(expected)?, &given, advice))
     })
 }
 
@@ -125,11 +143,16 @@ fn given_time(env: Env, options: Value) -> Result<Option<i64>, Stop> {
     known(unknown).map(|()| now)
 }
 
-/// `signMany(handle, userIds, options, joined, count, list)`: where `index.js` could join so many ids, U+0000 behind each, one
-/// long string is read in the place of many short ones. The answer is an array, made by `list` of its arguments; as the
-/// stack has no room for very many, it may be one of arrays. Both cost a third of going through an array's elements.
+/// `signMany(handle, userIds, options, joined, count, list)`. `userIds` is what was passed, and `count` -1, where that is no
+/// array; else the values that `index.js` read from it, each once, and `joined` is all of them with U+0000 behind each, or empty
+/// where it could not join them: one long string is read faster than many short ones. The answer is an array, made by
+/// `list` of its arguments; as the stack has no room for very many, it may be one of arrays. Both cost a third of going
+/// through an array's elements.
 fn sign_many(env: Env, signer: &Signer, [user_ids, options, joined, count, list]: Rest) -> Result<Value, Stop> {
     let (joined, count) = (env.long_text(joined)?, env.double(count)?);
+    if count < 0.0 {
+        return wrong(user_ids, &"userIds", "an array of ids", Parameter::List, "pass [value]");
+    }
     let mut ids = Vec::with_capacity(joined.len().min(count as usize));
     if let Some(texts) = str::from_utf8(&joined).ok().and_then(|text| text.strip_suffix('\0')) {
         ids.extend(texts.split('\0').map(UserId::Text));
@@ -137,7 +160,8 @@ fn sign_many(env: Env, signer: &Signer, [user_ids, options, joined, count, list]
     let read: Vec<Id<'_>>;
     // They could not be joined, or one of them holds U+0000 or half a character.
     if ids.len() as f64 != count {
-        read = elements(env, user_ids, "userIds", "ids", |env, value, name| Id::read(env, value, name, None))?;
+        let values = env.numbered(user_ids, count as usize);
+        read = each(values, "userIds", |value, name| Id::read(env, value, name, None))?;
         ids = read.iter().map(Id::as_user_id).collect();
     }
     let mut signatures = signer.sign_many(&ids, time(env, options)?)?;
@@ -207,7 +231,7 @@ fn explain(env: Env, signer: &Signer, [user_id, signature, options, ..]: Rest) -
     let user_id = Id::read(env, user_id, &"userId", Some(&mut id_room))?;
     let signature = shown(env, signature, &mut signature_room)?;
     let ([also, now], unknown) = env.options(options, ["also", "now"])?;
-    let also = elements_or_none(env, also, "also", "ids", |env, value, name| Id::read(env, value, name, None))?;
+    let also = elements_or_none(env, also, "also", "ids", |value, name| Id::read(env, value, name, None))?;
     let now = seconds(env, now, "now")?;
     known(unknown)?;
     let also: Vec<_> = also.iter().map(Id::as_user_id).collect();
@@ -271,16 +295,15 @@ enum Id<'a> {
 
 impl<'a> Id<'a> {
     fn read(env: Env, value: Value, name: &dyn Display, room: Option<&'a mut Room>) -> Result<Self, Stop> {
-        let fix = match (env.type_of(value)?, room) {
+        match (env.type_of(value)?, room) {
             (Type::napi_string, Some(room)) => return Ok(Id::Text(env.text(value, room)?)),
             (Type::napi_string, None) => return Ok(Id::Text(Text::Long(env.long_text(value)?))),
-            (Type::napi_undefined | Type::napi_null, _) => "pass the id of a user who is logged in",
-            _ => "pass String(id)",
-        };
+            _ => {}
+        }
         match env.integer(value)? {
             Some((integer, true)) => Ok(Id::Integer(integer)),
             Some((_, false)) => Ok(Id::IntegerTooLarge),
-            None => wrong(env, value, name, "a string or an integer", fix),
+            None => wrong(value, name, "a string or an integer", Parameter::Id, "pass the user's id"),
         }
     }
 
@@ -307,7 +330,10 @@ impl Key {
             Type::napi_string => Ok(Key::Text(env.secret_text(value)?)),
             _ => match env.bytes(value)? {
                 Some(bytes) => Ok(Key::Bytes(bytes)),
-                None => wrong(env, value, name, "a string or a Uint8Array", "pass the secret as the provider shows it"),
+                None => {
+                    let fix = "pass the secret as the provider shows it";
+                    wrong(value, name, "a string or a Uint8Array", Parameter::Secret, fix)
+                }
             },
         }
     }
@@ -325,7 +351,10 @@ impl Key {
 fn provider_name(env: Env, value: Value) -> Result<Zeroizing<Vec<u8>>, Stop> {
     match env.type_of(value)? {
         Type::napi_string => env.secret_text(value),
-        _ => wrong(env, value, &"provider", "a string", "pass its name first, such as 'gosquared', then the secret"),
+        _ => {
+            let fix = "pass its name first, such as 'gosquared', then the secret";
+            wrong(value, &"provider", "a string", Parameter::Name, fix)
+        }
     }
 }
 
@@ -333,7 +362,7 @@ fn text_or_none(env: Env, value: Value, name: &str, fix: &str) -> Result<Option<
     match env.type_of(value)? {
         Type::napi_undefined | Type::napi_null => Ok(None),
         Type::napi_string => env.secret_text(value).map(Some),
-        _ => wrong(env, value, &name, "a string", fix),
+        _ => wrong(value, &name, "a string", Parameter::Name, fix),
     }
 }
 
@@ -347,7 +376,7 @@ fn shown<'a>(env: Env, value: Value, room: &'a mut Room) -> Result<Text<'a>, Sto
     match env.type_of(value)? {
         Type::napi_undefined | Type::napi_null => Ok(Text::Short(&[])),
         Type::napi_string => env.text(value, room),
-        _ => wrong(env, value, &"signature", "a string", "pass it exactly as the page sent it"),
+        _ => wrong(value, &"signature", "a string", Parameter::Signature, "pass it exactly as the page sent it"),
     }
 }
 
@@ -358,49 +387,40 @@ fn seconds(env: Env, value: Value, name: &str) -> Result<Option<i64>, Stop> {
     }
     match env.integer(value)? {
         Some((integer, _)) => Ok(Some(integer.clamp(i64::MIN.into(), i64::MAX.into()) as i64)),
-        None => wrong(env, value, &name, "an integer, in whole seconds", "a time is Math.floor(Date.now() / 1000)"),
+        None => {
+            let parameter = if name == "now" { Parameter::Time } else { Parameter::Seconds };
+            let fix = "pass Math.floor(Date.now() / 1000)";
+            wrong(value, &name, "an integer, in whole seconds", parameter, fix)
+        }
     }
 }
 
-/// As [`elements`]; nothing where it is not given.
+/// An array, every element read; nothing where it is not given.
 fn elements_or_none<T>(
     env: Env,
     value: Value,
     name: &str,
     of: &str,
-    read: impl Fn(Env, Value, &dyn Display) -> Result<T, Stop>,
+    read: impl Fn(Value, &dyn Display) -> Result<T, Stop>,
 ) -> Result<Vec<T>, Stop> {
     match env.elements(value)? {
-        _ if env.type_of(value)? == Type::napi_undefined => Ok(Vec::new()),
+        _ if env.is_undefined(value)? => Ok(Vec::new()),
         // `new Array(2 ** 32 - 1)` costs its maker nothing, and us all memory where a hole is as good as an element.
         Some(elements) if elements.len() > 1 << 20 => Err(Stop::Refused(Code::InvalidOption.into())),
-        _ => elements(env, value, name, of, read),
+        Some(elements) => each(elements, name, read),
+        None => wrong(value, &name, &format!("an array of {of}"), Parameter::List, "pass [value], or leave it out"),
     }
 }
 
-/// An array, every element read.
-fn elements<T>(
-    env: Env,
-    value: Value,
+fn each<T>(
+    values: impl Iterator<Item = Result<Value, Stop>>,
     name: &str,
-    of: &str,
-    read: impl Fn(Env, Value, &dyn Display) -> Result<T, Stop>,
+    read: impl Fn(Value, &dyn Display) -> Result<T, Stop>,
 ) -> Result<Vec<T>, Stop> {
-    match env.elements(value)? {
-        Some(elements) => {
-            elements.enumerate().map(|(index, item)| read(env, item?, &format_args!("{name}[{index}]"))).collect()
-        }
-        None => wrong(env, value, &name, &format!("an array of {of}"), "pass [ ... ]"),
-    }
+    values.enumerate().map(|(index, value)| read(value?, &format_args!("{name}[{index}]"))).collect()
 }
 
 /// An option that is not known is refused when all types are right, before any value is looked at.
 fn known(unknown: bool) -> Result<(), Stop> {
     if unknown { Err(Stop::Refused(Code::InvalidOption.into())) } else { Ok(()) }
-}
-
-/// The TypeError: parameter, type and way out, never the value.
-fn wrong<T>(env: Env, value: Value, name: &dyn Display, expected: &str, fix: &str) -> Result<T, Stop> {
-    let given = env.type_name(value)?;
-    Err(Stop::WrongType(format!("{name} must be {expected}, not {given}; {fix}")))
 }

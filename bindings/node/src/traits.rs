@@ -5,6 +5,7 @@ use std::fmt;
 
 use personsig::{Trait, Traits};
 
+use crate::advice::{Parameter, wrong};
 use crate::js::{Env, Stop, Type, Value};
 
 /// The traits; none where they are not given. `is_proxy` is that of `node:util`: Node-API cannot tell.
@@ -13,7 +14,7 @@ pub(crate) fn read(env: Env, traits: Value, is_proxy: Value) -> Result<Traits, S
     match env.type_of(traits)? {
         Type::napi_undefined => Ok(Traits::default()),
         Type::napi_object if walk.is_plain(traits)? => walk.map(traits),
-        _ => walk.refuse("traits", traits, "a plain object", "pass { name: value, ... }"),
+        _ => wrong(traits, &"traits", "a plain object", Parameter::Options, "pass { name: value, ... }"),
     }
 }
 
@@ -74,7 +75,8 @@ impl Walk {
             let name = name?;
             self.path.0.push(position);
             if self.env.type_of(name)? != Type::napi_string {
-                return self.refuse(&format!("the name of trait {}", self.path), name, "a string", "leave it out");
+                let at = format_args!("the name of trait {}", self.path);
+                return wrong(name, &at, "a string", Parameter::Name, "leave it out");
             }
             map.push((self.env.long_text(name)?, self.value(self.env.own(object, name)?)?));
             self.path.0.pop();
@@ -96,16 +98,8 @@ impl Walk {
 
     fn refuse_trait<T>(&self, value: Value) -> Result<T, Stop> {
         let expected = "null, a boolean, a string, a number, a bigint, an array or a plain object";
-        self.refuse(&format!("trait {}", self.path), value, expected, "turn it into one of these or leave it out")
-    }
-
-    fn refuse<T>(&self, name: &str, value: Value, expected: &str, fix: &str) -> Result<T, Stop> {
-        let given = match self.env.type_name(value)? {
-            "an object" if self.is_proxy(value)? => "a Proxy",
-            "an object" => "an object of a class",
-            name => name,
-        };
-        Err(Stop::WrongType(format!("{name} must be {expected}, not {given}; {fix}")))
+        let fix = "turn it into one of these or leave it out";
+        wrong(value, &format_args!("trait {}", self.path), expected, Parameter::Trait, fix)
     }
 }
 

@@ -3,11 +3,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHmac, randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import test from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
+import { createContext, runInContext, runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { InputError, PersonsigError, Signer, VerificationError, providers, version } from '../index.mjs';
+import { InputError, PersonsigError, Signer, VerificationError, isProviderName, providers, version } from '../index.mjs';
 
 const SECRET = 'personsig-test-secret';
 const PLAIN = '0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64';
@@ -72,27 +75,82 @@ test('a lone surrogate is refused, and U+FFFD beside it is not taken for one', (
   }
 });
 
-test('what a wrong id is called in the TypeError is its type', () => {
+/** What inherits as MongoDB's values do. */
+function mongo(name) {
+  const Class = { [name]: class { get _bsontype() { assert.fail('a getter was run'); } } }[name];
+  return new Class();
+}
+
+const thenable = new (class { then() { assert.fail('it was called'); } })();
+const LOGGED_IN = 'pass the id of a user who is logged in';
+const ITS_ID = 'pass its id, such as user.id';
+const DECODE = "decode it: new TextDecoder('utf-8', { fatal: true }).decode(value)";
+const NOT_WHOLE = "an id is a whole number or a string: pass the user's own";
+const ONE_ELEMENT = 'pass one of its elements, such as value[0]';
+
+test('the TypeError of an id names its type and leads to the right id', () => {
   const wrong = [
-    [undefined, 'undefined'], [null, 'null'], [true, 'a boolean'], [1.5, 'a number that is no integer'],
-    [NaN, 'a number that is no integer'], [-Infinity, 'a number that is no integer'], [Symbol('s'), 'a symbol'],
-    [[], 'an array'], [{}, 'an object'], [() => 1, 'a function'], [new Date(), 'a Date'], [Buffer.from('1'), 'a typed array'],
-    [new String('1'), 'an object'], [new Number(1), 'an object'], [new Proxy([], {}), 'an object'],
+    [undefined, 'undefined', LOGGED_IN], [null, 'null', LOGGED_IN], [true, 'a boolean', LOGGED_IN], [NaN, 'NaN', LOGGED_IN],
+    [1.5, 'a number with a fraction', NOT_WHOLE], [-Infinity, 'an infinite number', NOT_WHOLE],
+    [Symbol('s'), 'a symbol', "pass the user's id"], [new Date(), 'a Date', "pass the user's id"],
+    [() => 1, 'a function', 'call it, and pass what it returns'], [class {}, 'a function', 'call it, and pass what it returns'],
+    [Promise.resolve('1'), 'a Promise', 'await it'], [(async () => '1')(), 'a Promise', 'await it'], [thenable, 'a Promise', 'await it'],
+    [{ id: 1 }, 'a plain object', ITS_ID], [{ __proto__: null, id: 1 }, 'a plain object', ITS_ID],
+    [new (class User {})(), 'an object of a class', ITS_ID], [new Proxy([], {}), 'a Proxy', ITS_ID], [/x/, 'an object of a class', ITS_ID],
+    [mongo('ObjectId'), 'an ObjectId or UUID', 'pass String(id)'], [mongo('Document'), 'an object of a class', ITS_ID],
+    [[], 'an array', ONE_ELEMENT], [['1'], 'an array', ONE_ELEMENT],
+    [new Map(), 'a Map', 'pass one of its elements'], [new Set(['1']), 'a Set', 'pass one of its elements'],
+    [[][Symbol.iterator](), 'an iterable object', 'pass one of its elements'],
+    [Buffer.from('1'), 'a Uint8Array', DECODE], [new ArrayBuffer(1), 'an ArrayBuffer', "pass the user's id"],
+    [new String('1'), 'a String, Number or BigInt object', 'pass value.valueOf()'], [new Boolean(true), 'an object of a class', ITS_ID],
   ];
-  for (const [id, name] of wrong) {
-    assert.throws(() => gosquared.sign(id), wrongType(['userId', 'a string or an integer', `not ${name};`, 'pass']));
+  for (const [id, name, advice] of wrong) {
+    const message = ` must be a string or an integer, not ${name}; ${advice}`;
+    for (const method of ['sign', 'verify', 'isValid', 'explain', 'identity']) {
+      assert.throws(() => gosquared[method](id, method === 'sign' || method === 'identity' ? undefined : ''), { name: 'TypeError', message: `userId${message}` });
+    }
+    assert.throws(() => gosquared.signMany(['1', id]), { name: 'TypeError', message: `userIds[1]${message}` });
+    assert.throws(() => gosquared.explain('1', '', { also: ['2', 3, id] }), { name: 'TypeError', message: `also[2]${message}` });
   }
 });
 
-test('what a wrong element of a list is called in the TypeError is its place', () => {
+test('the TypeError of a list leads to an array', () => {
+  async function* later() { yield '1'; }
+  const wrong = [
+    ['1', 'a string', 'pass [value]'], [1, 'a number', 'pass [value]'], [1n, 'a bigint', 'pass [value]'], [{}, 'a plain object', 'pass [value]'],
+    [new Set(['1']), 'a Set', 'pass Array.from(value)'], [['1'].values(), 'an iterable object', 'pass Array.from(value)'],
+    [new Map([['1', 2]]), 'a Map', 'pass Array.from(value.keys()) or Array.from(value.values())'],
+    [new Proxy(['1'], {}), 'a Proxy', 'pass Array.from(value)'], [new Uint32Array(2), 'a typed array', 'pass [value] for one, Array.from(value) for several'],
+    [Promise.resolve(['1']), 'a Promise', 'await it'], [later(), 'an async iterable', 'collect its elements with for await'],
+    [() => ['1'], 'a function', 'call it, and pass what it returns'],
+  ];
+  for (const [ids, name, advice] of wrong) {
+    assert.throws(() => gosquared.signMany(ids), { name: 'TypeError', message: `userIds must be an array of ids, not ${name}; ${advice}` });
+    assert.throws(() => gosquared.explain('1', '', { also: ids }), wrongType([`also must be an array of ids, not ${name}; ${advice}`]));
+    assert.throws(() => new Signer('gosquared', SECRET, { fallbackSecrets: ids }), wrongType([`fallbackSecrets must be an array of secrets, not ${name}; ${advice}`]));
+  }
+  assert.throws(() => gosquared.signMany(undefined), wrongType(['userIds', 'undefined', 'pass [value]']));
+  assert.throws(() => gosquared.explain('1', '', { also: null }), wrongType(['also', 'null', 'pass [value], or leave it out']));
+});
+
+test('the TypeError of a secret or a signature says what to do', () => {
+  assert.throws(() => new Signer('gosquared', Promise.resolve(SECRET)), wrongType(['secret', 'not a Promise; await it']));
+  assert.throws(() => new Signer('gosquared', () => SECRET), wrongType(['secret', 'not a function; call it']));
+  assert.throws(() => new Signer('gosquared', new ArrayBuffer(8)), wrongType(['secret', 'not an ArrayBuffer; pass a Uint8Array of its bytes']));
   assert.throws(() => new Signer('gosquared', SECRET, { fallbackSecrets: ['a', 5] }), wrongType(['fallbackSecrets[1]', 'a number']));
-  assert.throws(() => gosquared.explain('1', '', { also: ['a', 'b', {}] }), wrongType(['also[2]', 'an object']));
+  assert.throws(() => gosquared.verify('1', [PLAIN]), wrongType([`signature must be a string, not an array; ${ONE_ELEMENT}`]));
+  assert.throws(() => gosquared.verify('1', Buffer.from(PLAIN)), wrongType([`signature must be a string, not a Uint8Array; ${DECODE}`]));
 });
 
-test('a time of the wrong type is told the way out', () => {
-  for (const now of [1.5, '1', true, new Date(), NaN]) {
-    assert.throws(() => chameleon.sign('1', { now }), wrongType(['now', 'Math.floor(Date.now() / 1000)']));
+test('the TypeError of a time says what to do', () => {
+  const wrong = [
+    [1.5, 'a number with a fraction; pass Math.floor(value)'], ['1', 'a string; pass Number(value)'], [true, 'a boolean; pass Math.floor(Date.now() / 1000)'],
+    [new Date(), 'a Date; pass Math.floor(now.getTime() / 1000)'], [NaN, 'NaN; pass Math.floor(Date.now() / 1000)'], [Date.now, 'a function; call it'],
+  ];
+  for (const [now, words] of wrong) {
+    assert.throws(() => chameleon.sign('1', { now }), wrongType([`now must be an integer, in whole seconds, not ${words}`]));
   }
+  assert.throws(() => chameleon.verify('1', '', { maxAge: new Date() }), wrongType(['maxAge', 'a Date; pass a number of seconds']));
 });
 
 test('no conversion method of a value is called', () => {
@@ -231,9 +289,54 @@ test('fromEnv reads the own strings of process.env', () => {
   assert.throws(() => read(new Proxy({}, { getOwnPropertyDescriptor() { throw new RangeError('mine'); } })), RangeError);
 });
 
-test('options that are no object are the TypeError', () => {
-  for (const options of [null, 'now', 5, true, [], [NOW], new Date(), () => NOW, Symbol('s')]) {
-    assert.throws(() => gosquared.sign('1', options), wrongType(['options', 'an object', '{ now: ... }']));
+test('options that are no plain object are the TypeError, for every method', async () => {
+  const pending = Promise.resolve({ maxAge: 60 });
+  const wrong = [
+    [null, 'null'], ['now', 'a string'], [5, 'a number'], [true, 'a boolean'], [Symbol('s'), 'a symbol'], [() => NOW, 'a function'],
+    [[], 'an array'], [new Date(), 'a Date'], [pending, 'a Promise'], [thenable, 'a Promise'], [new Map([['maxAge', 60]]), 'a Map'],
+    [new (class { get maxAge() { return 60; } })(), 'an object of a class'], [Object.create({ now: NOW }), 'an object of a class'],
+    [new Proxy({ now: NOW }, {}), 'a Proxy'], [new Proxy({ __proto__: null }, {}), 'a Proxy'],
+  ];
+  const calls = {
+    fallbackSecrets: (options) => new Signer('gosquared', SECRET, options),
+    variable: (options) => Signer.fromEnv('gosquared', options),
+    maxAge: (options) => chameleon.verify('1', PLAIN, options),
+    'maxAge ': (options) => chameleon.isValid('1', PLAIN, options),
+    also: (options) => gosquared.explain('1', PLAIN, options),
+    traits: (options) => gosquared.snippet('1', options),
+    now: (options) => gosquared.sign('1', options),
+    'now ': (options) => gosquared.signMany(['1'], options),
+    'now  ': (options) => gosquared.identity('1', options),
+  };
+  for (const [options, name] of wrong) {
+    for (const [first, call] of Object.entries(calls)) {
+      const advice = name === 'a Promise' ? 'await it' : name === 'a function' ? 'pass {' : `pass { ${first.trim()}: ... }`;
+      assert.throws(() => call(options), wrongType([`options must be a plain object, not ${name}; ${advice}`]), `${first} ${name}`);
+    }
+  }
+  assert.deepEqual(await pending, { maxAge: 60 });
+});
+
+test('options of another realm, and without a prototype, are plain', () => {
+  for (const options of [runInNewContext('({ now: 1596165824 })'), { __proto__: null, now: NOW }]) {
+    assert.equal(chameleon.sign('1', options).slice(-10), String(NOW));
+  }
+});
+
+test('in another realm errors and results are of that realm', () => {
+  const context = createContext({ process });
+  const file = fileURLToPath(new URL('../index.js', import.meta.url));
+  const module = { exports: {} };
+  runInContext(`(function (require, module) { ${readFileSync(file, 'utf8')}\n})`, context)(createRequire(file), module);
+  const there = runInContext('({ TypeError, prototype: Object.prototype, Array, Error })', context);
+  const signer = new module.exports.Signer('gosquared', SECRET, { fallbackSecrets: ['older'] });
+  assert.throws(() => signer.sign(1.5), (error) => error instanceof there.TypeError && error instanceof there.Error);
+  assert.throws(() => signer.sign(''), (error) => error instanceof there.Error);
+  const older = new Signer('gosquared', 'older').sign('1');
+  const findings = signer.explain('1', PLAIN);
+  assert.ok(findings instanceof there.Array && module.exports.providers() instanceof there.Array);
+  for (const result of [signer.identity('1'), signer.verify('1', older), findings[0], module.exports.providers()[0]]) {
+    assert.equal(Object.getPrototypeOf(result), there.prototype);
   }
 });
 
@@ -250,21 +353,54 @@ test('types are checked before an option is found unknown, and that before any v
 });
 
 test('options count as own properties, undefined as not given', () => {
-  assert.equal(chameleon.sign('123456', Object.create({ now: -1 }, { now: { value: NOW } })).slice(-10), String(NOW));
-  assert.equal(gosquared.sign('123456', Object.create({ now: -1, at: 1 })), PLAIN);
+  Object.prototype.now = -1;
+  try {
+    assert.equal(chameleon.sign('123456', Object.defineProperty({}, 'now', { value: NOW })).slice(-10), String(NOW));
+    assert.ok(Math.abs(Number(chameleon.sign('123456', {}).slice(-10)) - Date.now() / 1000) < 5);
+  } finally {
+    delete Object.prototype.now;
+  }
   assert.equal(gosquared.verify('123456', PLAIN, { now: undefined, maxAge: null, clockSkew: undefined }).secretIndex, 0);
   assert.equal(new Signer('gosquared', SECRET, { fallbackSecrets: undefined }).provider, 'gosquared');
 });
 
-test('each option is read once, through a proxy too, and what a getter throws arrives', () => {
+test('each option is read once, and what a getter throws arrives', () => {
   let reads = 0;
-  const target = { get now() { return reads++ === 0 ? NOW : -1; } };
-  for (const options of [target, new Proxy(target, {})]) {
-    reads = 0;
-    assert.equal(chameleon.sign('123456', options).slice(-10), String(NOW));
+  const options = { get now() { return reads++ === 0 ? NOW : -1; } };
+  assert.equal(chameleon.sign('123456', options).slice(-10), String(NOW));
+  assert.equal(reads, 1);
+  assert.throws(() => chameleon.sign('1', { get now() { throw new RangeError('mine'); } }), { name: 'RangeError', message: 'mine' });
+});
+
+test('each id of many is read once, whether they can be joined or not', () => {
+  for (const [rest, judge] of [
+    ['2', (many) => assert.deepEqual(many(), gosquared.signMany(['1', '2']))],
+    ['\0', (many) => assert.throws(many, refused('control-character', 1))],
+    ['\ud800', (many) => assert.throws(many, refused('invalid-text', 1))],
+    [2n ** 200n, (many) => assert.throws(many, refused('integer-too-large', 1))],
+    [{}, (many) => assert.throws(many, TypeError)],
+  ]) {
+    let reads = 0;
+    const ids = Object.defineProperty(['0', rest], 0, { get: () => (reads++ === 0 ? '1' : 'another') });
+    judge(() => gosquared.signMany(ids));
     assert.equal(reads, 1);
   }
-  assert.throws(() => chameleon.sign('1', { get now() { throw new RangeError('mine'); } }), { name: 'RangeError', message: 'mine' });
+  let reads = 0;
+  const ids = Object.defineProperty(['0'], 0, { get: () => (reads++ === 0 ? 'a\0' : 'another') });
+  assert.throws(() => gosquared.signMany(ids), refused('control-character', 0));
+  assert.equal(reads, 1);
+});
+
+test('a type error wins over a value that is refused before it', () => {
+  assert.throws(() => gosquared.signMany([2n ** 200n, 1e300, '', {}]), wrongType(['userIds[3]']));
+  assert.throws(() => gosquared.signMany([2n ** 200n, 1.5, {}]), wrongType(['userIds[1]', 'a number with a fraction']));
+});
+
+test('isProviderName knows what providers() lists, and nothing else', () => {
+  for (const { name } of providers()) assert.equal(isProviderName(name), true);
+  for (const other of ['GoSquared', 'gosqaured', '', undefined, null, 5, {}, ['gosquared'], new String('gosquared')]) {
+    assert.equal(isProviderName(other), false);
+  }
 });
 
 test('a hole in a list is nothing, whatever the prototype holds', () => {

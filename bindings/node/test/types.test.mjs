@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -27,8 +27,8 @@ test('index.d.ts declares exactly what the module exports', () => {
 });
 
 test('index.d.ts declares exactly the members of Signer', () => {
-  const body = declarations.match(/^export class Signer \{\n(.*?)^\}/ms)[1];
-  const declared = sorted(body.matchAll(/^  (?:static |readonly )?(\w+)[(:]/gm));
+  const body = declarations.match(/^export class Signer<.*?> \{\n(.*?)^\}/ms)[1];
+  const declared = sorted(body.matchAll(/^  (?:static |readonly )?(\w+)[(:<]/gm));
   const { Signer } = personsig;
   const statics = Object.getOwnPropertyNames(Signer).filter((name) => !['length', 'name', 'prototype'].includes(name));
   assert.deepEqual(declared, [...Object.getOwnPropertyNames(Signer.prototype), ...statics].sort());
@@ -38,3 +38,28 @@ test('import and require give the same classes', () => {
   assert.deepEqual({ ...personsig }, require('../index.js'));
   assert.equal(personsig.Signer, require('../index.js').Signer);
 });
+
+// The core's own lists; UPDATE=1 writes them into index.d.ts.
+const source = (file) => readFileSync(new URL(`../../../core/src/${file}`, import.meta.url), 'utf8');
+const rows = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
+const kinds = source('error.rs').split(/^    (Input|Verification|System):$/m);
+const codes = (kind) => rows(kinds[kinds.indexOf(kind) + 1], /^    \d+ \w+ "([a-z0-9-]+)"/gm);
+const literals = {
+  ProviderName: personsig.providers().map(({ name }) => name),
+  InputCode: codes('Input'),
+  VerificationCode: codes('Verification'),
+  FindingCode: rows(source('explain/mistake.rs').split('\nmistakes! {\n')[1], /^    \w+ "([a-z0-9-]+)"/gm),
+};
+
+for (const [name, values] of Object.entries(literals)) {
+  test(`${name} has exactly what the core has`, () => {
+    assert.ok(values.length > 1);
+    const pattern = new RegExp(`^export type ${name} =\n[^;]*;`, 'm');
+    const wanted = `export type ${name} =\n${values.map((value) => `  | '${value}'`).join('\n')};`;
+    if (process.env.UPDATE) {
+      const file = new URL('../index.d.ts', import.meta.url);
+      writeFileSync(file, readFileSync(file, 'utf8').replace(pattern, wanted));
+    }
+    assert.equal(readFileSync(new URL('../index.d.ts', import.meta.url), 'utf8').match(pattern)[0], wanted);
+  });
+}
