@@ -54,9 +54,7 @@ pub(crate) fn about(parameter: Parameter, given: &str) -> Option<&'static str> {
         (_, "a String, Number or BigInt object") => "pass value.valueOf()",
 
         (Id, "undefined" | "null" | "a boolean" | "NaN") => LOGGED_IN,
-        (Id, "a number with a fraction" | "an infinite number") => {
-            "an id is a whole number or a string: pass the user's own"
-        }
+        (Id, "a number with a fraction" | "an infinite number") => "pass the user's own id, a whole number or a string",
         (Id, "a Uint8Array") => DECODE,
         (Id, "an ObjectId or UUID") => "pass String(id)",
         (Id, "an array") => ONE_ELEMENT,

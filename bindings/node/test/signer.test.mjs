@@ -85,7 +85,7 @@ const thenable = new (class { then() { assert.fail('it was called'); } })();
 const LOGGED_IN = 'pass the id of a user who is logged in';
 const ITS_ID = 'pass its id, such as user.id';
 const DECODE = "decode it: new TextDecoder('utf-8', { fatal: true }).decode(value)";
-const NOT_WHOLE = "an id is a whole number or a string: pass the user's own";
+const NOT_WHOLE = "pass the user's own id, a whole number or a string";
 const ONE_ELEMENT = 'pass one of its elements, such as value[0]';
 
 test('the TypeError of an id names its type and leads to the right id', () => {

@@ -9,15 +9,15 @@ use personsig::host::{self, At};
 use personsig::{Secret, UserId, VerifyOptions};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyInt, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PyString, PyTuple};
 use pyo3::{Borrowed, ffi, intern};
+
+use crate::advice;
 
 /// Names the type that was given, never the value.
 pub(crate) fn wrong_type(at: impl fmt::Display, wanted: &str, given: &Bound<'_, PyAny>, advice: &str) -> PyErr {
-    // A metaclass may have a `__name__` of its own, which may do anything.
-    let name = given.py().get_type::<PyType>().getattr("__dict__").and_then(|all| all.get_item("__name__"));
-    let name = name.and_then(|name| name.call_method1("__get__", (given.get_type(),)));
-    let name = name.map_or_else(|_| "another type".to_owned(), |name| name.to_string());
+    let name = advice::of_type(&given.get_type(), "__name__").ok();
+    let name = name.as_ref().and_then(advice::characters).unwrap_or_else(|| "another type".to_owned());
     PyTypeError::new_err(host::wrong_type(at, wanted, &name, advice))
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn secret<'a>(at: At, value: Borrowed<'a, '_, PyAny>) -> PyResult<Sec
     } else if let Ok(bytes) = value.cast::<PyBytes>() {
         Ok(Secret::Bytes(bytes.extract()?))
     } else {
-        let text = text(at, value, "str or bytes", "pass the secret as the provider shows it")?;
+        let text = value.cast().map_err(|_| wrong_type(at, "str or bytes", &value, advice::secret(value)))?;
         Ok(unicode(text).map_or(Secret::Invalid, Secret::from))
     }
 }
@@ -108,8 +108,10 @@ fn shown_otherwise<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
     if value.is_none() {
         return Ok(Cow::default());
     }
-    let advice = "pass the text that the page sent";
-    text(At("signature", None), value.as_borrowed(), "str or None", advice).and_then(utf8)
+    match value.as_borrowed().cast() {
+        Ok(text) => utf8(text),
+        Err(_) => Err(wrong_type(At("signature", None), "str or None", value, advice::signature(value))),
+    }
 }
 
 /// Bytes made for ids that Python has no UTF-8 for. Of several only the first, at which the core stops.
@@ -133,12 +135,7 @@ fn other_user_id<'a>(at: At, value: Borrowed<'a, '_, PyAny>, spare: &'a Spare) -
     if let Some(integer) = integer(value) {
         return exact(integer);
     }
-    let advice = match value {
-        none if none.is_none() => "leave out whoever is not logged in",
-        bytes if bytes.is_instance_of::<PyBytes>() || bytes.is_instance_of::<PyByteArray>() => "pass id.decode()",
-        _ => "pass str(id)",
-    };
-    Err(wrong_type(at, "str or int", &value, advice))
+    Err(wrong_type(at, "str or int", &value, advice::user_id(value)))
 }
 
 /// An int that is no bool, which to Python is one.
@@ -177,11 +174,10 @@ fn exact(integer: Borrowed<'_, '_, PyInt>) -> PyResult<UserId<'static>> {
 
 pub(crate) fn seconds(name: &'static str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<i64>> {
     let Some(value) = value else { return Ok(None) };
-    let advice = match name {
-        "now" => "pass Unix time in whole seconds: int(time.time())",
-        _ => "pass whole seconds, such as int(delta.total_seconds())",
-    };
-    let integer = integer(value.as_borrowed()).ok_or_else(|| wrong_type(At(name, None), "int", value, advice))?;
+    let integer = integer(value.as_borrowed()).ok_or_else(|| {
+        let advice = if name == "now" { advice::now(value) } else { advice::seconds(value) };
+        wrong_type(At(name, None), "int", value, advice)
+    })?;
     Ok(Some(saturated(integer).unwrap_or_else(|end| end)))
 }
 
@@ -211,7 +207,10 @@ impl<'py> FromPyObject<'_, 'py> for Given<'py> {
 impl<'py> Given<'py> {
     /// The elements of a list that may be left out.
     pub(crate) fn elements(&self, name: &'static str, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        self.0.as_ref().map_or_else(|| Ok(PyTuple::empty(py)), |value| elements(name, value, ", or leave it out"))
+        match &self.0 {
+            None => Ok(PyTuple::empty(py)),
+            Some(value) => elements(name, value, ", or leave it out"),
+        }
     }
 }
 
@@ -220,17 +219,15 @@ impl<'py> Given<'py> {
 pub(crate) fn elements<'py>(
     name: &'static str,
     value: &Bound<'py, PyAny>,
-    advice: &str,
+    or_else: &str,
 ) -> PyResult<Bound<'py, PyTuple>> {
     if let Ok(list) = value.cast::<PyList>() {
         Ok(list.to_tuple())
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
         Ok(tuple.clone())
     } else {
-        let is_one =
-            value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyInt>();
-        let made = if is_one { "[value]" } else { "list(value)" };
-        Err(wrong_type(At(name, None), "a list or a tuple", value, &format!("pass {made}{advice}")))
+        let advice = format!("{}{or_else}", advice::list(value));
+        Err(wrong_type(At(name, None), "a list or a tuple", value, &advice))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `personsig._personsig`: Python's values become the core's, and back. What may be signed, and how, is the core's.
 
+mod advice;
 mod arguments;
 mod traits;
 mod verified;
@@ -22,6 +23,7 @@ fn _personsig(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Signer>()?;
     module.add_class::<Verified>()?;
     module.add_function(wrap_pyfunction!(providers, module)?)?;
+    module.add_function(wrap_pyfunction!(is_provider_name, module)?)?;
     for class in [&ERROR, &INPUT_ERROR, &VERIFICATION_ERROR, &FINDING, &SNIPPET, &PROVIDER] {
         module.add(class.name, class.get(module.py())?)?;
     }
@@ -275,6 +277,13 @@ impl Signer {
     fn __repr__(&self) -> String {
         format!("{:?}", self.0)
     }
+
+    /// `Signer[Literal["gosquared"]]`, for annotations.
+    #[classmethod]
+    #[pyo3(signature = (name, /))]
+    fn __class_getitem__<'py>(class: &Bound<'py, PyType>, name: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        class.py().import("types")?.getattr("GenericAlias")?.call1((class, name))
+    }
 }
 
 /// So many are signed before Python's other threads and signals have their turn: a few milliseconds' work, as long as
@@ -300,6 +309,17 @@ fn providers(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
     let rows = personsig::providers().iter();
     let rows = rows.map(|p| class.call1((p.name, p.title, p.scheme.name(), p.secret_variable, p.documentation)));
     PyTuple::new(py, rows.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// Whether a value is a provider's name.
+///
+/// For a name that comes at run time, from a configuration: a type checker then knows that `Signer` takes it. There a
+/// name that is none is `unknown-provider`.
+#[pyfunction]
+#[pyo3(signature = (value, /))]
+fn is_provider_name(value: &Bound<'_, PyAny>) -> bool {
+    let name = value.cast::<PyString>().map(|name| name.to_string_lossy());
+    name.is_ok_and(|name| personsig::providers().iter().any(|row| row.name == name))
 }
 
 /// A class that the package writes in Python, where a dataclass or a second base takes one line. It is looked up once,

@@ -8,6 +8,7 @@ use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyString, PyTuple};
 
+use crate::advice;
 use crate::arguments::{Given, integer, saturated, utf8, wrong_type};
 
 impl Given<'_> {
@@ -89,8 +90,7 @@ impl Walk {
             self.map(&dict).map(Trait::Map)
         } else {
             let wanted = "None, a bool, a str, an int, a float, a list, a tuple or a dict";
-            let advice = "turn it into one of these or leave it out";
-            Err(wrong_type(format_args!("trait {}", self.path), wanted, &value, advice))
+            Err(wrong_type(format_args!("trait {}", self.path), wanted, &value, advice::of_trait(value)))
         }
     }
 }

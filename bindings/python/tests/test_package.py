@@ -4,10 +4,13 @@ import ast
 import doctest
 import importlib.metadata
 import inspect
+import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import typing
 
 import pytest
 
@@ -20,25 +23,102 @@ ROOT = HERE.parents[2]
 INSTALLED = pathlib.Path(personsig.__file__).parent
 
 
-def run_mypy(module, *arguments, cwd):
+def check(module, *arguments, cwd):
     command = [sys.executable, "-m", module, *map(str, arguments)]
     ran = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
     return ran.returncode, ran.stdout + ran.stderr
 
 
 def test_the_stub_declares_what_the_module_has(tmp_path):
-    code, output = run_mypy("mypy.stubtest", "personsig", cwd=tmp_path)
+    # stubtest takes no literal type for a union; what these hold is compared below.
+    allowed = tmp_path / "allowed"
+    allowed.write_text("".join(f"personsig._names.{name}\n" for name in LITERALS))
+    code, output = check("mypy.stubtest", "--allowlist", allowed, "personsig", cwd=tmp_path)
     assert code == 0, output
 
 
 def test_the_package_is_strictly_typed(tmp_path):
-    code, output = run_mypy("mypy", "--strict", "-p", "personsig", cwd=tmp_path)
+    code, output = check("mypy", "--strict", "-p", "personsig", cwd=tmp_path)
     assert code == 0, output
 
 
 def test_a_users_program_is_strictly_typed(tmp_path):
-    code, output = run_mypy("mypy", "--strict", "--warn-unused-ignores", HERE / "typed_program.py", cwd=tmp_path)
+    code, output = check("mypy", "--strict", "--warn-unused-ignores", HERE / "typed_program.py", cwd=tmp_path)
     assert code == 0, output
+
+
+def test_another_type_checker_accepts_and_refuses_the_same(tmp_path):
+    settings = {"include": [str(HERE / "typed_program.py")], "reportUnnecessaryTypeIgnoreComment": "error"}
+    settings |= {"enableTypeIgnoreComments": True, "typeCheckingMode": "standard"}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
+    code, output = check("pyright", "--pythonpath", sys.executable, "-p", tmp_path, cwd=tmp_path)
+    assert code == 0, output
+
+
+CORE = ROOT / "core" / "src"
+NAMES = BINDING / "python" / "personsig" / "_names.py"
+
+
+def core_codes(kind):
+    lists = re.split(r"^    (Input|Verification|System):$", (CORE / "error.rs").read_text("utf-8"), flags=re.MULTILINE)
+    return re.findall(r'^    \d+ \w+ "([a-z0-9-]+)"', lists[lists.index(kind) + 1], re.MULTILINE)
+
+
+def core_findings():
+    mistakes = (CORE / "explain" / "mistake.rs").read_text("utf-8").split("\nmistakes! {\n")[1]
+    return re.findall(r'^    \w+ "([a-z0-9-]+)"', mistakes, re.MULTILINE)
+
+
+LITERALS = {
+    "ProviderName": lambda: [row.name for row in personsig.providers()],
+    "InputCode": lambda: core_codes("Input"),
+    "VerificationCode": lambda: core_codes("Verification"),
+    "FindingCode": core_findings,
+}
+
+
+@pytest.mark.parametrize("name", LITERALS)
+def test_a_literal_type_has_exactly_what_the_core_has(name):
+    values = LITERALS[name]()
+    assert len(values) > 1
+    wanted = "".join(f'    "{value}",\n' for value in values)
+    if "UPDATE" in os.environ:
+        text, count = re.subn(
+            rf"(?<=^{name}: TypeAlias = Literal\[\n)[^\]]*", wanted, NAMES.read_text("utf-8"), flags=re.MULTILINE
+        )
+        assert count == 1
+        NAMES.write_text(text, "utf-8")
+    assert f"\n{name}: TypeAlias = Literal[\n{wanted}]\n" in NAMES.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", LITERALS)
+def test_the_installed_literal_types_are_these(name):
+    assert list(typing.get_args(getattr(personsig, name))) == LITERALS[name]()
+
+
+def test_identities_have_the_fields_that_the_module_gives():
+    types = {"gosquared": personsig.GoSquaredIdentity, "chameleon": personsig.ChameleonIdentity}
+    assert list(types) == list(typing.get_args(personsig.ProviderName))
+    for name, identity in types.items():
+        fields = personsig.Signer(name, "personsig-test-secret").identity("42")
+        assert {field: type(value) for field, value in fields.items()} == typing.get_type_hints(identity)
+
+
+def test_the_package_alone_does_not_import_typing():
+    program = f"import sys; sys.path.insert(0, {str(INSTALLED.parent)!r}); import personsig; "
+    program += "print('typing' in sys.modules, personsig.ProviderName is not None, 'typing' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True)
+    assert ran.stdout == "False True True\n", ran.stderr
+
+
+def test_a_signer_can_be_named_in_an_annotation_at_run_time():
+    alias = personsig.Signer[typing.Literal["gosquared"]]
+    assert (typing.get_origin(alias), typing.get_args(alias)) == (personsig.Signer, (typing.Literal["gosquared"],))
+
+
+def test_a_name_that_the_package_does_not_have_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'NoSuchName'"):
+        personsig.NoSuchName
 
 
 def declared():
@@ -50,6 +130,7 @@ def declared():
             methods = [inner for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.FunctionDef)]
             # What every object has, the module documents no more than Python itself does.
             methods = [method for method in methods if method.name == "__new__" or not method.name.startswith("__")]
+            # Of several overloads the last one, which has the documentation.
             yield from ((f"{node.name}.{method.name}", method) for method in methods)
 
 
@@ -63,7 +144,7 @@ def loaded(name):
 
 
 def without_annotations(function):
-    for argument in [*function.args.args, *function.args.kwonlyargs]:
+    for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]:
         argument.annotation = None
     bound = re.sub(r"^(self|cls)(, )?", "", ast.unparse(function.args))
     return f"({bound})"
@@ -93,8 +174,10 @@ def test_the_packages_own_example_runs():
 
 def test_all_is_all():
     names = [name for name, value in vars(personsig).items() if not inspect.ismodule(value)]
-    public = {name for name in names if not name.startswith("_")}
-    assert public | {"__version__"} == set(personsig.__all__)
+    public = {name for name in names if not name.startswith("_")} - {"TYPE_CHECKING"}
+    types = {*LITERALS, "Identity", "GoSquaredIdentity", "ChameleonIdentity"}
+    assert public | types | {"__version__"} == set(personsig.__all__)
+    assert all(hasattr(personsig, name) for name in personsig.__all__)
 
 
 def test_the_version_is_the_workspaces():

@@ -45,8 +45,8 @@ WRONG = [None, "42", b"42", 42, {"42"}, {"42": 1}, iter(["42"]), range(3), (id f
 @pytest.mark.parametrize("user_ids", WRONG, ids=lambda value: type(value).__name__)
 def test_what_is_no_list_is_a_type_error(user_ids):
     given = type(user_ids).__name__
-    made = r"\[value\]" if isinstance(user_ids, (str, bytes, int)) else r"list\(value\)"
-    with pytest.raises(TypeError, match=rf"^user_ids must be a list or a tuple, not {given}; pass {made}$"):
+    made = r"\[value\]$" if isinstance(user_ids, (str, bytes, int, type(None))) else r"list\(value\)"
+    with pytest.raises(TypeError, match=rf"^user_ids must be a list or a tuple, not {given}; pass {made}"):
         PLAIN.sign_many(user_ids)
 
 
@@ -54,7 +54,7 @@ def test_what_is_no_list_is_a_type_error(user_ids):
 def test_a_type_error_names_the_element(index):
     ids = ["42"] * LARGE
     ids[index] = 1.5
-    with pytest.raises(TypeError, match=rf"^user_ids\[{index}\] must be str or int, not float; pass str\(id\)$"):
+    with pytest.raises(TypeError, match=rf"^user_ids\[{index}\] must be str or int, not float; pass the user's own id"):
         PLAIN.sign_many(ids)
 
 

@@ -1,8 +1,11 @@
 """What Python can hand over that no vector can say: subclasses, hostile objects, the environment's bytes."""
 
+import asyncio
+import collections
 import datetime
 import decimal
 import enum
+import functools
 import os
 import sys
 import time
@@ -99,19 +102,212 @@ def test_an_id_of_another_type_is_a_type_error_that_names_the_type(method, user_
         getattr(PLAIN, method)(user_id, *given)
 
 
-def test_the_type_error_of_an_id_says_to_pass_str():
-    with pytest.raises(TypeError, match=r"not UUID; pass str\(id\)$"):
-        PLAIN.sign(uuid.UUID(int=42))
+METHODS = EVERY_METHOD.replace(" __iter__", "")
 
 
-def test_the_type_error_of_bytes_does_not_say_to_pass_str():
-    with pytest.raises(TypeError, match=r"not bytes; pass id\.decode\(\)$"):
-        PLAIN.sign(b"42")
+def of_library(name, base=object, **own):
+    """An instance of a class that is named as one of another library."""
+    module, _, name = name.rpartition(".")
+    return type(name, (base,), dict.fromkeys(METHODS.split(), never) | {"__module__": module} | own)()
+
+
+class Metaclass(type):
+    """Every look at the class fails."""
+
+    __getattribute__ = __call__ = __instancecheck__ = __subclasscheck__ = never
+    mro = type.mro
+    __name__ = __module__ = __dict__ = __mro__ = property(never)
+
+
+class Text(str):
+    __str__ = __repr__ = __format__ = never
+
+
+async def coroutine():
+    raise AssertionError("it ran")
+
+
+async def later():
+    yield "42"
+
+
+def generator():
+    raise AssertionError("it ran")
+    yield "42"
+
+
+class User:
+    id = 42
+
+    @property
+    def name(self):
+        raise AssertionError("it was read")
+
+    def get_id(self):
+        raise AssertionError("it was called")
+
+
+Row = type("Row", (tuple,), {"_fields": ("id", "name")})
+LOGGED_IN = "pass the id of a user who is logged in"
+ITS_ID = "pass its id, such as user.id"
+ONE_ELEMENT = "pass one of its elements, such as value[0]"
+OWN_ID = "pass the user's own id, a whole number or a string"
+CALL_IT = "call it, and pass what it returns"
+INTEGER = "pass an integer: int(id)"
+SERIES = "pandas.core.series.Series"
+
+ID_ADVICE = [
+    (None, LOGGED_IN),
+    (True, LOGGED_IN),
+    (float("nan"), LOGGED_IN),
+    (of_library("pandas._libs.missing.NAType"), LOGGED_IN),
+    (123456.0, INTEGER),
+    (hostile(float)(7.0), INTEGER),
+    (of_library("numpy.int64", type("integer", (), {"__module__": "numpy"})), INTEGER),
+    (1.5, OWN_ID),
+    (2.0**53, OWN_ID),
+    (float("inf"), OWN_ID),
+    (decimal.Decimal(42), "pass an integer, int(id), if the id is a whole number"),
+    (b"42", "pass id.decode()"),
+    (bytearray(b"42"), "pass id.decode()"),
+    (memoryview(b"42"), "pass bytes(id).decode()"),
+    (uuid.UUID(int=42), "pass str(id)"),
+    (type("UUID", (uuid.UUID,), {"__module__": "asyncpg.pgproto.pgproto"})(int=42), "pass str(id)"),
+    (of_library("bson.objectid.ObjectId"), "pass str(id)"),
+    (enum.Enum("Users", {"ADA": 42}).ADA, "pass id.value"),
+    (asyncio.Future(loop=asyncio.new_event_loop()), "await it"),
+    (of_library("orm.Query", __await__=never), "await it"),
+    (User.get_id, CALL_IT),
+    (User().get_id, CALL_IT),
+    (len, CALL_IT),
+    (lambda: 42, CALL_IT),
+    (functools.partial(int), CALL_IT),
+    (User, "pass the id of one user, not of the class"),
+    (User.name, "pass the id of one user, not of the class"),
+    (User(), ITS_ID),
+    (of_library("app.User"), ITS_ID),
+    (of_library("app.Users", __iter__=never), ITS_ID),
+    (Row((42, "Ada")), ITS_ID),
+    ({"id": 42}, "pass its id, such as user['id']"),
+    ([42], ONE_ELEMENT),
+    ((42,), ONE_ELEMENT),
+    (of_library(SERIES), ONE_ELEMENT),
+    (datetime.datetime.now(), "pass the user's id"),
+    (1j, ITS_ID),
+]
+
+
+@pytest.mark.parametrize(("user_id", "advice"), ID_ADVICE, ids=lambda value: type(value).__name__)
+def test_the_type_error_of_an_id_leads_to_the_right_id(user_id, advice):
+    for call in (PLAIN.sign, PLAIN.identity, lambda value: PLAIN.sign_many([value]), lambda value: PLAIN.verify(value, "")):
+        with pytest.raises(TypeError) as caught:
+            call(user_id)
+        assert str(caught.value).endswith(f"; {advice}")
+        assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_the_type_error_of_a_coroutine_says_to_await_it():
+    given = coroutine()
+    with pytest.raises(TypeError, match="^user_id must be str or int, not coroutine; await it$"):
+        PLAIN.sign(given)
+    given.close()
+
+
+LIST_ADVICE = [
+    ("42", "pass [value]"),
+    (42, "pass [value]"),
+    (1.5, "pass [value]"),
+    (uuid.UUID(int=42), "pass [value]"),
+    (User(), "pass [value]"),
+    ({"42"}, "pass list(value)"),
+    (frozenset({"42"}), "pass list(value)"),
+    (generator(), "pass list(value)"),
+    (range(3), "pass list(value)"),
+    (map(str, [42]), "pass list(value)"),
+    ({"42": 1}.keys(), "pass list(value)"),
+    ({"42": 1}.values(), "pass list(value)"),
+    (collections.deque(["42"]), "pass list(value)"),
+    (of_library("django.db.models.query.QuerySet", __iter__=never), "pass list(value)"),
+    ({"42": 1}, "pass list(value) for its keys, or list(value.values())"),
+    (of_library(SERIES, __iter__=never), "pass value.tolist()"),
+    (later(), "pass [item async for item in value]"),
+    (of_library("orm.Query", __await__=never, __iter__=never), "await it"),
+    (User().get_id, CALL_IT),
+]
+
+
+@pytest.mark.parametrize(("value", "advice"), LIST_ADVICE, ids=lambda value: type(value).__name__)
+def test_the_type_error_of_a_list_leads_to_a_list(value, advice):
+    with pytest.raises(TypeError) as caught:
+        PLAIN.sign_many(value)
+    assert str(caught.value).endswith(f"; {advice}")
+    for call in (lambda: PLAIN.explain("1", "", also=value), lambda: personsig.Signer("gosquared", SECRET, fallback_secrets=value)):
+        with pytest.raises(TypeError) as caught:
+            call()
+        assert str(caught.value).endswith(f"; {advice}, or leave it out")
+
+
+TIME_ADVICE = [
+    ("now", 1.5, "pass Unix time in whole seconds: int(now), such as int(time.time())"),
+    ("now", "1", "pass Unix time in whole seconds: int(now), such as int(time.time())"),
+    ("now", True, "pass Unix time in whole seconds: int(time.time())"),
+    ("now", time.time, CALL_IT),
+    ("now", datetime.datetime.now(), "pass int(now.timestamp()) of a datetime that has a time zone, or int(time.time())"),
+    ("max_age", 60.0, "pass whole seconds: int(value)"),
+    ("max_age", datetime.timedelta(hours=1), "pass whole seconds: int(value.total_seconds())"),
+    ("clock_skew", False, "pass a whole number of seconds"),
+    ("clock_skew", datetime.datetime.now(), "pass a whole number of seconds"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "advice"), TIME_ADVICE)
+def test_the_type_error_of_a_time_says_what_to_do(name, value, advice):
+    with pytest.raises(TypeError) as caught:
+        TIMESTAMPED.verify("42", "", **{name: value})
+    assert str(caught.value).endswith(f"; {advice}")
+
+
+@pytest.mark.parametrize(
+    ("secret", "advice"),
+    [(bytearray(b"x"), "pass bytes(secret)"), (of_library("pydantic.types.SecretStr"), "pass secret.get_secret_value()")],
+    ids=["bytearray", "SecretStr"],
+)
+def test_the_type_error_of_a_secret_says_what_to_do(secret, advice):
+    with pytest.raises(TypeError) as caught:
+        personsig.Signer("gosquared", secret)
+    assert str(caught.value).endswith(f"; {advice}")
+
+
+@pytest.mark.parametrize(("signature", "advice"), [(b"ab", "pass signature.decode()"), (["ab"], ONE_ELEMENT)])
+def test_the_type_error_of_a_signature_says_what_to_do(signature, advice):
+    with pytest.raises(TypeError) as caught:
+        PLAIN.verify("42", signature)
+    assert str(caught.value).endswith(f"; {advice}")
+
+
+def test_no_attribute_of_a_value_is_looked_up():
+    looks = {"__getattribute__": never, "__getattr__": never, "__class__": property(never), "__await__": never}
+    value = of_library("app.User", **looks)
+    with pytest.raises(TypeError, match="not User; await it$"):
+        PLAIN.sign(value)
+
+
+def test_of_a_hostile_metaclass_nothing_is_called():
+    value = object.__new__(type.__call__(Metaclass, "Hostile", (), {}))
+    with pytest.raises(TypeError, match=f"not Hostile; {ITS_ID}$"):
+        PLAIN.sign(value)
+
+
+def test_the_name_of_a_type_is_its_own_characters():
+    renamed = type("Renamed", (), {})
+    renamed.__name__, renamed.__module__ = Text("Other"), Text("there")
+    with pytest.raises(TypeError, match=f"not Other; {ITS_ID}$"):
+        PLAIN.sign(renamed())
 
 
 @pytest.mark.parametrize("now", [float(NOW), True, str(NOW), datetime.datetime.now(datetime.timezone.utc)], ids=repr)
 def test_the_type_error_of_now_shows_what_to_pass(now):
-    with pytest.raises(TypeError, match=rf"^now must be int, not {type(now).__name__}; .*int\(time\.time\(\)\)$"):
+    with pytest.raises(TypeError, match=rf"^now must be int, not {type(now).__name__}; .*int\(time\.time\(\)\)"):
         TIMESTAMPED.sign("42", now=now)
 
 
@@ -141,7 +337,7 @@ def test_a_type_error_names_the_element_of_fallback_secrets():
 
 
 def test_a_type_error_names_the_element_of_also():
-    with pytest.raises(TypeError, match=r"^also\[2\] must be str or int, not float; pass str\(id\)$"):
+    with pytest.raises(TypeError, match=r"^also\[2\] must be str or int, not float; pass the user's own id, a whole number or a string$"):
         PLAIN.explain("42", "", also=("43", 44, 1.5))
 
 
@@ -174,6 +370,16 @@ def test_types_are_checked_before_values_and_from_left_to_right():
 def test_options_are_keyword_only(positional):
     with pytest.raises(TypeError, match="positional argument"):
         positional()
+
+
+@pytest.mark.parametrize("name", ["gosquared", "chameleon"])
+def test_a_providers_name_is_one(name):
+    assert personsig.is_provider_name(name) is True and personsig.is_provider_name(hostile(str)(name)) is True
+
+
+@pytest.mark.parametrize("value", ["GoSquared", "", "gosqaured", "\ud800", b"gosquared", None, 1, ["gosquared"], User()])
+def test_anything_else_is_no_providers_name(value):
+    assert personsig.is_provider_name(value) is False
 
 
 def test_without_now_it_is_the_systems_clock():

@@ -19,18 +19,49 @@ from ._personsig import (
     VerificationError,
     Verified,
     __version__,
+    is_provider_name,
     providers,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._names import (
+        ChameleonIdentity,
+        FindingCode,
+        GoSquaredIdentity,
+        Identity,
+        InputCode,
+        ProviderName,
+        VerificationCode,
+    )
+else:
+
+    def __getattr__(name):
+        # Types are imported when a program asks for one: `typing` takes longer than all else here.
+        if name.startswith("_") or name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import _names
+
+        return getattr(_names, name)
+
+
 __all__ = [
+    "ChameleonIdentity",
     "Error",
     "Finding",
+    "FindingCode",
+    "GoSquaredIdentity",
+    "Identity",
+    "InputCode",
     "InputError",
     "Provider",
+    "ProviderName",
     "Signer",
     "Snippet",
+    "VerificationCode",
     "VerificationError",
     "Verified",
     "__version__",
+    "is_provider_name",
     "providers",
 ]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._names import InputCode, VerificationCode
+
 
 class Error(Exception):
     """Something that personsig refuses. Its text says what to do and never repeats a value that was passed."""
 
     __module__ = "personsig"
 
-    code: str
+    code: InputCode | VerificationCode
     """Why, for programs: `missing-secret`. The same in every language."""
 
     index: int | None
     """Which element of a list was refused, counting from 0; None where it was not about a list."""
 
     # All three are `args`: whatever rebuilds an exception from its args, as pickle and task queues do, keeps them.
-    def __init__(self, message: str, code: str, index: int | None = None) -> None:
+    def __init__(self, message: str, code: InputCode | VerificationCode, index: int | None = None) -> None:
         super().__init__(message, code, index)
         self.code = code
         self.index = index
@@ -29,8 +33,12 @@ class InputError(Error, ValueError):
 
     __module__ = "personsig"
 
+    code: InputCode
+
 
 class VerificationError(Error):
     """The signature that was shown is not accepted."""
 
     __module__ = "personsig"
+
+    code: VerificationCode

@@ -1,7 +1,12 @@
 from collections.abc import Iterator, Mapping
-from typing import Protocol, SupportsIndex, TypeVar, final, type_check_only
+from types import GenericAlias
+from typing import Generic, Literal, Protocol, SupportsIndex, final, overload, type_check_only
+
+# Type checkers have this module for stubs; no program needs it.
+from typing_extensions import TypeIs, TypeVar
 
 from ._errors import Error, InputError, VerificationError
+from ._names import ChameleonIdentity, GoSquaredIdentity, Identity, ProviderName
 from ._results import Finding, Provider, Snippet
 
 __all__ = [
@@ -14,12 +19,15 @@ __all__ = [
     "VerificationError",
     "Verified",
     "__version__",
+    "is_provider_name",
     "providers",
 ]
 
 __version__: str
 
 _T_co = TypeVar("_T_co", covariant=True)
+_Name = TypeVar("_Name", bound=ProviderName)
+_Name_co = TypeVar("_Name_co", bound=ProviderName, covariant=True, default=ProviderName)
 
 # A list or a tuple. Not Sequence, which text is too: passed by mistake, it would make keys of one character. Its
 # `__contains__` tells them apart, since text takes nothing but text.
@@ -30,7 +38,7 @@ class _List(Protocol[_T_co]):
     def __iter__(self) -> Iterator[_T_co]: ...
 
 @final
-class Signer:
+class Signer(Generic[_Name_co]):
     """Signs users' ids for one provider with one secret.
 
     `provider` is a name that `providers()` lists; `secret` is what that provider shows beside its setting for identity
@@ -41,9 +49,13 @@ class Signer:
     between providers.
     """
 
-    def __new__(cls, provider: str, secret: str | bytes, *, fallback_secrets: _List[str | bytes] = ()) -> Signer: ...
+    def __new__(
+        cls, provider: _Name_co, secret: str | bytes, *, fallback_secrets: _List[str | bytes] = ()
+    ) -> Signer[_Name_co]: ...
     @classmethod
-    def from_env(cls, provider: str, *, variable: str | None = None) -> Signer:
+    def __class_getitem__(cls, name: object, /) -> GenericAlias: ...
+    @classmethod
+    def from_env(cls, provider: _Name, *, variable: str | None = None) -> Signer[_Name]:
         """Reads the secret from the environment.
 
         From `variable`, or where that is None from the provider's own, which `providers()` names. One fallback secret
@@ -51,7 +63,7 @@ class Signer:
         """
 
     @property
-    def provider(self) -> str:
+    def provider(self) -> _Name_co:
         """The provider's name."""
 
     def sign(self, user_id: str | int, *, now: int | None = None) -> str:
@@ -140,7 +152,16 @@ class Signer:
         page with a real signature, staging included, may switch enforcement on for good.
         """
 
-    def identity(self, user_id: str | int, *, now: int | None = None) -> dict[str, str]:
+    @overload
+    def identity(
+        self: Signer[Literal["gosquared"]], user_id: str | int, *, now: int | None = None
+    ) -> GoSquaredIdentity: ...
+    @overload
+    def identity(
+        self: Signer[Literal["chameleon"]], user_id: str | int, *, now: int | None = None
+    ) -> ChameleonIdentity: ...
+    @overload
+    def identity(self, user_id: str | int, *, now: int | None = None) -> Identity:
         """What the snippet would say, as data: `id` and `auth`, or `uid` and `uid_hash`.
 
         For an endpoint that answers a page in JSON: for the user whom your session authenticated and for nobody else,
@@ -168,3 +189,10 @@ class Verified:
 
 def providers() -> tuple[Provider, ...]:
     """Every provider that a Signer can be made for."""
+
+def is_provider_name(value: object, /) -> TypeIs[ProviderName]:
+    """Whether a value is a provider's name.
+
+    For a name that comes at run time, from a configuration: a type checker then knows that `Signer` takes it. There a
+    name that is none is `unknown-provider`.
+    """

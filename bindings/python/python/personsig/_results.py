@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from ._names import FindingCode, ProviderName
+
 
 class Snippet(str):
     """HTML for the page: whatever asks a text for `__html__`, as Jinja and Django do, leaves it as it is.
@@ -24,7 +30,7 @@ class Finding:
 
     __module__ = "personsig"
 
-    code: str
+    code: FindingCode
     """Its name in every language: `padded-key`."""
 
     message: str
@@ -43,13 +49,13 @@ class Provider:
 
     __module__ = "personsig"
 
-    name: str
+    name: ProviderName
     """What Signer takes."""
 
     title: str
     """The name that the vendor writes itself."""
 
-    scheme: str
+    scheme: Literal["plain", "timestamped"]
     """`plain` or `timestamped`."""
 
     secret_variable: str
