@@ -1,9 +1,11 @@
-"""A small Flask app that says who is logged in, signed, to GoSquared and Chameleon."""
+"""A small Flask app that tells GoSquared and Chameleon who is logged in, signed, and shows what it tells them."""
 
 import os
+import pathlib
 import secrets
+import time
 
-from flask import Flask, abort, g, redirect, render_template_string, request, session
+from flask import Flask, abort, g, make_response, redirect, render_template_string, request, send_file, session
 from personsig import Signer
 from werkzeug.serving import make_server
 
@@ -13,30 +15,33 @@ chameleon = Signer.from_env("chameleon")
 
 USERS = {
     "ada": {"id": 123456, "name": "Ada Lovelace"},
-    # What somebody may have typed must arrive at the vendors as it is, and do nothing on the way.
+    # What somebody may have typed must reach the vendors unchanged, and do nothing on the way.
     "obrien": {"id": '"><img src=x onerror=alert(1)>', "name": "O'Brien</script><script>alert(1)</script>"},
 }
 
-app = Flask(__name__)
-app.secret_key = secrets.token_bytes(32)  # a real app keeps its key: with this one a restart logs everybody out
+app = Flask(__name__, static_folder=None)
+app.secret_key = secrets.token_bytes(32)  # keep yours in a secret: a new one at every start logs everybody out
 app.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax")  # with https also SESSION_COOKIE_SECURE=True
+
+# Behind a proxy: let it pass on the Host that the browser asked for, or every form is refused below. For the visitor's scheme and
+# address: app.wsgi_app = werkzeug.middleware.proxy_fix.ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
 
 
 @app.before_request
 def begin():
     g.nonce = secrets.token_urlsafe(16)
     g.user = USERS.get(session.get("user"))
-    # A browser says where a form comes from. Other sites may neither log anybody in nor out.
+    # A browser says which site a form comes from. Other sites may neither log anybody in nor out.
     origin = request.headers.get("Origin")
-    if request.method == "POST" and origin is not None and origin + "/" != request.host_url:
+    if request.method == "POST" and origin is not None and origin.partition("://")[2] != request.host:
         abort(403)
 
 
 @app.after_request
 def protect(response):
-    # 'strict-dynamic': what a script with the nonce loads may run, the vendors' scripts that is, and nothing else.
+    # 'strict-dynamic': scripts that a script with the nonce loads may run, which here are the vendors' own. Nothing else may.
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; script-src 'nonce-{g.nonce}' 'strict-dynamic'; style-src 'nonce-{g.nonce}'; "
+        f"default-src 'none'; script-src 'nonce-{g.nonce}' 'strict-dynamic'; style-src 'self'; "
         "connect-src https://*.gosquared.com https://*.chameleon.io; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
@@ -45,33 +50,63 @@ def protect(response):
     return response
 
 
-def page(user, left=False):
-    user_id, traits = (user["id"], {"name": user["name"]}) if user else (None, {})
-    return render_template_string(
-        PAGE,
-        user=user,
-        left=left,
-        gosquared=gosquared.snippet(user_id, traits=traits, site_token="GSN-000000-A", nonce=g.nonce),
-        chameleon=chameleon.snippet(user_id, traits=traits, nonce=g.nonce),
-    )
-
-
 @app.get("/")
 def home():
-    return page(g.user)
+    user, now = g.user, int(time.time())
+    # This cookie outlives the session. Whoever has it without a session has logged out, or the session has expired:
+    # the vendors are told so, once.
+    left = user is None and "identified" in request.cookies
+
+    user_id, traits = (user["id"], {"name": user["name"]}) if user else (None, {})
+    snippets = {
+        "GoSquared": gosquared.snippet(user_id, traits=traits, site_token="GSN-000000-A", nonce=g.nonce, now=now),
+        "Chameleon": chameleon.snippet(user_id, traits=traits, nonce=g.nonce, now=now),
+    }
+    vendors = [
+        panel("GoSquared", gosquared, snippets["GoSquared"], now, left and '_gs("unidentify");'),
+        panel("Chameleon", chameleon, snippets["Chameleon"], now, left and "chmln.clear();"),
+    ]
+    response = make_response(render_template_string(PAGE, user=user, left=left, snippets=snippets, vendors=vendors))
+    if user:
+        response.set_cookie("identified", "1", max_age=365 * 86400, httponly=True, samesite="Lax")
+    elif left:
+        response.delete_cookie("identified")
+    return response
+
+
+def panel(name, signer, snippet, now, farewell):
+    """What the page shows of a vendor. Only the example needs it."""
+    calls = [line for line in snippet.splitlines() if line.startswith(("_gs(", "chmln."))] + ([farewell] if farewell else [])
+    shown = {"name": name, "calls": "\n".join(calls)}
+    if g.user:
+        signature = signer.sign(g.user["id"], now=now)
+        signed_at = signer.verify(g.user["id"], signature).signed_at  # raises if it does not verify
+        shown["signature"] = f"{signature[:8]}…{signature[56:]}"
+        shown["calls"] = shown["calls"].replace(signature, shown["signature"])
+        shown["made"] = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now))
+        shown["timed"] = signed_at is not None
+    return shown
 
 
 @app.post("/login")
 def login():
-    session.clear()
-    session["user"] = request.form.get("user")  # a real app checks a password first
+    user = request.form.get("user")  # a real app checks a password first
+    if user in USERS:
+        session.clear()
+        session["user"] = user
     return redirect("/", 303)
 
 
 @app.post("/logout")
 def logout():
-    session.clear()  # the cookie is the session: who has a copy is logged in with it; a real app can end sessions on its server
-    return page(None, left=True)
+    session.clear()  # the cookie is the session, and a copy of it still works; a real app can end sessions on its server
+    return redirect("/", 303)
+
+
+@app.get("/login")
+@app.get("/logout")
+def reloaded():
+    return redirect("/", 303)
 
 
 @app.get("/identity")
@@ -82,18 +117,18 @@ def identity():
     return {"gosquared": gosquared.identity(g.user["id"]), "chameleon": chameleon.identity(g.user["id"])}
 
 
+@app.get("/style.css")
+def style():
+    return send_file(pathlib.Path(__file__).with_name("style.css"))
+
+
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>personsig with Flask</title>
-<style nonce="{{ g.nonce }}">
-body { max-width: 34rem; margin: 4rem auto; padding: 0 1rem; font: 1.1rem/1.6 system-ui, sans-serif; color: #1d2733; background: #f2f5f7 }
-main { padding: 1.5rem 2rem; background: #fff; border-radius: .75rem; box-shadow: 0 1px 6px #0002; overflow-wrap: anywhere }
-button { font: inherit; padding: .4rem 1rem; border: 0; border-radius: .4rem; color: #fff; background: #2457a6; cursor: pointer }
-dt, header { color: #67727e; font-size: .9rem } dd { margin: 0 0 .8rem } h1 { font-size: 1.4rem } p { margin: 1rem 0 }
-</style>
+<link rel="stylesheet" href="/style.css">
 <script nonce="{{ g.nonce }}">
 // Stands for the lines of your own Chameleon install page, which hold your account's token: calls wait until its script is there.
 chmln = {};
@@ -103,8 +138,8 @@ chmln = {};
 });
 document.head.appendChild(document.createElement("script")).src = "https://fast.chameleon.io/messo/ACCOUNT-TOKEN/messo.min.js";
 </script>
-{{ gosquared }}
-{{ chameleon }}
+{{ snippets.GoSquared }}
+{{ snippets.Chameleon }}
 {% if left %}<script nonce="{{ g.nonce }}">_gs("unidentify"); chmln.clear();</script>{% endif %}
 </head>
 <body>
@@ -113,14 +148,34 @@ document.head.appendChild(document.createElement("script")).src = "https://fast.
 {% if user %}
 <h1>You are logged in</h1>
 <dl><dt>Name</dt><dd>{{ user.name }}</dd><dt>Id</dt><dd>{{ user.id }}</dd></dl>
-<p>This page's source shows what the vendors are told; <a href="/identity">/identity</a> is the same for scripts.</p>
 <form method="post" action="/logout"><button>Log out</button></form>
 {% else %}
 <h1>{{ "You are logged out" if left else "Welcome, visitor" }}</h1>
-<p>Nobody is logged in, so nothing is signed. Log in as</p>
-<form method="post" action="/login"><button name="user" value="ada">Ada</button> <button name="user" value="obrien">O'Brien</button></form>
+<p>Nobody is logged in, so nothing is signed.</p>
+<form method="post" action="/login">Log in as:
+<button name="user" value="ada">Ada</button>
+<button name="user" value="obrien">O'Brien, whose name is an attack</button></form>
 {% endif %}
 </main>
+<div class="vendors">
+{% for vendor in vendors %}
+<section>
+<h2>{{ vendor.name }}</h2>
+{% if user %}
+<dl><dt>Signature, shortened</dt><dd><code>{{ vendor.signature }}</code> <b>verified</b></dd>
+<dt>Made</dt><dd>{{ vendor.made }}; {{ "it ends in this time" if vendor.timed else "it carries no time" }}</dd></dl>
+{% endif %}
+<dl><dt>This page tells it</dt><dd>{% if vendor.calls %}<pre>{{ vendor.calls }}</pre>{% else %}Nothing{% endif %}</dd></dl>
+</section>
+{% endfor %}
+</div>
+<footer>
+{% if user %}
+After you log out, the next page calls <code>_gs("unidentify")</code> and <code>chmln.clear()</code>, once. <a href="/identity">/identity</a> gives scripts the same as JSON.
+{% else %}
+A visitor has no id and no signature.
+{% endif %}
+</footer>
 </body>
 </html>
 """
