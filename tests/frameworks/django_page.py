@@ -1,39 +1,32 @@
-"""A page in Django: a context processor gives the templates the snippet, the nonce is django-csp's."""
+"""A page in Django, with the app in `identity/`: a template tag renders the snippet, the nonce is django-csp's."""
 
 import json
 import sys
 
 import django
 from csp.constants import NONCE
+from django.apps import apps
 from django.conf import settings
+from django.core.checks import run_checks
 from django.shortcuts import render
 from django.test import Client
 from django.urls import path
 from django.utils.functional import SimpleLazyObject
-from personsig import Signer
 
 PAGE = """\
-<p>{{ request.user.first_name }}</p>
-{{ gosquared }}
+{% load identity %}<p>{{ request.user.first_name }}</p>
+{% gosquared %}
 <p>after</p>
 """
+TAG = "{% gosquared %}"
 TEMPLATES = {
     "page": PAGE,
-    "marked": PAGE.replace("gosquared", "gosquared|safe"),
-    "formatted": PAGE.replace("gosquared", "gosquared|stringformat:'s'"),
+    "marked": PAGE.replace(TAG, "{% gosquared as snippet %}{{ snippet|safe }}"),
+    "formatted": PAGE.replace(TAG, "{% gosquared as snippet %}{{ snippet|stringformat:'s' }}"),
     "unescaped": "{% autoescape off %}" + PAGE.replace("first_name", "first_name|escape") + "{% endautoescape %}",
+    "without": "<p>{{ request.user.first_name }}</p>",
     "data": "{{ identity|json_script:'identity' }}",
 }
-
-SIGNER = Signer.from_env("gosquared")
-
-
-def gosquared(request):
-    user = request.user if request.user.is_authenticated else None
-    traits = {"name": user.get_full_name()} if user else {}
-    return {"gosquared": SIGNER.snippet(user.pk if user else None, traits=traits, site_token="GSN-000000-A",
-                                        nonce=str(request.csp_nonce))}
-
 
 def user_middleware(get_response):
     """As AuthenticationMiddleware leaves the user: looked up when somebody asks."""
@@ -48,7 +41,8 @@ def user_middleware(get_response):
 
 
 def page(request, template):
-    return render(request, template, {"identity": SIGNER.identity(sys.argv[1])})
+    signer = apps.get_app_config("identity").gosquared
+    return render(request, template, {"identity": signer and signer.identity(sys.argv[1])})
 
 
 urlpatterns = [path("<template>", page)]
@@ -56,23 +50,33 @@ urlpatterns = [path("<template>", page)]
 settings.configure(
     ALLOWED_HOSTS=["testserver"],
     CONTENT_SECURITY_POLICY={"DIRECTIVES": {"script-src": [NONCE, "'strict-dynamic'"]}},
-    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes"],
-    MIDDLEWARE=["csp.middleware.CSPMiddleware", f"{__name__}.user_middleware"],
+    INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "identity"],
+    MIDDLEWARE=["csp.middleware.CSPMiddleware", f"{__name__}.user_middleware", "identity.middleware.identity"],
     ROOT_URLCONF=__name__,
     TEMPLATES=[{
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
             "loaders": [("django.template.loaders.locmem.Loader", TEMPLATES)],
-            "context_processors": ["django.template.context_processors.request", f"{__name__}.gosquared"],
+            "context_processors": ["django.template.context_processors.request"],
         },
     }],
 )
 django.setup()
 
 
-def visit(template):
-    response = Client().get(f"/{template}")
-    return {"policy": response["Content-Security-Policy"], "html": response.content.decode()}
+def visit(template, cookies=()):
+    client = Client()
+    client.cookies.load(dict(cookies))
+    response = client.get(f"/{template}")
+    return {
+        "policy": response.get("Content-Security-Policy", ""),
+        "html": response.content.decode(),
+        "cache": response.get("Cache-Control"),
+        "cookie": response.cookies["identified"].OutputString() if "identified" in response.cookies else None,
+    }
 
 
-print(json.dumps({template: visit(template) for template in [*TEMPLATES, "page?visitor"]}))
+pages = {template: visit(template) for template in [*TEMPLATES, "page?visitor"]}
+pages["left?visitor"] = visit("page?visitor", {"identified": "1"})
+pages["checks"] = [message.id for message in run_checks()]
+print(json.dumps(pages))

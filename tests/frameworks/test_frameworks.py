@@ -47,11 +47,15 @@ FRAMEWORKS = {
 }
 
 
-@functools.cache
-def pages(framework):
+def run(framework, secret):
     command = [*FRAMEWORKS[framework](), ID, NAME]
-    environment = {**os.environ, "GOSQUARED_SECURE_MODE_SECRET": SECRET}
-    ran = subprocess.run(command, cwd=HERE, env=environment, capture_output=True, encoding="utf-8")
+    environment = {**os.environ, "GOSQUARED_SECURE_MODE_SECRET": secret}
+    return subprocess.run(command, cwd=HERE, env=environment, capture_output=True, encoding="utf-8")
+
+
+@functools.cache
+def pages(framework, secret=SECRET):
+    ran = run(framework, secret)
     assert ran.returncode == 0, ran.stderr or ran.stdout
     return json.loads(ran.stdout)
 
@@ -132,6 +136,35 @@ def test_djangos_json_script_hands_on_the_identity():
     data = re.fullmatch('<script id="identity" type="application/json">(.*)</script>', pages("django")["data"]["html"])[1]
     assert "<" not in data
     assert json.loads(data) == Signer("gosquared", SECRET).identity(ID)
+
+
+def test_djangos_page_is_not_kept_and_another_page_is_left_alone():
+    kept = {template: (pages("django")[template]["cache"], pages("django")[template]["cookie"]) for template in ["page", "page?visitor", "without"]}
+    assert kept["page"][0] == "private, no-store"
+    assert re.fullmatch("identified=1; expires=.*; HttpOnly; Max-Age=31536000; Path=/; SameSite=Lax", kept["page"][1])
+    assert kept["page?visitor"] == ("private, no-store", None)
+    assert kept["without"] == (None, None)
+
+
+def test_django_tells_once_that_the_session_has_ended():
+    left = pages("django")["left?visitor"]
+    nonce = re.search("'nonce-(.+?)'", left["policy"])[1]
+    snippet = f'{expected(None, nonce)}\n<script nonce="{nonce}">_gs("unidentify")</script>'
+    assert left["html"] == f"<p></p>\n{snippet}\n<p>after</p>\n"
+    assert "Max-Age=0" in left["cookie"]
+
+
+def test_django_has_no_snippet_while_the_secret_is_not_set_and_a_check_says_so():
+    unset = pages("django", "")
+    assert unset["page"]["html"] == f"<p>{html.escape(NAME)}</p>\n\n<p>after</p>\n"
+    assert "identity.W001" in unset["checks"]
+    assert "identity.W001" not in pages("django")["checks"]
+
+
+def test_django_does_not_start_with_a_wrong_secret():
+    ran = run("django", "undefined")
+    assert ran.returncode != 0
+    assert "GOSQUARED_SECURE_MODE_SECRET" in ran.stderr
 
 
 # The README's blocks in other languages than those that tests/test_project.py runs: they stand in a program here, or in an example app.
