@@ -2,7 +2,7 @@
 
 Each `*_page` is a small program in its framework. It is given a user's id and name, renders a few templates of `<p>NAME</p>`, the snippet and
 `<p>after</p>`, and prints {template: {"policy": the Content-Security-Policy, "html": what came out}}. In `page` the snippet is written as
-in the README.
+in examples/web/README.md.
 """
 import functools
 import html
@@ -45,10 +45,11 @@ FRAMEWORKS = {
     "blade": lambda: [*php(), "blade_page.php"],
     "twig": lambda: [*php(), "twig_page.php"],
 }
+LARAVEL = {"laravel": lambda: [*php(), "laravel_page.php"]}  # Without a template: Laravel's are Blade's.
 
 
 def run(framework, secret):
-    command = [*FRAMEWORKS[framework](), ID, NAME]
+    command = [*(FRAMEWORKS | LARAVEL)[framework](), ID, NAME]
     environment = {**os.environ, "GOSQUARED_SECURE_MODE_SECRET": secret}
     return subprocess.run(command, cwd=HERE, env=environment, capture_output=True, encoding="utf-8")
 
@@ -94,7 +95,7 @@ def test_a_visitor_gets_the_loader_and_no_signature(framework):
     assert snippet == expected(None, nonce)
 
 
-# Written otherwise than in the README: marked as safe once more, or in a template that escapes nothing.
+# Written otherwise than in the recipes: marked as safe once more, or in a template that escapes nothing.
 INTACT = [
     ("django", "marked"),
     ("django", "unescaped"),
@@ -167,16 +168,31 @@ def test_django_does_not_start_with_a_wrong_secret():
     assert "GOSQUARED_SECURE_MODE_SECRET" in ran.stderr
 
 
-# The README's blocks in other languages than those that tests/test_project.py runs: they stand in a program here, or in an example app.
-SECTION = (ROOT / "README.md").read_text("utf-8").partition("\n## On the page\n")[2].partition("\n## ")[0]
-BLOCKS = re.findall(r"^```(?!(?:c|js|php|python|ruby|rust|sh|text)$).+\n((?:.*\n)*?)```$", SECTION, re.M)
+def test_laravel_signs_from_its_cached_configuration():
+    assert pages("laravel") == {
+        "from the environment": "missing-secret",
+        "from the configuration": Signer("gosquared", SECRET).sign(ID),
+        "one Signer": True,
+        "older secret": True,
+        "not set": None,
+        "empty": None,
+        "wrong": "placeholder-secret",
+    }
+
+
+# Each code block of the recipes stands in a program that runs, but for those whose heading says otherwise.
+SECTIONS = re.split("^## ", (ROOT / "examples/web/README.md").read_text("utf-8"), flags=re.M)
+BLOCKS = [block for section in SECTIONS if "(not run)" not in section.partition("\n")[0]
+          for block in re.findall(r"^```.+\n((?:.*\n)*?)```$", section, re.M)]
 
 
 def lines(text):
     return "\n".join(line.strip() for line in text.strip().splitlines())
 
 
-def test_the_readme_shows_what_is_tested():
-    programs = [lines(path.read_text("utf-8")) for path in [*HERE.glob("*_page.*"), *ROOT.glob("examples/web/app.*")]]
+def test_the_recipes_show_what_is_tested():
+    ours = [path for path in HERE.rglob("*") if path.suffix in {".py", ".mjs", ".js", ".jsx", ".php", ".rb"}
+            and not {"node_modules", ".next"} & set(path.relative_to(HERE).parts) and path.name != "test_frameworks.py"]
+    programs = [lines(path.read_text("utf-8")) for path in [*ours, *ROOT.glob("examples/web/app.*")]]
     assert len(BLOCKS) >= len(FRAMEWORKS)
     assert [block for block in BLOCKS if not any(lines(block) in program for program in programs)] == []
