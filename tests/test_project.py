@@ -159,6 +159,7 @@ MANIFESTS = {
     "bindings/node/package.json": r'"version": "(.+)"',
     "bindings/node/package-lock.json": r'"version": "(.+)"',
     "examples/web/package-lock.json": r'"name": "personsig",\s+"version": "(.+)"',
+    "tests/frameworks/next/package-lock.json": r'"node_modules/personsig": \{\s+"version": "(.+)"',
     "bindings/ruby/lib/personsig/version.rb": r'VERSION = "(.+)"',
 }
 
