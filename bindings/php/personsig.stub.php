@@ -20,22 +20,28 @@ function providers(): array {}
 /**
  * Signs users' ids for one provider with one secret.
  *
- * A Signer is immutable and cannot be copied, serialised or extended. Never share a secret between providers.
+ * A Signer is immutable and cannot be cloned, serialised or extended. Two Signers are never equal (`==`). Never share a
+ * secret between providers.
  *
- * A value of another type than is written here is the TypeError, with and without strict_types, and no `__toString`
- * is ever called.
+ * An argument of a type other than the declared one is a TypeError, with and without strict_types. `__toString` is
+ * never called.
  */
 final class Signer
 {
-    /** The provider's name. */
+    /**
+     * The provider's name.
+     *
+     * @var 'gosquared'|'chameleon'
+     */
     public readonly string $provider;
 
     /**
-     * @param string $provider a name that `providers()` lists
-     * @param ?string $secret what that provider shows beside its setting for identity verification, any bytes; null,
-     *     as an unset variable gives it, is the InputException `missing-secret`
-     * @param list<?string> $fallbackSecrets older secrets, which verify and never sign
-     * @throws InputException where one of them cannot be used
+     * @param 'gosquared'|'chameleon' $provider one of the names that `providers()` returns
+     * @param ?string $secret the secret as the provider shows it, any bytes. Null, which `$_ENV['NAME'] ?? null` gives
+     *     for an unset variable, is `missing-secret`; a secret that was copied wrongly is `padded-secret`,
+     *     `placeholder-secret` or `malformed-secret`
+     * @param list<?string> $fallbackSecrets older secrets: they verify and never sign
+     * @throws InputException if one of them cannot be used
      */
     public function __construct(
         #[\SensitiveParameter] string $provider,
@@ -46,10 +52,12 @@ final class Signer
     /**
      * Reads the secret from the environment: the first of `$_ENV`, `$_SERVER` and `getenv()` that has text.
      *
-     * One fallback secret comes from the same name + `_PREVIOUS`, where it is set.
+     * The variable of the same name + `_PREVIOUS`, if set, is a fallback secret.
      *
-     * @param ?string $variable null is the provider's own, which `providers()` names
-     * @throws InputException which names the variable
+     * @param 'gosquared'|'chameleon' $provider
+     * @param ?string $variable the name of the variable; null is the provider's own, such as
+     *     `GOSQUARED_SECURE_MODE_SECRET`
+     * @throws InputException whose message names the variable
      */
     public static function fromEnv(
         #[\SensitiveParameter] string $provider,
@@ -65,14 +73,16 @@ final class Signer
      *
      * @param string|int $userId a string in UTF-8, signed byte by byte as it is, or an int, signed as its digits
      * @param ?int $now Unix time in whole seconds, 0 to 99999999999; null is the system's clock
-     * @throws InputException for what cannot be signed
+     * @throws InputException if the id cannot be signed: `empty-user-id`, `placeholder-user-id`, `invalid-text`,
+     *     `control-character`; or `$now` is out of range
      */
     public function sign(#[\SensitiveParameter] string|int $userId, #[\SensitiveParameter] ?int $now = null): string {}
 
     /**
-     * The signatures of many users, all at one time: in their order, one each, duplicates too.
+     * The signatures of many users, all with the same time: in the order of the ids, duplicates included.
      *
-     * PHP looks at its time limit and at signals when the call is over: a million take less than half a second.
+     * A signature takes about 130 bytes of PHP's memory: for millions of users, sign parts of some ten thousand with
+     * `array_chunk`. PHP checks its time limit and signals after the call: a million take less than half a second.
      *
      * @param list<string|int> $userIds each as `sign` takes it; `[]` gives `[]`
      * @param ?int $now Unix time in whole seconds; null is the system's clock, read once
@@ -164,7 +174,7 @@ final class Signer
      * For an endpoint that answers a page in JSON: for the user whom your session authenticated and for nobody else,
      * whatever the request says. Same origin, a session required, `Cache-Control: private, no-store`.
      *
-     * @return array<string, string>
+     * @return array{id: string, auth: string}|array{uid: string, uid_hash: string}
      * @throws InputException as `sign` does, and `invalid-option` for an id that equals one of the Signer's secrets
      */
     public function identity(
@@ -223,13 +233,21 @@ final class Finding
 /** A vendor that verifies identities. */
 final class Provider
 {
-    /** The name that a Signer takes. */
+    /**
+     * The name that a Signer takes.
+     *
+     * @var 'gosquared'|'chameleon'
+     */
     public readonly string $name;
 
     /** The name that the vendor writes itself. */
     public readonly string $title;
 
-    /** How its signature is made: `plain` or `timestamped`. */
+    /**
+     * How its signature is made.
+     *
+     * @var 'plain'|'timestamped'
+     */
     public readonly string $scheme;
 
     /** The environment variable that `Signer::fromEnv` reads. */

@@ -30,6 +30,14 @@ pub const CALL_IT: &str = "call it, and pass what it returns";
 /// Advice for a list where one value belongs: a row of a database, a field that was sent twice.
 pub const ONE_ELEMENT: &str = "pass one of its elements, such as value[0]";
 
+/// Advice for a float with a fraction, or beyond 2^53, where floats have lost digits: converted, it would be another id.
+pub const NO_FLOAT: &str = "pass the id as an integer or a string, as it was before it became a float";
+
+/// Whether converting a float to an integer gives the id that was meant.
+pub fn is_whole(float: f64) -> bool {
+    float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_991.0
+}
+
 /// The message of a `TypeError`. `given` names the type of the value; the value itself is never repeated.
 pub fn wrong_type(at: impl fmt::Display, expected: &str, given: &str, advice: &str) -> String {
     format!("{at} must be {expected}, not {given}; {advice}")

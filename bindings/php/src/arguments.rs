@@ -15,28 +15,10 @@ use ext_php_rs::ffi::HashTable;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::ce;
-use personsig::{Secret, Traits, UserId};
+use personsig::host::{self, At};
+use personsig::{Code, Secret, Traits, UserId};
 
-use crate::traits;
-
-/// Where a value was passed: a parameter, or an element of the list that it is.
-#[derive(Clone, Copy)]
-pub struct At(&'static str, Option<usize>);
-
-impl From<&'static str> for At {
-    fn from(parameter: &'static str) -> Self {
-        At(parameter, None)
-    }
-}
-
-impl fmt::Display for At {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            At(parameter, None) => write!(f, "${parameter}"),
-            At(parameter, Some(index)) => write!(f, "${parameter}[{index}]"),
-        }
-    }
-}
+use crate::{advice, classes, traits};
 
 /// An id as PHP has it. The core's own type has room for 128 bits and is slow to move.
 #[derive(Clone, Copy)]
@@ -68,41 +50,43 @@ impl<'a> FromZval<'a> for Text<'a> {
 
 impl<'a> Text<'a> {
     /// Bytes that are not UTF-8 become text that is no provider.
-    pub fn required(&self, at: impl Into<At>, pass: &str) -> PhpResult<&'a str> {
+    pub fn provider(&self) -> PhpResult<&'a str> {
         let Text(value) = *self;
-        let text = value.zend_str().ok_or_else(|| type_error(at.into(), "a string", value, pass))?;
+        let text = value
+            .zend_str()
+            .ok_or_else(|| type_error(At("$provider", None), "a string", value, &advice::provider(value)))?;
         Ok(str::from_utf8(text.as_bytes()).unwrap_or_default())
     }
 
     #[inline]
-    pub fn optional(&self, at: impl Into<At>, pass: &str) -> PhpResult<Option<&'a [u8]>> {
+    pub fn optional(&self, at: At, advice: fn(&Zval) -> Cow<'static, str>) -> PhpResult<Option<&'a [u8]>> {
         let Text(value) = *self;
         match value.zend_str() {
             Some(text) => Ok(Some(text.as_bytes())),
             None if value.is_null() => Ok(None),
-            None => Err(type_error(at.into(), "a string or null", value, pass)),
+            None => Err(type_error(at, "a string or null", value, &advice(value))),
         }
     }
 
-    pub fn secret(&self, at: impl Into<At>) -> PhpResult<Secret<'a>> {
-        Ok(self.optional(at, "the secret's text or bytes")?.into())
+    pub fn secret(&self, at: At) -> PhpResult<Secret<'a>> {
+        Ok(self.optional(at, advice::secret)?.into())
     }
 
     /// Null is a signature that did not arrive.
     #[inline]
     pub fn signature(&self) -> PhpResult<&'a [u8]> {
-        Ok(self.optional("signature", "the signature as it arrived, or null")?.unwrap_or_default())
+        Ok(self.optional(At("$signature", None), advice::signature)?.unwrap_or_default())
     }
 
     #[inline]
-    pub fn user_id(&self, at: impl Into<At>) -> PhpResult<Id<'a>> {
-        self.id().ok_or_else(|| self.no_id(at.into(), "a string or an int"))
+    pub fn user_id(&self, at: At) -> PhpResult<Id<'a>> {
+        self.id().ok_or_else(|| self.no_id(at, "a string or an int"))
     }
 
     /// Null is a visitor who is not logged in.
-    pub fn user_id_or_none(&self, at: impl Into<At>) -> PhpResult<Option<Id<'a>>> {
+    pub fn user_id_or_none(&self, at: At) -> PhpResult<Option<Id<'a>>> {
         match self.id() {
-            None if !self.0.is_null() => Err(self.no_id(at.into(), "a string, an int or null")),
+            None if !self.0.is_null() => Err(self.no_id(at, "a string, an int or null")),
             user_id => Ok(user_id),
         }
     }
@@ -119,15 +103,17 @@ impl<'a> Text<'a> {
     #[cold]
     fn no_id(&self, at: At, expected: &str) -> PhpException {
         let Text(value) = *self;
-        let is_nobody = value.is_null() || value.is_array();
-        let pass = if is_nobody { "the id of a user who is logged in" } else { "(string) $id" };
-        type_error(at, expected, value, pass)
+        type_error(at, expected, value, &advice::id(value))
     }
 }
 
 /// Text that may be left out. What is not UTF-8 becomes text that has no provider's form.
-pub fn option<'a>(text: Option<&Text<'a>>, at: &'static str, pass: &str) -> PhpResult<Option<Cow<'a, str>>> {
-    let bytes = text.map_or(Ok(None), |text| text.optional(at, pass))?;
+pub fn option<'a>(
+    text: Option<&Text<'a>>,
+    name: &'static str,
+    advice: fn(&Zval) -> Cow<'static, str>,
+) -> PhpResult<Option<Cow<'a, str>>> {
+    let bytes = text.map_or(Ok(None), |text| text.optional(At(name, None), advice))?;
     Ok(bytes.map(String::from_utf8_lossy))
 }
 
@@ -154,7 +140,7 @@ impl Number<'_> {
             None => Ok(None),
             Some(value) => match value.long() {
                 Some(seconds) => Ok(Some(seconds)),
-                None => Err(type_error(At::from(at), "an int or null", value, "whole seconds, such as time()")),
+                None => Err(type_error(At(at, None), "an int or null", value, &advice::seconds(at, value))),
             },
         }
     }
@@ -187,11 +173,11 @@ impl StubLiteral for List<'_> {
 
 impl<'a> List<'a> {
     pub fn secrets(&self, parameter: &'static str) -> PhpResult<Vec<Secret<'a>>> {
-        self.elements(parameter, "secrets", Text::secret)
+        self.elements(parameter, Text::secret)
     }
 
     pub fn user_ids(&self, parameter: &'static str) -> PhpResult<Vec<UserId<'a>>> {
-        self.elements(parameter, "identifiers", |text, at| text.user_id(at).map(UserId::from))
+        self.elements(parameter, |text, at| text.user_id(at).map(UserId::from))
     }
 
     pub fn traits(&self) -> PhpResult<Traits> {
@@ -201,17 +187,19 @@ impl<'a> List<'a> {
     fn elements<T>(
         &self,
         parameter: &'static str,
-        plural: &str,
         element: impl Fn(&Text<'a>, At) -> PhpResult<T>,
     ) -> PhpResult<Vec<T>> {
         let Some(value) = self.0 else {
             return Ok(Vec::new());
         };
         let Some(array) = value.array().filter(|array| is_list(array)) else {
-            let pass = format!("[] or a list of {plural}");
-            return Err(type_error(At::from(parameter), "an array that is a list", value, &pass));
+            let advice = advice::list(parameter, value);
+            return Err(type_error(At(parameter, None), "an array that is a list", value, &advice));
         };
-        let mut elements = Vec::with_capacity(array.len());
+        let mut elements = Vec::new();
+        if elements.try_reserve_exact(array.len()).is_err() {
+            return Err(classes::exception(personsig::Error::from(Code::OutOfMemory)));
+        }
         while let Some(value) = array.get_index(elements.len() as i64) {
             elements.push(element(&Text(value.dereference()), At(parameter, Some(elements.len())))?);
         }
@@ -251,12 +239,12 @@ pub fn is_list(array: &HashTable) -> bool {
 const HASH_FLAG_PACKED: u32 = 1 << 2;
 
 #[cold]
-pub fn type_error(what: impl fmt::Display, expected: &str, given: &Zval, pass: &str) -> PhpException {
-    wrong_type(what, expected, &type_name(given), pass)
+pub fn type_error(at: impl fmt::Display, expected: &str, given: &Zval, advice: &str) -> PhpException {
+    wrong_type(at, expected, &type_name(given), advice)
 }
 
-pub fn wrong_type(what: impl fmt::Display, expected: &str, given: &str, pass: &str) -> PhpException {
-    PhpException::new(format!("{what} must be {expected}, not {given}; pass {pass}"), 0, ce::type_error())
+pub fn wrong_type(at: impl fmt::Display, expected: &str, given: &str, advice: &str) -> PhpException {
+    PhpException::new(host::wrong_type(at, expected, given, advice), 0, ce::type_error())
 }
 
 /// As `get_debug_type` names it; of an anonymous class, what stands before its file.

@@ -199,6 +199,13 @@ pub fn declare() -> Result<()> {
         Signer::get_metadata().set_ce(entry);
         Signer::get_metadata().set_arg_info(tables);
     })?;
+    // SAFETY: the module's start, when no object reads them yet. ext-php-rs has one table of handlers a class, in a cell,
+    // and lets nobody change it. Its own `compare` looks at the properties alone: two Signers with different secrets
+    // would be equal.
+    unsafe {
+        let handlers = ptr::from_ref(Signer::get_metadata().handlers()).cast_mut();
+        (*handlers).compare = Some(zend_objects_not_comparable);
+    }
     for method in SIGNER.entry().function_table.values() {
         // SAFETY: a class's table holds nothing but functions. These are ours, and nothing runs yet.
         unsafe { method.ptr().map(|function| complete_parameters(function)) };
@@ -256,6 +263,9 @@ const PERSISTENT: u32 = 1;
 unsafe extern "C" {
     static spl_ce_InvalidArgumentException: *mut zend_class_entry;
     static spl_ce_RuntimeException: *mut zend_class_entry;
+
+    /// As for a case of an enum: equal to itself alone.
+    fn zend_objects_not_comparable(left: *mut zval, right: *mut zval) -> c_int;
 
     fn zend_declare_typed_property(
         class: *mut zend_class_entry,

@@ -9,14 +9,14 @@
 // The macros make public items without documentation, and this library has no Rust callers.
 #![allow(missing_docs)]
 
+mod advice;
 mod arguments;
 mod classes;
 mod environment;
+mod memory;
 mod signature;
 mod snippet;
 mod traits;
-
-use std::panic::AssertUnwindSafe;
 
 use arguments::{Ids, List, Number, Text};
 use classes::{FINDING, PROVIDER, SIGNER, VERIFIED};
@@ -27,7 +27,8 @@ use ext_php_rs::ffi::ext_php_rs_executor_globals;
 use ext_php_rs::flags::{ClassFlags, DataType};
 use ext_php_rs::prelude::*;
 use ext_php_rs::types::{ZendClassObject, ZendHashTable, ZendObject, Zval};
-use ext_php_rs::zend::{CatchError, bailout, ce, try_catch};
+use ext_php_rs::zend::ce;
+use personsig::host::At;
 use personsig::{SnippetOptions, VerifyOptions};
 use signature::Signature;
 use snippet::Snippet;
@@ -54,9 +55,9 @@ impl Signer {
             let message = "a Personsig\\Signer is constructed once; make a new one with `new`";
             return Err(PhpException::new(message.into(), 0, ce::error()));
         }
-        let provider = provider.required("provider", "the provider's name")?;
-        let secret = secret.secret("secret")?;
-        let fallbacks = fallbackSecrets.secrets("fallbackSecrets")?;
+        let provider = provider.provider()?;
+        let secret = secret.secret(At("$secret", None))?;
+        let fallbacks = fallbackSecrets.secrets("$fallbackSecrets")?;
         let core = personsig::Signer::with_fallbacks(provider, secret, &fallbacks).map_err(classes::exception)?;
         core.provider().name.set_zval(&mut SIGNER.properties(this)[0], false)?;
         Ok(Signer { core })
@@ -64,9 +65,9 @@ impl Signer {
 
     /// `Signer::fromEnv($provider, $variable)`.
     pub fn from_env(provider: Text<'_>, variable: Option<Text<'_>>) -> PhpResult<ZBox<ZendClassObject<Signer>>> {
-        let provider = provider.required("provider", "the provider's name")?;
+        let provider = provider.provider()?;
         let variable = match &variable {
-            Some(variable) => variable.optional("variable", "the name of an environment variable, or null")?,
+            Some(variable) => variable.optional(At("$variable", None), advice::variable)?,
             None => None,
         };
         let lookup = |name: &str| Ok(environment::get(name));
@@ -79,7 +80,7 @@ impl Signer {
 
     /// `$signer->sign($userId, $now)`.
     pub fn sign(&self, userId: Text<'_>, now: Number<'_>) -> PhpResult<Signature> {
-        let (user_id, now) = (userId.user_id("userId")?, now.seconds("now")?);
+        let (user_id, now) = (userId.user_id(At("$userId", None))?, now.seconds("$now")?);
         // Looked at where it lies: to pass it on, an error's size and all, would take a tenth of the whole time.
         match &self.core.sign_at(user_id, now) {
             Ok(signature) => Ok(Signature::new(signature)),
@@ -96,9 +97,9 @@ impl Signer {
         clockSkew: Number<'_>,
         now: Number<'_>,
     ) -> PhpResult<Verified> {
-        let (user_id, signature) = (userId.user_id("userId")?, signature.signature()?);
-        let (max_age, clock_skew) = (maxAge.seconds("maxAge")?, clockSkew.seconds("clockSkew")?);
-        let options = VerifyOptions { max_age, clock_skew, now: now.seconds("now")? };
+        let (user_id, signature) = (userId.user_id(At("$userId", None))?, signature.signature()?);
+        let (max_age, clock_skew) = (maxAge.seconds("$maxAge")?, clockSkew.seconds("$clockSkew")?);
+        let options = VerifyOptions { max_age, clock_skew, now: now.seconds("$now")? };
         match &self.core.verify_with(user_id, signature, &options) {
             Ok(verified) => Ok(Verified::new(verified)?),
             Err(error) => Err(classes::exception(error)),
@@ -114,9 +115,9 @@ impl Signer {
         clockSkew: Number<'_>,
         now: Number<'_>,
     ) -> PhpResult<bool> {
-        let (user_id, signature) = (userId.user_id("userId")?, signature.signature()?);
-        let (max_age, clock_skew) = (maxAge.seconds("maxAge")?, clockSkew.seconds("clockSkew")?);
-        let options = VerifyOptions { max_age, clock_skew, now: now.seconds("now")? };
+        let (user_id, signature) = (userId.user_id(At("$userId", None))?, signature.signature()?);
+        let (max_age, clock_skew) = (maxAge.seconds("$maxAge")?, clockSkew.seconds("$clockSkew")?);
+        let options = VerifyOptions { max_age, clock_skew, now: now.seconds("$now")? };
         match &self.core.is_valid(user_id, signature, &options) {
             Ok(is_valid) => Ok(*is_valid),
             Err(error) => Err(classes::exception(error)),
@@ -132,8 +133,8 @@ impl Signer {
         also: List<'_>,
         now: Number<'_>,
     ) -> PhpResult<Vec<ZBox<ZendObject>>> {
-        let (user_id, signature) = (userId.user_id("userId")?, signature.signature()?);
-        let (also, now) = (also.user_ids("also")?, now.seconds("now")?);
+        let (user_id, signature) = (userId.user_id(At("$userId", None))?, signature.signature()?);
+        let (also, now) = (also.user_ids("$also")?, now.seconds("$now")?);
         let findings = self.core.explain(user_id, signature, &also, now).map_err(classes::exception)?;
         let objects = findings.into_iter().map(|finding| {
             FINDING.object(|properties| {
@@ -147,25 +148,24 @@ impl Signer {
 
     /// `$signer->signMany($userIds, $now)`.
     pub fn sign_many(&self, userIds: Ids<'_>, now: Number<'_>) -> PhpResult<ZBox<ZendHashTable>> {
-        let (user_ids, now) = (userIds.user_ids("userIds")?, now.seconds("now")?);
-        let signatures = self.core.sign_many(&user_ids, now).map_err(classes::exception)?;
-        let list = || {
+        let (user_ids, now) = (userIds.user_ids("$userIds")?, now.seconds("$now")?);
+        let mut signatures = self.core.sign_many(&user_ids, now).map_err(classes::exception)?;
+        let first = signatures.next();
+        let needed = memory::strings(user_ids.len(), first.as_ref().map_or(0, |signature| signature.as_bytes().len()));
+        let list = memory::allocate(needed, || {
             let mut list = ZendHashTable::with_capacity(user_ids.len().try_into().unwrap_or(u32::MAX));
+            if let Some(first) = first {
+                list.push(Signature::new(&first))?;
+            }
             for signature in signatures {
                 list.push(Signature::new(&signature))?;
             }
             Ok(list)
-        };
-        match try_catch(AssertUnwindSafe(list)) {
-            Ok(list) => list,
-            Err(CatchError::Bailout) => {
-                // At PHP's `memory_limit` the engine jumps out of the request, over whatever would have freed the ids.
-                drop(user_ids);
-                // SAFETY: nothing is left here to be freed, and ext-php-rs catches the jump where it was called.
-                unsafe { bailout() }
-            }
-            Err(error) => Err(error.to_string().into()),
-        }
+        });
+        list.unwrap_or_else(|exhausted| {
+            drop(user_ids);
+            exhausted.end()
+        })
     }
 
     /// `$signer->snippet($userId, $traits, $siteToken, $nonce, $now)`.
@@ -178,23 +178,37 @@ impl Signer {
         nonce: Option<Text<'_>>,
         now: Number<'_>,
     ) -> PhpResult<Snippet> {
-        let (user_id, traits) = (userId.user_id_or_none("userId")?, traits.traits()?);
-        let site_token = arguments::option(siteToken.as_ref(), "siteToken", "the project's token, or null")?;
-        let nonce = arguments::option(nonce.as_ref(), "nonce", "the nonce of this response's policy, or null")?;
-        let now = now.seconds("now")?;
+        let (user_id, traits) = (userId.user_id_or_none(At("$userId", None))?, traits.traits()?);
+        let site_token = arguments::option(siteToken.as_ref(), "$siteToken", advice::site_token)?;
+        let nonce = arguments::option(nonce.as_ref(), "$nonce", advice::nonce)?;
+        let now = now.seconds("$now")?;
         let options = SnippetOptions { traits, site_token: site_token.as_deref(), nonce: nonce.as_deref(), now };
-        Ok(Snippet(self.core.snippet(user_id, &options).map_err(classes::exception)?))
+        let html = self.core.snippet(user_id, &options).map_err(classes::exception)?;
+        drop(options);
+        let text = memory::allocate(html.len(), || html.as_str().into_zval(false));
+        let text = text.unwrap_or_else(|exhausted| {
+            drop((html, site_token, nonce));
+            exhausted.end()
+        });
+        Ok(Snippet(text?))
     }
 
     /// `$signer->identity($userId, $now)`.
     pub fn identity(&self, userId: Text<'_>, now: Number<'_>) -> PhpResult<ZBox<ZendHashTable>> {
-        let (user_id, now) = (userId.user_id("userId")?, now.seconds("now")?);
+        let (user_id, now) = (userId.user_id(At("$userId", None))?, now.seconds("$now")?);
         let identity = self.core.identity(user_id, now).map_err(classes::exception)?;
-        let mut fields = ZendHashTable::new();
-        for (name, value) in identity.fields() {
-            fields.insert(name, value)?;
-        }
-        Ok(fields)
+        let needed = identity.fields().into_iter().map(|(_, value)| value.len()).sum();
+        let fields = memory::allocate(needed, || {
+            let mut fields = ZendHashTable::new();
+            for (name, value) in identity.fields() {
+                fields.insert(name, value)?;
+            }
+            Ok(fields)
+        });
+        fields.unwrap_or_else(|exhausted| {
+            drop(identity);
+            exhausted.end()
+        })
     }
 }
 

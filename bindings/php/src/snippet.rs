@@ -15,16 +15,16 @@ use ext_php_rs::{php_eval, zend_fastcall};
 
 use crate::classes::SNIPPET;
 
-/// The HTML.
-pub struct Snippet(pub String);
+/// The HTML, a PHP string: PHP's memory holds it while code of the program runs, its autoloader, which may end the
+/// request.
+pub struct Snippet(pub Zval);
 
 impl IntoZval for Snippet {
     const TYPE: DataType = DataType::object("Personsig\\Snippet");
     const NULLABLE: bool = false;
 
     fn set_zval(self, zv: &mut Zval, _: bool) -> Result<()> {
-        // PHP's memory holds it while code of the program runs: its autoloader, which may end the request.
-        let html = self.0.into_zval(false)?;
+        let Snippet(html) = self;
         let class = htmlable().unwrap_or(SNIPPET.entry());
         SNIPPET.object_of(class, |properties| html.set_zval(&mut properties[0], false))?.set_zval(zv, false)
     }

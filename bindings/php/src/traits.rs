@@ -9,12 +9,13 @@ use ext_php_rs::types::{ZendEmptyArray, Zval};
 use ext_php_rs::zend::ce;
 use personsig::{Trait, Traits};
 
+use crate::advice;
 use crate::arguments::{is_list, type_error, type_name, wrong_type};
 
 /// `[]` is no traits; another list has no names.
 pub fn read(value: &Zval) -> PhpResult<Traits> {
     let refused = |given: &str| {
-        Err(wrong_type("$traits", "an array with names as its keys", given, "['name' => $value], or leave it out"))
+        Err(wrong_type("$traits", "an array with names as its keys", given, "pass ['name' => $value], or leave it out"))
     };
     let table = match (value.array(), properties(value)) {
         (Some(list), _) if !list.is_empty() && is_list(list) => return refused("a list"),
@@ -87,7 +88,7 @@ impl Walk {
             Trait::Null
         } else {
             let expected = "null, a bool, a string, an int, a float, an array or a stdClass";
-            return Err(type_error(format_args!("trait {}", self.path), expected, value, "it as a string"));
+            return Err(type_error(format_args!("trait {}", self.path), expected, value, &advice::trait_value(value)));
         })
     }
 }

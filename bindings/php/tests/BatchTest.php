@@ -12,8 +12,6 @@ require_once __DIR__ . '/Php.php';
 
 final class BatchTest extends TestCase
 {
-    private const TOO_MUCH = '$s = new Personsig\Signer("gosquared", "x"); $ids = range(1, 100000); $s->signMany($ids);';
-
     private static function signer(): Signer
     {
         return new Signer('gosquared', 'x');
@@ -120,17 +118,47 @@ final class BatchTest extends TestCase
         self::assertSame($before, memory_get_usage());
     }
 
-    public function testTheMemoryLimitIsPhpsOrdinaryError(): void
+    /** @return array<string, array{string, string}> a call whose result does not fit, and the limit */
+    public static function tooMuch(): array
     {
-        $program = 'register_shutdown_function(fn () => print "shut down in order"); ' . self::TOO_MUCH;
-        $output = Php::run(['-r', $program], ['memory_limit=8M']);
-        self::assertStringContainsString('Allowed memory size of 8388608 bytes exhausted', $output);
+        $sign = fn (int $count) => "\$s->signMany(range(1, $count));";
+        return [
+            '100,000 signatures in 8 MiB' => [$sign(100_000), '8M'],
+            '110,000 signatures in 8 MiB' => [$sign(110_000), '8M'],
+            '400,000 signatures in 16 MiB' => [$sign(400_000), '16M'],
+            '400,000 signatures in 32 MiB' => [$sign(400_000), '32M'],
+            'a list of the same id in 8 MiB' => ['$s->signMany(array_fill(0, 250000, "1"));', '8M'],
+            'a trait of 5 MB in 16 MiB' => ['$s->snippet("1", ["a" => str_repeat("é", 2500000)]);', '16M'],
+            'references to one text in 16 MiB' => [
+                '$text = str_repeat("é", 1000000); $s->snippet("1", ["a" => [&$text, &$text, &$text, &$text, &$text, &$text]]);',
+                '16M',
+            ],
+            'an id of 5 MB in 8 MiB' => ['$s->identity(str_repeat("a", 5000000));', '8M'],
+        ];
+    }
+
+    /** @dataProvider tooMuch */
+    public function testTheMemoryLimitIsPhpsOrdinaryError(string $call, string $limit): void
+    {
+        $program = 'register_shutdown_function(fn () => print "shut down in order"); '
+            . '$s = new Personsig\Signer("gosquared", "x"); ' . $call . ' echo "went on";';
+        $output = Php::run(['-r', $program], ["memory_limit=$limit"]);
+        self::assertStringContainsString('Allowed memory size of ' . (int) $limit * 1024 ** 2 . ' bytes exhausted', $output);
         self::assertStringEndsWith('shut down in order', $output);
+        self::assertStringNotContainsString('went on', $output);
+    }
+
+    public function testWhatFitsIsSignedUpToTheLimit(): void
+    {
+        $program = '$s = new Personsig\Signer("gosquared", "x"); echo count($s->signMany(range(1, 50000)));';
+        self::assertSame('50000', Php::run(['-r', $program], ['memory_limit=8M']));
+        $program = '$s = new Personsig\Signer("gosquared", "x"); echo strlen($s->snippet(1, ["a" => str_repeat("a", 5000000)])) > 5000000;';
+        self::assertSame('1', Php::run(['-r', $program], ['memory_limit=16M']));
     }
 
     public function testAServerGoesOnAfterTheMemoryLimit(): void
     {
-        $answers = Php::serve(__DIR__ . '/batch.php', ['memory_limit=8M', 'display_errors=0'], ['/100000', '/3', '/100000', '/3']);
+        $answers = Php::serve(__DIR__ . '/batch.php', ['memory_limit=8M', 'display_errors=0'], ['/100000', '/3', '/110000', '/3']);
         self::assertSame(['', '3 signatures', '', '3 signatures'], $answers);
     }
 }

@@ -66,6 +66,21 @@ final class SignerTest extends TestCase
         ];
     }
 
+    public function testASignerEqualsItselfAlone(): void
+    {
+        $signer = new Signer('gosquared', 'one');
+        $same = $signer;
+        self::assertTrue($signer == $same);
+        foreach (['one', 'two'] as $secret) {
+            $other = new Signer('gosquared', $secret);
+            self::assertFalse($signer == $other);
+            self::assertFalse($signer < $other || $signer > $other);
+            self::assertNotContains($other, [$signer]);
+            self::assertFalse(in_array($other, [$signer]));
+        }
+        self::assertFalse($signer == null);
+    }
+
     /** @dataProvider copiesAndChanges */
     public function testIsNeitherCopiedNorChanged(callable $attempt): void
     {

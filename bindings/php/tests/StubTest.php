@@ -26,4 +26,11 @@ final class StubTest extends TestCase
     {
         self::assertSame(\Personsig\VERSION, phpversion('personsig'));
     }
+
+    public function testTheStubsLiteralTypesAreTheProviders(): void
+    {
+        $names = implode('|', array_map(fn ($provider) => "'$provider->name'", \Personsig\providers()));
+        preg_match_all("/'gosquared'[|'a-z0-9-]*/", file_get_contents(__DIR__ . '/../personsig.stub.php'), $types);
+        self::assertSame([$names], array_values(array_unique($types[0])));
+    }
 }

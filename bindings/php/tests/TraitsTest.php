@@ -111,13 +111,13 @@ final class TraitsTest extends TestCase
     /** @dataProvider wrongTypes */
     public function testIsNoTrait(mixed $value, string $type): void
     {
-        $rest = "must be null, a bool, a string, an int, a float, an array or a stdClass, not $type; pass it as a string";
-        self::assertSame("trait 1 $rest", self::refusal(\TypeError::class, ['a' => $value]));
-        self::assertSame("trait 2.1.3 $rest", self::refusal(\TypeError::class, [
+        $rest = "must be null, a bool, a string, an int, a float, an array or a stdClass, not $type; ";
+        self::assertStringStartsWith("trait 1 $rest", self::refusal(\TypeError::class, ['a' => $value]));
+        self::assertStringStartsWith("trait 2.1.3 $rest", self::refusal(\TypeError::class, [
             'a' => 1,
             'b' => ['c' => [1, 2, $value]],
         ]));
-        self::assertSame("trait 1.2 $rest", self::refusal(\TypeError::class, [
+        self::assertStringStartsWith("trait 1.2 $rest", self::refusal(\TypeError::class, [
             'a' => (object) ['b' => 1, 'c' => &$value],
         ]));
     }
