@@ -24,8 +24,10 @@ Gem::Specification.new do |spec|
   }
   spec.licenses = ["MIT", "Apache-2.0"]
   spec.required_ruby_version = "~> #{abi}.0"
+  # Never loaded: RDoc reads here what `ri` says of the compiled class.
+  spec.extra_rdoc_files = ["doc/signer.rb"]
   spec.files = Dir.chdir(__dir__) do
     Dir["lib/personsig/#{abi}/*.{so,bundle}"].any? or raise "nothing is compiled for Ruby #{abi} here: make ruby"
-    Dir["lib/*.rb", "lib/personsig/*.rb", "lib/personsig/#{abi}/*.{so,bundle}", "sig/*.rbs", "LICENSE-*", "README.md"]
+    Dir["lib/*.rb", "lib/personsig/*.rb", "lib/personsig/#{abi}/*.{so,bundle}", "sig/*.rbs", "doc/*.rb", "LICENSE-*", "README.md"]
   end
 end

@@ -1,6 +1,14 @@
 # frozen_string_literal: true
 
 require "rbconfig"
+
+# A second copy would replace the classes that the first one's compiled part holds on to.
+if defined?(Personsig) && (loaded = Personsig.instance_variable_get(:@loaded_from))
+  return if File.realpath(loaded) == File.realpath(__FILE__)
+
+  raise LoadError, "personsig is loaded already, from #{loaded}; this is #{__FILE__}. Keep one of the two on the load path"
+end
+
 require_relative "personsig/version"
 
 # Signatures for identity verification: your server signs a user's id with the secret that it shares with GoSquared
@@ -9,7 +17,7 @@ require_relative "personsig/version"
 #   signer = Personsig::Signer.from_env("gosquared") # reads GOSQUARED_SECURE_MODE_SECRET
 #   signature = signer.sign(current_user.id)
 #
-# sig/personsig.rbs documents every method. What is signed, and how, is in the compiled part.
+# The compiled part has the class Signer; `ri Personsig::Signer` and sig/personsig.rbs document it.
 module Personsig
   # What this library refuses. +code+ is for programs: "missing-secret". +index+ is that of a list's element, or nil.
   class Error < StandardError
@@ -39,6 +47,7 @@ module Personsig
     raise LoadError, "personsig has no compiled part for Ruby #{abi} here; install the gem that was built for it"
   end
   require compiled
+  @loaded_from = __FILE__
 
   class Signer
     class << self

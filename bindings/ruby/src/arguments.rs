@@ -1,5 +1,6 @@
 //! What a caller passed, checked for its type and not for its value. No method of a value is called.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use magnus::encoding::EncodingCapable;
@@ -8,18 +9,29 @@ use magnus::{Error, Integer, RArray, RString, Ruby, Value, prelude::*};
 use personsig::UserId;
 use personsig::host::{self, At};
 
+use crate::advice;
+
 /// Names the class that was given, never the value.
-pub(crate) fn wrong_type(ruby: &Ruby, at: impl fmt::Display, given: Value, (wanted, advice): (&str, &str)) -> Error {
-    // SAFETY: it is copied into the message at once.
-    let class = unsafe { given.classname() };
-    Error::new(ruby.exception_type_error(), host::wrong_type(at, wanted, &class, advice))
+#[cold]
+pub(crate) fn wrong_type(ruby: &Ruby, at: impl fmt::Display, wanted: &str, given: Value, advice: &str) -> Error {
+    let message = host::wrong_type(at, wanted, &advice::class_name(given), advice);
+    Error::new(ruby.exception_type_error(), message)
 }
 
-pub(crate) const NAME_OF_PROVIDER: (&str, &str) = ("a String", "pass the name of a provider, such as 'gosquared'");
+pub(crate) fn provider(ruby: &Ruby, value: Value) -> Result<RString, Error> {
+    let advice = "pass the name of a provider, such as 'gosquared'";
+    text(ruby, At("provider", None), "a String", value, |ruby, value| advice::text(ruby, value, advice))
+}
 
 /// A String or one of a subclass; nothing is converted.
-pub(crate) fn text(ruby: &Ruby, at: At, value: Value, advice: (&str, &str)) -> Result<RString, Error> {
-    RString::from_value(value).ok_or_else(|| wrong_type(ruby, at, value, advice))
+pub(crate) fn text<'a>(
+    ruby: &Ruby,
+    at: At,
+    wanted: &str,
+    value: Value,
+    advice: impl FnOnce(&Ruby, Value) -> Cow<'a, str>,
+) -> Result<RString, Error> {
+    RString::from_value(value).ok_or_else(|| wrong_type(ruby, at, wanted, value, &advice(ruby, value)))
 }
 
 pub(crate) fn unless_nil(value: Value) -> Option<Value> {
@@ -28,8 +40,8 @@ pub(crate) fn unless_nil(value: Value) -> Option<Value> {
 
 /// nil is what a form or a query gives where nothing was sent.
 pub(crate) fn signature(ruby: &Ruby, value: Value) -> Result<Option<RString>, Error> {
-    let advice = ("a String or nil", "pass the text that the page sent");
-    unless_nil(value).map(|value| text(ruby, At("signature", None), value, advice)).transpose()
+    let signature = |value| text(ruby, At("signature", None), "a String or nil", value, advice::signature);
+    unless_nil(value).map(signature).transpose()
 }
 
 /// # Safety
@@ -47,19 +59,15 @@ pub(crate) fn list<T>(
     mut element: impl FnMut(At, Value) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     let Some(value) = value else { return Ok(Vec::new()) };
-    let advice = ("an Array", "put it in brackets: [value]");
-    let array = RArray::from_value(value).ok_or_else(|| wrong_type(ruby, At(name, None), value, advice))?;
+    let refused = || wrong_type(ruby, At(name, None), "an Array", value, &advice::list(ruby, name, value));
+    let array = RArray::from_value(value).ok_or_else(refused)?;
     (0..array.len()).map(|index| element(At(name, Some(index)), array.entry(index as isize)?)).collect()
 }
 
 pub(crate) fn seconds(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Option<i64>, Error> {
     let Some(value) = value.and_then(unless_nil) else { return Ok(None) };
-    let advice = match name {
-        "now" => "pass Unix time in whole seconds: Time.now.to_i",
-        _ => "pass whole seconds, such as 3600",
-    };
-    let integer = Integer::from_value(value);
-    let integer = integer.ok_or_else(|| wrong_type(ruby, At(name, None), value, ("an Integer", advice)))?;
+    let refused = || wrong_type(ruby, At(name, None), "an Integer", value, &advice::seconds(ruby, name, value));
+    let integer = Integer::from_value(value).ok_or_else(refused)?;
     Ok(Some(exact(integer).and_then(|n| i64::try_from(n).map_err(|_| end(n < 0))).unwrap_or_else(|end| end)))
 }
 
@@ -100,7 +108,8 @@ pub(crate) fn copied(ruby: &Ruby, text: RString) -> Result<Vec<u8>, Error> {
 /// A site token or a nonce. The core refuses what is not ASCII, so a replaced character too.
 pub(crate) fn token(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Option<String>, Error> {
     let Some(value) = value.and_then(unless_nil) else { return Ok(None) };
-    let text = text(ruby, At(name, None), value, ("a String or nil", "leave it out where there is none"))?;
+    let advice = |ruby: &Ruby, value| advice::text(ruby, value, "pass it as a String, or leave it out");
+    let text = text(ruby, At(name, None), "a String or nil", value, advice)?;
     Ok(Some(String::from_utf8_lossy(&copied(ruby, text)?).into_owned()))
 }
 
@@ -115,8 +124,7 @@ impl Id {
         if let Some(integer) = Integer::from_value(value) {
             return Ok(Id::Other(exact(integer).map_or(UserId::IntegerTooLarge, UserId::Integer)));
         }
-        let advice = if value.is_nil() { "sign only the id of a user who is logged in" } else { "pass id.to_s" };
-        let text = text(ruby, at, value, ("a String or an Integer", advice))?;
+        let text = text(ruby, at, "a String or an Integer", value, advice::id)?;
         Ok(utf8(ruby, text)?.map_or(Id::Other(UserId::InvalidText), Id::Text))
     }
 

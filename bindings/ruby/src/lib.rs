@@ -20,8 +20,9 @@ use personsig::host::At;
 use personsig::{Code, Kind, Secret, SnippetOptions, VerifyOptions};
 use zeroize::Zeroizing;
 
-use arguments::{Id, Ids, NAME_OF_PROVIDER, list, seconds, shown, signature, text, token, unless_nil};
+use arguments::{Id, Ids, list, seconds, shown, signature, text, token, unless_nil};
 
+mod advice;
 mod arguments;
 mod batch;
 mod loading;
@@ -95,10 +96,10 @@ impl Signer {
     fn from_env(ruby: &Ruby, args: &[Value]) -> Result<Obj<Signer>, Error> {
         let args = scan_args::<(Value,), (), (), (), RHash, ()>(args)?;
         let options = get_kwargs::<_, (), (Option<Value>,), ()>(args.keywords, &[], &["variable"])?;
-        let provider = text(ruby, At("provider", None), args.required.0, NAME_OF_PROVIDER)?;
-        let advice = ("a String", "pass the name of an environment variable");
+        let provider = arguments::provider(ruby, args.required.0)?;
+        let advice = |ruby: &Ruby, value| advice::text(ruby, value, "pass the name of an environment variable");
         let variable = options.optional.0.and_then(unless_nil);
-        let variable = variable.map(|value| text(ruby, At("variable", None), value, advice)).transpose()?;
+        let variable = variable.map(|value| text(ruby, At("variable", None), "a String", value, advice)).transpose()?;
         // Copied, for ENV is Ruby code. A name that is not UTF-8 is that of no provider.
         // SAFETY: the copy is made at once.
         let copy = |text: RString| Zeroizing::new(unsafe { text.as_slice() }.to_vec());
@@ -234,11 +235,9 @@ fn construct(
     secret: Value,
     fallback_secrets: Option<Value>,
 ) -> Result<personsig::Signer, Error> {
-    let provider = text(ruby, At("provider", None), provider, NAME_OF_PROVIDER)?;
-    let key = |at, value: Value| {
-        let advice = ("a String", "pass the secret as the provider shows it");
-        unless_nil(value).map(|value| text(ruby, at, value, advice)).transpose()
-    };
+    let provider = arguments::provider(ruby, provider)?;
+    let key =
+        |at, value: Value| unless_nil(value).map(|value| text(ruby, at, "a String", value, advice::secret)).transpose();
     let secret = key(At("secret", None), secret)?;
     let fallbacks = list(ruby, "fallback_secrets", fallback_secrets, key)?;
     // SAFETY: see Borrowing. The fallbacks are held by their Array, which no Ruby code has touched since.

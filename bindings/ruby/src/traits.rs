@@ -9,12 +9,13 @@ use magnus::{Error, Float, Integer, RArray, RHash, RString, Ruby, Symbol, Value,
 use personsig::host::At;
 use personsig::{Trait, Traits};
 
+use crate::advice;
 use crate::arguments::{copied, exact, wrong_type};
 
 pub(crate) fn traits(ruby: &Ruby, value: Option<Value>) -> Result<Traits, Error> {
     let Some(value) = value else { return Ok(Traits::default()) };
-    let advice = ("a Hash", "pass {name: value}, or leave it out");
-    let hash = RHash::from_value(value).ok_or_else(|| wrong_type(ruby, At("traits", None), value, advice))?;
+    let refused = || wrong_type(ruby, At("traits", None), "a Hash", value, "pass {name: value}, or leave it out");
+    let hash = RHash::from_value(value).ok_or_else(refused)?;
     Walk { ruby, path: Path(Vec::new()), too_deep: false }.map(hash)
 }
 
@@ -62,7 +63,7 @@ impl Walk<'_> {
             Some(text) => copied(self.ruby, text),
             None => {
                 let at = format!("the name of trait {}", self.path);
-                Err(wrong_type(self.ruby, at, name, ("a String or a Symbol", "pass name.to_s")))
+                Err(wrong_type(self.ruby, at, "a String or a Symbol", name, "pass the name as a String"))
             }
         }
     }
@@ -91,7 +92,8 @@ impl Walk<'_> {
             Trait::Bool(false)
         } else {
             let wanted = "nil, true, false, a String, an Integer, a Float, an Array or a Hash";
-            return Err(wrong_type(self.ruby, format!("trait {}", self.path), value, (wanted, "pass it as text")));
+            let advice = advice::trait_value(self.ruby, value);
+            return Err(wrong_type(self.ruby, format_args!("trait {}", self.path), wanted, value, &advice));
         })
     }
 }

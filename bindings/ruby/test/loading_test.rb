@@ -39,6 +39,26 @@ class LoadingTest < Minitest::Test
     end
   end
 
+  def test_a_second_copy_is_refused_and_both_are_named
+    with_copy do |lib|
+      second = File.join(lib, "personsig").inspect
+      code = "require 'personsig'; begin; require #{second}; rescue LoadError => e; puts e.message; end; " \
+             "print Personsig::Signer.new('gosquared', 'a-secret').valid?('1', 'x'), $VERBOSE"
+      said = Open3.capture2e(RbConfig.ruby, "-w", "-I", LIB, "-e", code).first.lines(chomp: true)
+      assert_equal "personsig is loaded already, from #{LIB}/personsig.rb; this is #{lib}/personsig.rb. " \
+                   "Keep one of the two on the load path", said.first
+      assert_equal ["falsetrue"], said.drop(1)
+    end
+  end
+
+  def test_the_same_file_by_another_path_is_no_second_copy
+    Dir.mktmpdir do |folder|
+      FileUtils.ln_s(LIB, File.join(folder, "link"))
+      code = "require 'personsig'; load #{File.join(folder, "link/personsig.rb").inspect}; print Personsig.providers.size > 1"
+      assert_equal "true", Open3.capture2e(RbConfig.ruby, "-w", "-I", LIB, "-e", code).first
+    end
+  end
+
   private
 
   def with_copy

@@ -36,6 +36,30 @@ class RbsTest < Minitest::Test
     end
   end
 
+  def test_the_literal_types_are_the_providers
+    literals = Personsig.providers.map { |provider| provider.name.inspect }.join(" | ")
+    assert_equal [literals], SIGNATURES.scan(/type provider_name = (.*)/).flatten
+  end
+
+  # What `ri` shows, read as a program into a module of its own.
+  DOCUMENTED = File.read(File.expand_path("../doc/signer.rb", __dir__), encoding: "UTF-8")
+
+  def test_ri_shows_the_parameters_that_rbs_names
+    holder = Module.new
+    holder.module_eval(DOCUMENTED)
+    documented = holder.const_get(:Personsig)::Signer
+    signer = CLASSES.find { |declaration| declaration.name.name == :Signer }
+    signer.members.grep(RBS::AST::Members::MethodDefinition).each do |member|
+      method = member.kind == :singleton ? documented.method(member.name) : documented.instance_method(member.name)
+      function = (member.respond_to?(:types) ? member.types.first : member.overloads.first.method_type).type
+      named = function.required_positionals.map { |parameter| [:req, parameter.name] }
+      named += function.optional_keywords.keys.map { |name| [:key, name] }
+      assert_equal named, method.parameters, member.name
+      assert_includes DOCUMENTED.gsub(/^ *# ?/, "").gsub(%r{</?tt>}, "`"), member.comment.string.strip if member.comment
+    end
+    assert_equal Personsig::Signer.instance_methods(false).sort, documented.instance_methods(false).sort
+  end
+
   private
 
   def methods_of(declaration, kind)

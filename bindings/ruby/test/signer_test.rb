@@ -4,6 +4,7 @@
 
 require "minitest/autorun"
 require "ostruct"
+require "set"
 require "personsig"
 
 class SignerTest < Minitest::Test
@@ -78,13 +79,57 @@ class SignerTest < Minitest::Test
     end
   end
 
-  def test_the_advice_is_what_to_pass
-    {
-      -> { @gosquared.sign(:id) } => "pass id.to_s",
-      -> { @gosquared.sign(nil) } => "a user who is logged in",
-      -> { @gosquared.sign("1", now: Time.now.to_f) } => "Time.now.to_i",
-      -> { Personsig::Signer.new("gosquared", SECRET, fallback_secrets: "old") } => "in brackets"
-    }.each { |call, advice| assert_includes assert_raises(TypeError, &call).message, advice }
+  # Stand-ins for classes that are known by their names. None of their methods is called.
+  module ::BSON; class ObjectId; end; end
+  module ::ActiveSupport; class Duration; end; end
+
+  Account = Struct.new(:id)
+  NO_FLOAT = "pass the id as an integer or a string, as it was before it became a float"
+
+  {
+    "nil as the id" => [->(s) { s.sign(nil) }, "pass the id of a user who is logged in"],
+    "false as the id" => [->(s) { s.sign(false) }, "pass the id of a user who is logged in"],
+    "an object as the id" => [->(s) { s.sign(Object.new) }, "pass its id, such as user.id"],
+    "a Struct as the id" => [->(s) { s.sign(Account.new(1)) }, "pass its id, such as user.id"],
+    "a class as the id" => [->(s) { s.sign(String) }, "pass its id, such as user.id"],
+    "a whole Float as the id" => [->(s) { s.sign(123_456.0) }, "pass an Integer: id.to_i"],
+    "an inexact Float as the id" => [->(s) { s.sign(2.0**53) }, NO_FLOAT],
+    "a Float with a fraction as the id" => [->(s) { s.sign(1.5) }, NO_FLOAT],
+    "NaN as the id" => [->(s) { s.sign(Float::NAN) }, NO_FLOAT],
+    "a Rational as the id" => [->(s) { s.sign(1r) }, "pass the id as an Integer or a String, as it was first"],
+    "a Symbol as the id" => [->(s) { s.sign(:id) }, "pass its id, such as user.id, or id.to_s where the Symbol is the id"],
+    "an ObjectId as the id" => [->(s) { s.sign(BSON::ObjectId.new) }, "pass id.to_s"],
+    "a lambda as the id" => [->(s) { s.sign(-> { 1 }) }, "call it, and pass the id that it returns"],
+    "a Method as the id" => [->(s) { s.sign("1".method(:to_s)) }, "call it, and pass the id that it returns"],
+    "an Array as the id" => [->(s) { s.sign([1]) }, "pass one id, such as user[:id]; sign_many signs an Array of ids"],
+    "a Range as the id" => [->(s) { s.sign(1..3) }, "pass one id; sign_many signs an Array of ids"],
+    "a lambda as the secret" => [->(_) { Personsig::Signer.new("gosquared", -> { "x" }) }, "call it, and pass the String that it returns"],
+    "a Symbol as the provider" => [
+      ->(_) { Personsig::Signer.new(:gosquared, SECRET) },
+      "pass the name of a provider, such as 'gosquared'; a Symbol is none"
+    ],
+    "?signature[]= as the signature" => [
+      ->(s) { s.valid?(1, ["x"]) },
+      "pass the signature as it arrived, or nil; Rack makes an Array or a Hash of ?signature[]= in a query, which is no signature"
+    ],
+    "a Float as now" => [->(s) { s.sign(1, now: Time.now.to_f) }, "pass now.to_i"],
+    "a Time as now" => [->(s) { s.sign(1, now: Time.now) }, "pass now.to_i"],
+    "infinity as now" => [->(s) { s.sign(1, now: Float::INFINITY) }, "pass Unix time in whole seconds: Time.now.to_i"],
+    "a Duration as max_age" => [->(s) { s.verify(1, "x", max_age: ActiveSupport::Duration.new) }, "pass max_age.to_i"],
+    "a Range as the list" => [->(s) { s.sign_many(1..3) }, "pass user_ids.to_a"],
+    "a Set as the list" => [->(s) { s.sign_many(Set[1]) }, "pass user_ids.to_a"],
+    "an Enumerator as the list" => [->(s) { s.sign_many([1].each) }, "pass user_ids.to_a"],
+    "a Hash as the list" => [->(s) { s.sign_many({1 => 2}) }, "pass user_ids.keys or user_ids.values, whichever they are"],
+    "nil as the list" => [->(s) { s.sign_many(nil) }, "pass an Array, such as []"],
+    "a String as the list" => [->(s) { s.sign_many("1") }, "put it in brackets: [value]"],
+    "a Struct as the list" => [->(s) { s.sign_many(Account.new(1)) }, "put it in brackets: [value]"],
+    "a lambda as the list" => [->(s) { s.sign_many(-> { [1] }) }, "call it, and pass the Array that it returns"],
+    "a Time as a trait" => [->(s) { s.snippet(1, traits: {a: Time.now}) }, "pass it as a String, such as time.iso8601"],
+    "a Struct as a trait" => [->(s) { s.snippet(1, traits: {a: Account.new(1)}) }, "pass its to_h"]
+  }.each do |given, (call, advice)|
+    define_method("test_the_advice_for_#{given}_leads_to_the_right_value") do
+      assert_equal advice, assert_raises(TypeError) { call.(@chameleon) }.message.split("; ", 2).last
+    end
   end
 
   def test_types_are_checked_before_values_from_left_to_right
