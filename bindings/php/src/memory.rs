@@ -12,8 +12,9 @@ use ext_php_rs::ffi::ext_php_rs_process_globals;
 use ext_php_rs::flags::ErrorType;
 use ext_php_rs::zend::{CatchError, bailout, try_catch};
 
-/// Less than this is not looked at: it cannot reach twice the limit.
-const SMALL: usize = 1 << 16;
+/// Less than this is made at once: it cannot reach twice the limit, and to catch a jump would take as long as an identity.
+/// Where the engine jumps all the same, what the caller owned is as small, and is lost.
+const SMALL: usize = 1 << 12;
 
 /// The engine leaves the request.
 pub struct Exhausted(());
@@ -36,10 +37,11 @@ pub fn strings(count: usize, len: usize) -> usize {
 
 /// Makes what takes `needed` bytes of PHP's memory at least.
 pub fn allocate<T>(needed: usize, make: impl FnOnce() -> Result<T>) -> std::result::Result<PhpResult<T>, Exhausted> {
+    if needed < SMALL {
+        return Ok(make().map_err(Into::into));
+    }
     let guarded = || {
-        if needed >= SMALL {
-            refuse_beyond_limit(needed);
-        }
+        refuse_beyond_limit(needed);
         make()
     };
     match try_catch(AssertUnwindSafe(guarded)) {

@@ -54,7 +54,7 @@ module Personsig
       private
 
       # A Signer does what this library says, and nothing else.
-      def inherited(_subclass)
+      def inherited(_subclass) # :nodoc:
         raise TypeError, "Personsig::Signer has no subclasses; keep a Signer in a class of yours"
       end
     end
