@@ -118,7 +118,7 @@ final class ArgumentsTest extends TestCase
             'id: a float with a fraction' => [fn ($s) => $s->sign(1.5), $noFloat],
             'id: NaN' => [fn ($s) => $s->sign(NAN), $noFloat],
             'id: infinity' => [fn ($s) => $s->sign(INF), $noFloat],
-            'id: a Closure' => [fn ($s) => $s->sign(strrev(...)), 'call it, and pass the id that it returns'],
+            'id: a Closure' => [fn ($s) => $s->sign(strrev(...)), 'call it, and pass what it returns'],
             'id: an enum with values' => [fn ($s) => $s->sign(Backed::One), 'pass $id->value where that is the id'],
             'id: an enum' => [fn ($s) => $s->sign(Unit::One), 'pass its id, such as $user->id'],
             'id: a row' => [fn ($s) => $s->sign(['id' => 1]), "pass one id, such as \$user['id']; signMany() signs a list of ids"],

@@ -2,7 +2,7 @@
 //! float would give every user the same signature, or one of something else. No method of the value is called: its
 //! classes are asked, by `type` itself, and built-in values are read as they are.
 
-use personsig::host::{AWAIT_IT, CALL_IT, ITS_ID, LOGGED_IN, ONE_ELEMENT};
+use personsig::host::{self, AWAIT_IT, CALL_IT, ITS_ID, LOGGED_IN, NO_FLOAT, ONE_ELEMENT};
 use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{
@@ -97,9 +97,6 @@ fn named(name: &str) -> Option<Kind> {
     })
 }
 
-/// Integers up to here are exact as floats.
-const EXACT: f64 = 9_007_199_254_740_991.0;
-
 impl Kind {
     fn of(value: &Bound<'_, PyAny>) -> Kind {
         if value.is_none() || value.is_instance_of::<PyBool>() {
@@ -107,7 +104,7 @@ impl Kind {
         } else if let Ok(float) = value.cast::<PyFloat>() {
             return match float.value() {
                 nan if nan.is_nan() => Kind::Nobody,
-                whole if whole.fract() == 0.0 && whole.abs() <= EXACT => Kind::WholeFloat,
+                whole if host::is_whole(whole) => Kind::WholeFloat,
                 _ => Kind::Float,
             };
         } else if value.is_instance_of::<PyString>() {
@@ -150,7 +147,7 @@ pub(crate) fn user_id(value: Borrowed<'_, '_, PyAny>) -> &'static str {
     anywhere(&kind).unwrap_or(match kind {
         Kind::Nobody => LOGGED_IN,
         Kind::WholeFloat | Kind::Number => "pass an integer: int(id)",
-        Kind::Float => "pass the user's own id, a whole number or a string",
+        Kind::Float => NO_FLOAT,
         Kind::Decimal => "pass an integer, int(id), if the id is a whole number",
         Kind::Bytes => "pass id.decode()",
         Kind::Buffer => "pass bytes(id).decode()",

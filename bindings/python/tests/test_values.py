@@ -151,7 +151,7 @@ Row = type("Row", (tuple,), {"_fields": ("id", "name")})
 LOGGED_IN = "pass the id of a user who is logged in"
 ITS_ID = "pass its id, such as user.id"
 ONE_ELEMENT = "pass one of its elements, such as value[0]"
-OWN_ID = "pass the user's own id, a whole number or a string"
+OWN_ID = "pass the id as an integer or a string, as it was before it became a float"
 CALL_IT = "call it, and pass what it returns"
 INTEGER = "pass an integer: int(id)"
 SERIES = "pandas.core.series.Series"
@@ -337,7 +337,7 @@ def test_a_type_error_names_the_element_of_fallback_secrets():
 
 
 def test_a_type_error_names_the_element_of_also():
-    with pytest.raises(TypeError, match=r"^also\[2\] must be str or int, not float; pass the user's own id, a whole number or a string$"):
+    with pytest.raises(TypeError, match=r"^also\[2\] must be str or int, not float; pass the id as an integer or a string, as it was before it became a float$"):
         PLAIN.explain("42", "", also=("43", 44, 1.5))
 
 
