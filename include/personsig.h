@@ -65,13 +65,13 @@
 typedef enum {
     // Done, or valid.
     PERSONSIG_OK = 0,
-    // The provider's exact name is "gosquared" or "chameleon".
+    // The provider's exact name is "gosquared" or "chameleon", 9 bytes each: a length from sizeof counts the NUL too.
     PERSONSIG_UNKNOWN_PROVIDER = 1,
     // The secret is missing or empty.
     PERSONSIG_MISSING_SECRET = 2,
-    // The secret begins or ends with white space or a byte order mark.
+    // The secret begins or ends with white space, an invisible character or a byte order mark, or is UTF-16.
     PERSONSIG_PADDED_SECRET = 3,
-    // The secret is "null", "undefined" or the like, or GoSquared's public project token.
+    // The secret is "null", "changeme", "<secret>", "${NAME}", "****" or the like, or GoSquared's public project token.
     PERSONSIG_PLACEHOLDER_SECRET = 4,
     // The user id is empty.
     PERSONSIG_EMPTY_USER_ID = 5,
@@ -90,6 +90,10 @@ typedef enum {
     // `max_age` or `clock_skew` is not from 0 to 99999999999, `also` is too long, or `traits`, `site_token` or `nonce`
     // cannot be what it should.
     PERSONSIG_INVALID_OPTION = 12,
+    // The secret has more round it or in it than the secret itself: quotation marks, `NAME=`, a comment, a line break.
+    PERSONSIG_MALFORMED_SECRET = 13,
+    // The user id is "undefined", "null", "[object Object]" or the like, which would be everybody's.
+    PERSONSIG_PLACEHOLDER_USER_ID = 14,
     // The signature is empty.
     PERSONSIG_MISSING_SIGNATURE = 100,
     // The signature does not have the provider's form.

@@ -1,4 +1,4 @@
-"""Runs the vectors through every surface, then signs in each and verifies in every other.
+"""Runs the vectors through every surface, shows each the secrets that vendors issue, then signs in each and verifies in every other.
 
     python3 tests/conformance.py [DIR]         the vectors of DIR, or tests/vectors; writes report.json
     python3 tests/conformance.py --adapters    surface -> the argv that starts its adapter, as JSON
@@ -6,14 +6,19 @@
 The format and the protocol are in README.md beside this file. Standard library only. The surfaces must be built:
 `make conformance` does both.
 """
+import base64
 import concurrent.futures
+import hashlib
+import hmac
 import json
 import os
 import pathlib
 import queue
+import string
 import subprocess
 import sys
 import threading
+import uuid
 
 from oracle import CAPABILITIES
 
@@ -162,17 +167,60 @@ def run_surface(adapter, files):
     return started, counts, failures
 
 
+SECRETS_AT_ONCE = 250  # the shell has a file of each
+
 SECRET, NOW = "personsig-test-secret", 1596165824
 AWKWARD = [
     "0", "42", "-42", "007", "1e5", "42.0", "0x2a", "9007199254740993", "340282366920938463463374607431768211456",
     "42-1596165824", "42-", "-", "--", "-1596165824", "a-b-c", " 42", "42 ", " ", "a b", "\u00a042", "42\u0085", "\ufeff42",
-    "null", "undefined", "None", "true", "NaN", "[object Object]", "Array", "ada@example.com", "email:ada@example.com",
+    "NULL", "undefined1", "none", "true", "nan", "[object]", "Array", "ada@example.com", "email:ada@example.com",
     "Ada@Example.COM", "550e8400-e29b-41d4-a716-446655440000", "550E8400-E29B-41D4-A716-446655440000",
     "O'Brien", '"quoted"', "`tick`", "back\\slash", "100%", "%41", "a+b", "a&b=c", "</script>", "<!--", "]]>", "${id}", "$&",
     "Zo\u00eb", "Zoe\u0308", "\u674e\u5c0f\u9f99", "\u0645\u062d\u0645\u062f", "\u05e9\u05dc\u05d5\u05dd", "\u202eabc",
     "\U0001f9d1\u200d\U0001f680", "\ufffd", "\uffff", "\U0010ffff", "\u2028", "stra\u00dfe", "\u0130", "\uff14\uff12",
     "x" * 44, "x" * 45, "x" * 55, "x" * 56, "x" * 64, "x" * 1025, "\u00e9" * 2000, "\U0001f680" * 20000,
 ]
+
+
+def odd_secrets():
+    """Kind -> secrets of that kind, as vendors issue them: the same in every run."""
+    def random(*name, count=32):
+        return hashlib.shake_256(repr(name).encode()).digest(count)
+
+    def letters(alphabet, count, *name):
+        return "".join(alphabet[byte % len(alphabet)] for byte in random(*name, count=count))
+
+    word = string.ascii_letters + string.digits
+    makers = {
+        "hex": lambda n: random("hex", n).hex(),
+        "base64": lambda n: base64.b64encode(random("base64", n)).decode(),
+        "base64url": lambda n: base64.urlsafe_b64encode(random("base64url", n)).decode(),
+        "base64url-unpadded": lambda n: base64.urlsafe_b64encode(random("unpadded", n)).decode().rstrip("="),
+        "uuid": lambda n: str(uuid.UUID(bytes=random("uuid", n, count=16))),
+        "sk": lambda n: "sk_" + letters(word, 40, "sk", n),
+        "iv": lambda n: "iv_" + random("iv", n).hex(),
+        "utv": lambda n: "utv_" + letters(word + "-_", 32, "utv", n),
+        "inner-punctuation": lambda n: "a" + letters(word + "=#$-_.:;,!?*%@&+/|~^()<>[]{}'\"`\\", 30, "inner", n) + "9",
+        "short": lambda n: letters(word, 8, "short", n),
+        "bytes": lambda n: {"hex": (b"\xfe" + random("bytes", n)).hex()},
+    }
+    return {kind: [make(number) for number in range(1000)] for kind, make in makers.items()}
+
+
+def run_secrets(adapter):
+    """A thousand secrets of each kind are taken, each as it is: failures. The last one of a Signer must verify what it signed."""
+    failures = []
+    for kind, secrets in odd_secrets().items():
+        for start in range(0, len(secrets), SECRETS_AT_ONCE):
+            chunk = secrets[start : start + SECRETS_AT_ONCE]
+            key = bytes.fromhex(chunk[-1]["hex"]) if isinstance(chunk[-1], dict) else chunk[-1].encode()
+            shown = hmac.new(key, b"42", hashlib.sha256).hexdigest()
+            given = {"provider": "gosquared", "secret": chunk[0], "fallback_secrets": chunk[1:], "user_id": "42", "signature": shown}
+            answer = adapter.run("verify", {**given, "now": NOW})
+            if answer != {"result": {"secret_index": len(chunk) - 1, "signed_at": None}}:
+                case = f"secrets of the kind {kind}, from number {start}"
+                failures.append({"surface": adapter.surface, "case": case, "why": shorten(answer)})
+    return failures
 
 
 def run_pairs(surfaces):
@@ -230,6 +278,9 @@ def main(arguments):
     surfaces = {surface: Adapter(surface, argv) for surface, argv in adapters().items()}
     with concurrent.futures.ThreadPoolExecutor() as pool:
         runs = dict(zip(surfaces, pool.map(lambda adapter: run_surface(adapter, files), surfaces.values())))
+        failed = dict(zip(surfaces, pool.map(run_secrets, surfaces.values())))
+    for surface, more in failed.items():
+        runs[surface][2].extend(more)
     pairs, users, failures = run_pairs(surfaces)
     for adapter in surfaces.values():
         adapter.stop()

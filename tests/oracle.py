@@ -20,7 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROVIDERS = {"gosquared": "plain", "chameleon": "timestamped"}
 VARIABLES = {"gosquared": "GOSQUARED_SECURE_MODE_SECRET", "chameleon": "CHAMELEON_VERIFICATION_SECRET"}
 INPUT_CODES = """unknown-provider missing-secret padded-secret placeholder-secret empty-user-id invalid-text control-character
-    integer-too-large timestamp-out-of-range timestamp-in-milliseconds not-timestamped invalid-option""".split()
+    integer-too-large timestamp-out-of-range timestamp-in-milliseconds not-timestamped invalid-option malformed-secret
+    placeholder-user-id""".split()
 VERIFICATION_CODES = """missing-signature malformed-signature missing-timestamp signature-mismatch expired
     from-the-future""".split()
 LATEST = 99999999999
@@ -261,14 +262,46 @@ def check_secret(secret, index=None):
     try:
         text = secret.decode()
     except UnicodeDecodeError:
+        if is_utf16(secret):
+            raise Refused("padded-secret", index) from None
         return secret
-    if re.match("[\t-\r \ufeff]", text) or re.search(r"[\t-\r ]\Z", text):
-        raise Refused("padded-secret", index)
-    if re.fullmatch(r"(?ai)undefined|null|none|nil|nan|false|true|\[object object\]", text):
-        raise Refused("placeholder-secret", index)
-    if re.fullmatch("GSN-[0-9]+-[A-Za-z]", text):
-        raise Refused("placeholder-secret", index)
+    for code, forms in NOT_SECRETS.items():
+        if any(re.search(form, text) for form in forms):
+            raise Refused(code, index)
     return secret
+
+
+def is_utf16(secret):
+    """A mark of the byte order and then nothing but Latin-1: each unit's upper byte is 0."""
+    if len(secret) % 2:
+        return False
+    return secret[:2] == b"\xff\xfe" and not any(secret[3::2]) or secret[:2] == b"\xfe\xff" and not any(secret[2::2])
+
+
+# The property White_Space of Unicode 16, which is neither Python's \s nor str.isspace (U+001C to U+001F).
+WHITE = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
+# In the order in which a secret is judged.
+NOT_SECRETS = {
+    "padded-secret": [f"\\A[{WHITE}\u200b\u2060\ufeff]", f"[{WHITE}\u200b\u2060\ufeff]\\Z"],
+    "placeholder-secret": [
+        r"(?ai)\A(undefined|null|none|nil|nan|false|true|\[object object\])\Z",
+        r"(?ai)\A(changeme|mysecret|your[-_]secret|secure mode secret)\Z",
+        r"(?s)\A<.*>\Z", r"(?s)\A\$\{.*\}\Z", r"(?s)\A\{\{.*\}\}\Z", r"(?s)\A%.*%\Z",
+        "\\A[*.?xX\u2022]{3,16}\\Z",
+        r"\AGSN-[0-9]+-[A-Za-z]\Z",
+    ],
+    "malformed-secret": [
+        *(f"(?s)\\A{pair[0]}.*{pair[1]}\\Z" for pair in ['""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\u201e\u201c",
+                                                        "\u201a\u2018", "\xab\xbb", "\u2039\u203a"]),
+        r"(?s)\Ab(['\"]).*\1\Z",
+        r"\A(export +)?[A-Z][A-Z0-9_]*_[A-Z0-9]+=",
+        f"[{WHITE}]#",
+        r"(?s)\A(\{.*\}|\[.*\])\Z",
+        r"\\n\Z",
+        "[\0-\x1f\x7f]",
+    ],
+}
 
 
 def check_user_id(user_id, index=None):
@@ -285,7 +318,13 @@ def check_user_id(user_id, index=None):
         raise Refused("invalid-text", index) from None
     if re.search("[\0-\x1f\x7f]", text):
         raise Refused("control-character", index)
+    if any(re.fullmatch(form, text) for form in NOT_IDS):
+        raise Refused("placeholder-user-id", index)
     return text
+
+
+# What languages print in place of an id; JavaScript, Ruby and Python print objects.
+NOT_IDS = ["undefined|null|None|NaN|<nil>", r"\[object .*\]", "#<.*>", "<.* object at 0x.*>"]
 
 
 def check_number(user_id, index=None):

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::provider::Provider;
+
 /// The two kinds of error that a caller meets, and what is neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -53,43 +55,48 @@ macro_rules! codes {
 
 codes! {
     Input:
-    1 UnknownProvider "unknown-provider" "the provider" "is not one that we know"
-        "its exact name is 'gosquared' or 'chameleon', and it comes before the secret"
+    1 UnknownProvider "unknown-provider" "the provider" "is not one that this version knows"
+        "pass its exact name, in lower case: 'gosquared' or 'chameleon'"
     2 MissingSecret "missing-secret" "the secret" "is missing or empty"
-        "pass the secret that the provider shows beside its setting for identity verification"
+        "pass the secret from the provider's settings for identity verification"
     3 PaddedSecret "padded-secret" "the secret" "begins or ends with white space or a byte order mark"
         "remove it where the secret is stored"
-    4 PlaceholderSecret "placeholder-secret" "the secret" "is a placeholder"
-        "pass the secret that the provider shows beside its setting for identity verification"
+    4 PlaceholderSecret "placeholder-secret" "the secret" "is a placeholder, not a secret"
+        "pass the secret from the provider's settings for identity verification"
     5 EmptyUserId "empty-user-id" "the user id" "is empty"
         "sign only the id of a user who is logged in"
-    6 InvalidText "invalid-text" "the user id" "is not valid Unicode text"
-        "pass text of whole characters, in UTF-8 where the text is bytes"
-    7 ControlCharacter "control-character" "the user id" "has a control character"
-        "nearly always a newline came along: remove it where the id is read"
-    8 IntegerTooLarge "integer-too-large" "the user id" "is an integer beyond what can be signed exactly"
-        "send it as text"
-    9 TimestampOutOfRange "timestamp-out-of-range" "now" "is not from 0 to 99999999999"
-        "pass Unix time in whole seconds"
+    6 InvalidText "invalid-text" "the user id" "is not valid Unicode"
+        "pass a string without lone surrogates, encoded as UTF-8 where strings are bytes"
+    7 ControlCharacter "control-character" "the user id" "contains a control character"
+        "it is nearly always a newline read along with the id: remove it where the id is read"
+    8 IntegerTooLarge "integer-too-large" "the user id" "is an integer too large to be signed exactly"
+        "pass it as a string"
+    9 TimestampOutOfRange "timestamp-out-of-range" "now" "is not between 0 and 99999999999"
+        "pass Unix time in whole seconds, or leave it out and set this machine's clock"
     10 TimestampInMilliseconds "timestamp-in-milliseconds" "now" "has 13 digits, as a time in milliseconds has"
-        "pass Unix time in whole seconds"
-    11 NotTimestamped "not-timestamped" "this provider's signature" "has no timestamp"
-        "leave the maximum age and the clock skew out"
+        "pass Unix time in whole seconds: divide by 1000 and round down"
+    11 NotTimestamped "not-timestamped" "this provider's signature" "contains no timestamp"
+        "leave out the maximum age and the clock skew"
     12 InvalidOption "invalid-option" "an option" "is unknown or out of range"
-        "the documentation of the method lists its options and their ranges"
+        "see the documentation of the method for its options and their ranges"
+    13 MalformedSecret "malformed-secret" "the secret" "contains more than the secret itself, such as quotation marks"
+        "store the secret's own characters and nothing else"
+    14 PlaceholderUserId "placeholder-user-id" "the user id"
+        "is what a language prints where there is no id, such as undefined, null or [object Object]"
+        "pass the id of a user who is logged in; of an object, pass its id, such as user.id"
 
     Verification:
     100 MissingSignature "missing-signature" "the signature" "is missing or empty"
-        "the page must send the signature beside the id"
-    101 MalformedSignature "malformed-signature" "the signature" "does not have the provider's form"
-        "it must arrive exactly as it was signed: lower-case hex digits, and the timestamp where the provider has one"
-    102 MissingTimestamp "missing-timestamp" "the signature" "has no timestamp"
-        "the page must send the whole text that sign returned"
-    103 SignatureMismatch "signature-mismatch" "the signature" "is not this user's"
-        "it was made from another id or with another secret"
+        "make the page send the signature together with the id"
+    101 MalformedSignature "malformed-signature" "the signature" "does not have the form of this provider's signatures"
+        "pass exactly what sign returned: lower-case hex digits, and the timestamp where the provider has one"
+    102 MissingTimestamp "missing-timestamp" "the signature" "lacks its timestamp"
+        "make the page send everything that sign returned, up to the last digit"
+    103 SignatureMismatch "signature-mismatch" "the signature" "does not belong to this user id"
+        "check that both sides use the same id and the same secret"
     104 Expired "expired" "the signature" "is too old"
-        "sign again whenever a page is made, and do not cache it"
-    105 FromTheFuture "from-the-future" "the signature" "is from the future"
+        "sign again for each page, and do not cache pages that contain a signature"
+    105 FromTheFuture "from-the-future" "the signature" "was made in the future"
         "set the clocks of both machines"
 
     System:
@@ -107,8 +114,9 @@ impl fmt::Display for Code {
 
 /// An error of signing: a [`Code`] for programs, a message for people.
 ///
-/// The message gives the parameter, the position and the way out, never a value that was passed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The message is [`problem`](Error::problem), `; `, [`fix`](Error::fix): what is wrong, and what to do. It gives the
+/// parameter and the position, never a value that was passed.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Error {
     code: Code,
     subject: Subject,
@@ -129,6 +137,16 @@ impl Error {
         self.code
     }
 
+    /// What is wrong: `the user id is empty`. Lower case and without a full stop, to stand in a sentence or a line.
+    pub fn problem(&self) -> String {
+        Problem(self).to_string()
+    }
+
+    /// What to do about it: `sign only the id of a user who is logged in`. In the same form.
+    pub fn fix(&self) -> String {
+        Fix(self).to_string()
+    }
+
     /// The kind of the code.
     pub fn kind(&self) -> Kind {
         self.code.kind()
@@ -145,6 +163,12 @@ impl Error {
 
 impl std::error::Error for Error {}
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error").field("code", &self.code).field("message", &self.to_string()).finish()
+    }
+}
+
 /// For a binding, which finds some mistakes before the core can.
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
@@ -154,43 +178,98 @@ impl From<Code> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, problem, fix) = self.code.parts();
-        match &self.subject {
+        write!(f, "{}; {}", Problem(self), Fix(self))
+    }
+}
+
+/// What is wrong with what.
+struct Problem<'a>(&'a Error);
+
+impl fmt::Display for Problem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Error { code, subject, place } = self.0;
+        let (what, problem, _) = code.parts();
+        match subject {
             // Not about what was passed, whatever was looked at just then.
-            _ if self.kind() == Kind::System => f.write_str(what)?,
+            _ if code.kind() == Kind::System => f.write_str(what)?,
+            Subject::Secret(_) => f.write_str("the secret")?,
             Subject::Fallback(index) => write!(f, "fallback secret {}", index.saturating_add(1))?,
-            Subject::SecretOf(_) => f.write_str("the secret")?,
+            // A variable is set or not; what is wrong otherwise is wrong with its value.
+            Subject::Variable(name, _) if *code == Code::MissingSecret => f.write_str(name)?,
+            Subject::Variable(name, _) => write!(f, "the value of {name}")?,
+            Subject::OddVariable(_) if *code == Code::MissingSecret => f.write_str(ODD_VARIABLE)?,
+            Subject::OddVariable(_) => write!(f, "the value of {ODD_VARIABLE}")?,
+            Subject::VariableName => write!(f, "the name of {ODD_VARIABLE}")?,
             Subject::UserId => f.write_str("the user id")?,
             Subject::UserIds(index) => write!(f, "user id {}", index.saturating_add(1))?,
             Subject::Also(index) => write!(f, "other identifier {}", index.saturating_add(1))?,
             Subject::Option(name) => f.write_str(name)?,
             Subject::Trait(path) => write!(f, "trait {path}")?,
             Subject::TraitName(path) => write!(f, "the name of trait {path}")?,
-            Subject::Variable(name) => write!(f, "the secret in the environment variable {name}")?,
-            Subject::OddVariable => f.write_str("the secret in the environment variable that you named")?,
             Subject::Provider | Subject::Now | Subject::Signature | Subject::Call => f.write_str(what)?,
         }
-        match self.place {
-            Place::Reason(reason, _) => write!(f, " {reason}")?,
-            _ => write!(f, " {problem}")?,
-        }
-        match self.place {
-            Place::None | Place::Reason(..) => {}
-            Place::Start(c) => write!(f, " (U+{:04X} at its start)", c as u32)?,
-            Place::End(c) => write!(f, " (U+{:04X} at its end)", c as u32)?,
-            Place::Character(code_point, number) => write!(f, " (U+{code_point:04X} at character {number})")?,
-            Place::Undecodable(number) => write!(f, " (invalid UTF-8 at character {number})")?,
-            Place::AbsentValue => f.write_str(" (what a language prints for a value that is not there)")?,
-            Place::ProjectToken => f.write_str(" (it has the form of GoSquared's public project token)")?,
-        }
-        let fix = if let Place::Reason(_, fix) = self.place { fix } else { fix };
-        write!(f, "; {fix}")?;
-        match &self.subject {
-            Subject::SecretOf(variable) if self.code == Code::MissingSecret => {
-                write!(f, ", often kept in the environment variable {variable}")
+        match place {
+            Place::None => write!(f, " {problem}"),
+            Place::Reason(reason, _) => write!(f, " {reason}"),
+            Place::ReasonAt(reason, _, code_point, number) => {
+                write!(f, " {reason} (U+{code_point:04X} at character {number})")
             }
-            _ => Ok(()),
+            Place::Start(c) => write!(f, " begins with {} (U+{:04X})", pad(*c), u32::from(*c)),
+            Place::End(c) => write!(f, " ends with {} (U+{:04X})", pad(*c), u32::from(*c)),
+            Place::Character(code_point, number) => write!(f, " {problem} (U+{code_point:04X} at character {number})"),
+            Place::Undecodable(number) => write!(f, " {problem} (invalid UTF-8 at character {number})"),
+            Place::Unset if matches!(subject, Subject::Variable(..) | Subject::OddVariable(_)) => {
+                f.write_str(" is not set")
+            }
+            Place::Unset => f.write_str(" is missing"),
+            Place::Empty => f.write_str(" is empty"),
         }
+    }
+}
+
+/// What to do about it.
+struct Fix<'a>(&'a Error);
+
+impl fmt::Display for Fix<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Error { code, subject, place } = self.0;
+        match (code, subject, place) {
+            (_, _, Place::Reason(_, fix) | Place::ReasonAt(_, fix, ..)) => f.write_str(fix),
+            (Code::MissingSecret | Code::PlaceholderSecret, Subject::Secret(provider), _) => {
+                let Provider { title, settings, secret_variable, .. } = provider;
+                write!(f, "pass the secret from {title}'s {settings} settings")?;
+                write!(f, ", often kept in the environment variable {secret_variable}")
+            }
+            (
+                Code::MissingSecret | Code::PlaceholderSecret,
+                Subject::Variable(_, provider) | Subject::OddVariable(provider),
+                _,
+            ) => write!(f, "set it to the secret from {}'s {} settings", provider.title, provider.settings),
+            (Code::MissingSecret, Subject::Fallback(_), _) => {
+                f.write_str("leave it out where there is no older secret")
+            }
+            (Code::InvalidText, Subject::Secret(_) | Subject::Fallback(_), _) => {
+                f.write_str("pass a string without lone surrogates, or the secret's bytes")
+            }
+            (Code::InvalidText, Subject::Variable(..) | Subject::OddVariable(_), _) => f.write_str("set it to UTF-8"),
+            _ => f.write_str(code.parts().2),
+        }
+    }
+}
+
+/// A name that might be a secret passed by mistake is not repeated.
+const ODD_VARIABLE: &str = "the environment variable passed by name";
+
+/// How people call what is invisible at the end of a secret.
+fn pad(c: char) -> &'static str {
+    match c {
+        '\n' | '\r' => "a line break",
+        '\t' => "a tab",
+        ' ' => "a space",
+        '\u{a0}' => "a no-break space",
+        '\u{feff}' => "a byte order mark",
+        '\u{200b}' | '\u{2060}' => "an invisible character",
+        _ => "white space",
     }
 }
 
@@ -198,11 +277,13 @@ impl fmt::Display for Error {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
     Provider,
-    /// The secret, and the variable where it is usually kept.
-    SecretOf(&'static str),
+    Secret(&'static Provider),
     Fallback(usize),
-    Variable(Box<str>),
-    OddVariable,
+    /// The environment variable of that name.
+    Variable(Box<str>, &'static Provider),
+    /// One whose name is not repeated.
+    OddVariable(&'static Provider),
+    VariableName,
     UserId,
     /// One of a batch.
     UserIds(usize),
@@ -238,16 +319,25 @@ pub(crate) enum Place {
     /// A code point, and which character it is, counting from 1.
     Character(u32, usize),
     Undecodable(usize),
-    AbsentValue,
-    ProjectToken,
+    /// Not there at all.
+    Unset,
+    /// There, with nothing in it.
+    Empty,
     /// What is wrong and what to do, where the code says it too broadly.
     Reason(&'static str, &'static str),
+    /// The same, with a code point and which character it is, counting from 1.
+    ReasonAt(&'static str, &'static str, u32, usize),
 }
 
 impl Place {
     /// A code point behind so many characters.
     pub(crate) fn character(code_point: u32, before: usize) -> Self {
         Place::Character(code_point, before.saturating_add(1))
+    }
+
+    /// A reason and a character behind so many others.
+    pub(crate) fn reason_at((reason, fix): (&'static str, &'static str), c: char, before: usize) -> Self {
+        Place::ReasonAt(reason, fix, c.into(), before.saturating_add(1))
     }
 
     /// Bytes that are not UTF-8 behind so many characters. A lone surrogate, which hosts with UTF-16 text write as

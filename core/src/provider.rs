@@ -1,6 +1,7 @@
 //! The providers, as data: adding one is adding a row.
 
-use crate::{Code, Error, Scheme, error::Subject};
+use crate::error::{Code, Error, Place, Subject};
+use crate::scheme::Scheme;
 
 /// A vendor that verifies identities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Provider {
     pub secret_variable: &'static str,
     /// The vendor's own page about it.
     pub documentation: &'static str,
+    /// What the vendor calls the settings that show the secret.
+    pub(crate) settings: &'static str,
     /// What its page says.
     pub(crate) page: Page,
 }
@@ -50,6 +53,7 @@ static PROVIDERS: [Provider; 2] = [
         title: "GoSquared",
         scheme: Scheme::Plain,
         secret_variable: "GOSQUARED_SECURE_MODE_SECRET",
+        settings: "Secure Mode",
         documentation: "https://www.gosquared.com/docs/javascript-tracking-code/secure-mode/",
         page: Page {
             fields: ["id", "auth"],
@@ -80,6 +84,7 @@ static PROVIDERS: [Provider; 2] = [
         title: "Chameleon",
         scheme: Scheme::Timestamped,
         secret_variable: "CHAMELEON_VERIFICATION_SECRET",
+        settings: "identity verification",
         documentation: "https://help.chameleon.io/en/articles/4281577-using-identity-verification-encoding-uids",
         page: Page {
             fields: ["uid", "uid_hash"],
@@ -105,8 +110,22 @@ pub const fn providers() -> &'static [Provider] {
 
 /// The provider of that exact name, or `unknown-provider`.
 pub(crate) fn find(name: &str) -> Result<&'static Provider, Error> {
-    providers()
-        .iter()
-        .find(|provider| provider.name == name)
-        .ok_or(Error::new(Code::UnknownProvider, Subject::Provider))
+    if let Some(provider) = providers().iter().find(|provider| provider.name == name) {
+        return Ok(provider);
+    }
+    let refused = Error::new(Code::UnknownProvider, Subject::Provider);
+    let is_known = |name: &str| providers().iter().any(|provider| provider.name.eq_ignore_ascii_case(name));
+    let trimmed = name.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    Err(match (is_known(name), is_known(trimmed)) {
+        (true, _) => refused.at(CAPITALS),
+        (_, true) => refused.at(PADDED),
+        _ => refused,
+    })
 }
+
+const CAPITALS: Place =
+    Place::Reason("is written with capital letters", "pass its exact name, in lower case: 'gosquared' or 'chameleon'");
+const PADDED: Place = Place::Reason(
+    "begins or ends with white space or a control character",
+    "pass its exact name: 'gosquared' or 'chameleon'",
+);

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::error::{Code, Error, Place, Subject};
 use crate::provider::{self, Provider};
 use crate::scheme::{Scheme, Signature};
-use crate::secret::{Secret, Secrets};
+use crate::secret::{Secret, Secrets, is_variable_name};
 use crate::user_id::{Digits, UserId};
 
 /// The largest time in Unix seconds that can be signed: eleven digits, the year 5138.
@@ -30,7 +30,8 @@ impl Signer {
     /// Binds a [provider](crate::providers)'s name and the secret shared with it.
     ///
     /// # Errors
-    /// `unknown-provider`, `missing-secret`, `padded-secret`, `placeholder-secret`: see [`Secret`].
+    /// `unknown-provider`; `missing-secret`, `invalid-text`, `padded-secret`, `placeholder-secret`, `malformed-secret`:
+    /// see [`Secret`] for what is certainly not the secret itself. Everything else is taken as it is, of any length.
     ///
     /// ```
     /// use personsig::{Code, Signer};
@@ -54,7 +55,7 @@ impl Signer {
         let provider = provider::find(provider)?;
         let fallbacks = fallback_secrets.iter().enumerate();
         let fallbacks = fallbacks.map(|(index, secret)| (Subject::Fallback(index), *secret));
-        let secret = (Subject::SecretOf(provider.secret_variable), secret.into());
+        let secret = (Subject::Secret(provider), secret.into());
         let secrets = Secrets::new(std::iter::once(secret).chain(fallbacks))?;
         Ok(Signer { provider, secrets })
     }
@@ -91,9 +92,13 @@ impl Signer {
     ) -> Result<Self, Error> {
         let provider = provider::find(provider)?;
         let name = variable.map_or(Ok(provider.secret_variable), str::from_utf8);
-        let name = name.map_err(|_| Error::new(Code::InvalidText, Subject::OddVariable))?;
+        let name = name.map_err(|_| Error::new(Code::InvalidText, Subject::VariableName))?;
         let previous = format!("{name}_PREVIOUS");
-        let subject = |shown: &str| if is_usual(name) { Subject::Variable(shown.into()) } else { Subject::OddVariable };
+        // People pass the secret itself by mistake; a name that might be one is not repeated in messages.
+        let subject = |shown: &str| match is_variable_name(name) {
+            true => Subject::Variable(shown.into(), provider),
+            false => Subject::OddVariable(provider),
+        };
         let mut read = |name: &str| lookup(name).map_err(|code| Error::new(code, subject(name)));
         let secret = read(name)?;
         let secret = Secret::from(secret.as_ref().map(AsRef::as_ref));
@@ -118,7 +123,7 @@ impl Signer {
     /// **Chameleon**: one page with a real signature, staging included, may switch enforcement on for good.
     ///
     /// # Errors
-    /// `empty-user-id`, `invalid-text`, `control-character`, `integer-too-large`: see [`UserId`];
+    /// `empty-user-id`, `invalid-text`, `control-character`, `placeholder-user-id`, `integer-too-large`: see [`UserId`];
     /// `timestamp-out-of-range` where the system's clock stands before 1970.
     ///
     /// ```
@@ -230,7 +235,7 @@ impl Signer {
             (Some(_), Scheme::Plain) => Err(Error::new(Code::NotTimestamped, Subject::Call)),
             (Some(seconds @ 0..=TIMESTAMP_MAX), _) => Ok(seconds),
             (Some(_), _) => {
-                let reason = Place::Reason("is not from 0 to 99999999999", "pass a number of whole seconds");
+                let reason = Place::Reason("is not between 0 and 99999999999", "pass a number of whole seconds");
                 Err(Error::new(Code::InvalidOption, Subject::Option(name)).at(reason))
             }
         };
@@ -312,11 +317,4 @@ impl fmt::Debug for Signer {
 /// None; a value is any bytes.
 pub fn environment(name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Code> {
     Ok(std::env::var_os(name).map(|value| Zeroizing::new(value.into_encoded_bytes())))
-}
-
-/// Whether it looks as variables' names do: capitals, digits and an underscore. People pass the secret itself by
-/// mistake, which is often capitals and digits too; a name that might be one is not repeated in messages.
-fn is_usual(name: &str) -> bool {
-    let usual = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
-    name.contains('_') && name.bytes().all(usual)
 }

@@ -82,7 +82,8 @@ impl Signer {
             }
         }
         if let Some(nonce) = options.nonce {
-            self.check_option("the nonce", nonce, is_nonce(nonce), NONCE)?;
+            let reason = if nonce.is_empty() { EMPTY_NONCE } else { NONCE };
+            self.check_option("the nonce", nonce, is_nonce(nonce), reason)?;
         }
         let signature = match user_id {
             Some(user_id) => Some(self.sign_at(user_id, options.now)?),
@@ -161,15 +162,23 @@ impl Signer {
 }
 
 pub(crate) const SECRET: Place =
-    Place::Reason("equals one of the secrets", "a secret must never reach a page: look at what is passed where");
-const SITE_TOKEN: Place =
-    Place::Reason("does not have its form", "it is letters, digits, _ and -, such as GSN-123456-A");
+    Place::Reason("equals one of the secrets", "keep secrets out of pages: check which value is passed where");
+const SITE_TOKEN: Place = Place::Reason(
+    "contains other characters than letters, digits, _ and -, or none",
+    "pass GoSquared's project token, such as GSN-123456-A, or leave it out",
+);
 const NO_LOADER: Place = Place::Reason(
     "is not used by this provider",
     "leave it out, and put the loader from the provider's install page into the page",
 );
-const NONCE: Place =
-    Place::Reason("does not have its form", "it is letters, digits, +, /, _ and -, and at most two = at its end");
+const NONCE: Place = Place::Reason(
+    "contains other characters than letters, digits, +, /, _ and -, and at most two = at its end",
+    "pass the nonce of this response's Content-Security-Policy, without the word nonce- and without quotation marks",
+);
+const EMPTY_NONCE: Place = Place::Reason(
+    "is empty, which usually means that your Content-Security-Policy is only half configured",
+    "make the policy generate a nonce for each response, or leave the nonce out where there is no policy",
+);
 
 fn is_site_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))

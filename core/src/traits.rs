@@ -231,10 +231,13 @@ impl Writer<'_> {
 const SAFE_INTEGER_MAX: u64 = (1 << 53) - 1;
 
 const TOO_LARGE: Place =
-    Place::Reason("is a number beyond 2^53-1, which a page cannot read exactly", "send it as text");
+    Place::Reason("is a number beyond 2^53-1, which a page cannot read exactly", "pass it as a string");
 const NOT_FINITE: Place = Place::Reason("is not a finite number", "leave it out");
-const NOT_TEXT: Place = Place::Reason("is not valid Unicode text", "pass text of whole characters");
-const TOO_DEEP: Place = Place::Reason("lies deeper than 32 levels", "pass less of it");
-const TWICE: Place = Place::Reason("occurs twice", "give each trait once");
+const NOT_TEXT: Place = Place::Reason(
+    "is not valid Unicode",
+    "pass a string without lone surrogates, encoded as UTF-8 where strings are bytes",
+);
+const TOO_DEEP: Place = Place::Reason("lies deeper than 32 levels", "pass fewer levels");
+const TWICE: Place = Place::Reason("occurs twice", "pass each trait once");
 const PROTOTYPE: Place = Place::Reason("would set an object's prototype", "leave it out");
 const RESERVED: Place = Place::Reason("is one that the snippet writes itself", "leave it out");

@@ -15,6 +15,21 @@ use crate::error::{Code, Error, Place, Subject};
 /// | nothing in it | `empty-user-id` |
 /// | bytes that are not UTF-8 | `invalid-text` |
 /// | U+0000 to U+001F or U+007F anywhere | `control-character` |
+/// | what a language prints where there is no id | `placeholder-user-id` |
+///
+/// With `placeholder-user-id`, every visitor who is not logged in would share one identity. It is given for these
+/// strings, exactly and as the whole id: `undefined`, `null`, `None`, `NaN`, `<nil>`, and with anything in place of the
+/// dots `[object ...]`, `#<...>` and `<... object at 0x...>`. `nil`, `NULL`, `true` or `Array` may be somebody's handle and are signed.
+///
+/// If your users truly have such ids, sign them with your own HMAC. For a plain provider this is all of it:
+///
+/// ```
+/// let signature: String =
+///     personsig::hmac_sha256(b"personsig-test-secret", b"null").iter().map(|byte| format!("{byte:02x}")).collect();
+/// # assert_eq!(signature, "571078e280ae2817d496a2fc11f73eee72d19374f7fdd9d3a940f81a92ad3320");
+/// ```
+///
+/// For a timestamped one the message is the id, `-` and the Unix time, and `-` and that time follow the digits.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum UserId<'a> {
@@ -144,9 +159,9 @@ impl UserId<'_> {
     fn refused(&self, subject: Subject) -> Error {
         let (code, place) = match *self {
             UserId::Text("") | UserId::Bytes([]) => (Code::EmptyUserId, Place::None),
-            UserId::Text(text) => control_character(text),
+            UserId::Text(text) => unfit(text),
             UserId::Bytes(bytes) => match str::from_utf8(bytes) {
-                Ok(text) => control_character(text),
+                Ok(text) => unfit(text),
                 Err(error) => {
                     let (valid, rest) = bytes.split_at_checked(error.valid_up_to()).unwrap_or((bytes, &[]));
                     let before = String::from_utf8_lossy(valid).chars().count();
@@ -160,15 +175,39 @@ impl UserId<'_> {
     }
 }
 
-/// Not empty, and without a control character. Of bytes: in UTF-8 these values stand for nothing but these characters.
-/// All are looked at, since that is faster than to stop at the first.
+/// Not empty, without a control character, and no placeholder. Controls are looked for in bytes: in UTF-8 these values
+/// stand for nothing but these characters. All are looked at, since that is faster than to stop at the first.
+#[inline]
 fn is_good(text: &str) -> bool {
-    !text.is_empty() && !text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
+    !text.is_empty()
+        && !text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
+        && !is_placeholder(text)
 }
 
-/// The first one.
-fn control_character(text: &str) -> (Code, Place) {
-    let found = text.chars().enumerate().find(|(_, c)| c.is_ascii_control());
-    let (before, control) = found.unwrap_or_default();
-    (Code::ControlCharacter, Place::character(control.into(), before))
+/// What languages print where there is no id. The first byte decides for nearly every id.
+#[inline]
+fn is_placeholder(text: &str) -> bool {
+    matches!(text.as_bytes().first(), Some(b'u' | b'n' | b'N' | b'<' | b'[' | b'#')) && is_printed_absence(text)
+}
+
+#[cold]
+fn is_printed_absence(text: &str) -> bool {
+    match text {
+        // JavaScript; Java, C# and PHP's JSON; Python; a failed conversion to a number; Go.
+        "undefined" | "null" | "None" | "NaN" | "<nil>" => true,
+        // JavaScript's objects and promises; Ruby's and Python's objects.
+        _ => {
+            text.starts_with("[object ") && text.ends_with(']')
+                || text.starts_with("#<") && text.ends_with('>')
+                || text.starts_with('<') && text.contains(" object at 0x") && text.ends_with('>')
+        }
+    }
+}
+
+/// Why a text that is not empty is not signed: its first control character, else that it is a placeholder.
+fn unfit(text: &str) -> (Code, Place) {
+    match text.chars().enumerate().find(|(_, c)| c.is_ascii_control()) {
+        Some((before, control)) => (Code::ControlCharacter, Place::character(control.into(), before)),
+        None => (Code::PlaceholderUserId, Place::None),
+    }
 }

@@ -9,6 +9,30 @@ fn signer(provider: &str) -> Signer {
     Signer::with_fallbacks(provider, SECRET, &[Secret::from("canary-older-5d2a")]).unwrap()
 }
 
+/// What a secret may have round it, with the secret in place of the dots.
+const ODD: [&str; 16] = [
+    "..\u{a0}",
+    "\u{2060}..",
+    "<..>",
+    "${..}",
+    "{{..}}",
+    "%..%",
+    "\"..\"",
+    "\u{201c}..\u{201d}",
+    "b'..'",
+    "MY_SECRET=..",
+    ".. # ..",
+    "{..}",
+    "[..]",
+    "..\\n",
+    "..\n..",
+    "..\0..",
+];
+
+fn utf_16(text: &str) -> Vec<u8> {
+    "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
 /// Every error that the library can give, made with canaries in the place of every value.
 fn errors() -> Vec<Error> {
     let padded = format!("{SECRET}\n");
@@ -21,6 +45,10 @@ fn errors() -> Vec<Error> {
         Signer::new("gosquared", &padded).unwrap_err(),
         Signer::new("gosquared", "undefined").unwrap_err(),
         Signer::new("gosquared", "GSN-123456-A").unwrap_err(),
+        Signer::new(&SECRET.to_uppercase(), "gosquared").unwrap_err(),
+        Signer::new("gosquared", &utf_16(SECRET)).unwrap_err(),
+        Signer::with_fallbacks("gosquared", SECRET, &[Secret::Missing]).unwrap_err(),
+        Signer::with_fallbacks("gosquared", SECRET, &[Secret::Invalid]).unwrap_err(),
         Signer::with_fallbacks("gosquared", SECRET, &[Secret::from(&padded)]).unwrap_err(),
         Signer::from_env("gosquared", SECRET).unwrap_err(),
         Signer::from_env("gosquared", "CANARYJBSWY3DPEHPK3PXP").unwrap_err(),
@@ -28,6 +56,12 @@ fn errors() -> Vec<Error> {
         Signer::from_lookup::<&str>("gosquared", Some(SECRET.as_bytes()), |_| Err(Code::InvalidText)).unwrap_err(),
         Signer::from_lookup::<&str>("gosquared", Some(b"CANARY\xff"), |_| Ok(None)).unwrap_err(),
     ];
+    for odd in ODD {
+        let value = odd.replace("..", SECRET);
+        errors.push(Signer::new("gosquared", &value).unwrap_err());
+        errors.push(Signer::from_lookup("gosquared", None, |_| Ok(Some(&value))).unwrap_err());
+        errors.push(Signer::from_lookup("gosquared", Some(SECRET.as_bytes()), |_| Ok(Some(&value))).unwrap_err());
+    }
     for provider in ["gosquared", "chameleon"] {
         let signer = signer(provider);
         let now = |now| VerifyOptions { now: Some(now), ..VerifyOptions::default() };
@@ -35,6 +69,7 @@ fn errors() -> Vec<Error> {
         errors.extend(ids.iter().map(|id| signer.sign(id).unwrap_err()));
         errors.extend([
             signer.sign("").unwrap_err(),
+            signer.sign(&format!("<{ID} object at 0x1>")).unwrap_err(),
             signer.sign([ID.as_bytes(), &[0xff]].concat().as_slice()).unwrap_err(),
             signer.sign(u128::MAX).unwrap_err(),
             signer.sign_at(ID, -1).unwrap_err(),
@@ -67,7 +102,19 @@ fn every_code_can_be_given() {
 fn no_message_repeats_a_value() {
     for error in errors() {
         let shown = format!("{error} {error:?} {:?}", error.code());
-        for value in ["canary", "CANARY", SECRET, ID, "77e1", "3f9c", "5d2a", "somebody", "GSN-123456", "1596165824"] {
+        for value in [
+            "canary",
+            "CANARY",
+            SECRET,
+            ID,
+            "77e1",
+            "3f9c",
+            "5d2a",
+            "somebody",
+            "GSN-123456",
+            "1596165824",
+            "MY_SECRET",
+        ] {
             assert!(!shown.contains(value), "{shown}");
         }
         assert!(std::error::Error::source(&error).is_none());
@@ -78,7 +125,10 @@ fn no_message_repeats_a_value() {
 fn every_message_says_what_to_do() {
     for error in errors() {
         let text = error.to_string();
-        assert!(text.contains("; "), "{text}");
+        assert_eq!(text, format!("{}; {}", error.problem(), error.fix()));
+        for part in [error.problem(), error.fix()] {
+            assert!(!part.is_empty() && !part.ends_with('.'), "{text}");
+        }
         assert!(!text.contains('\n'), "{text}");
     }
 }
@@ -94,13 +144,54 @@ fn messages_name_the_place() {
     let fallbacks = [Secret::from("older"), Secret::from("old\n")];
     let error = Signer::with_fallbacks("gosquared", "secret", &fallbacks).unwrap_err();
     assert_eq!(error.index(), Some(1));
-    assert!(text(error).starts_with("fallback secret 2 begins or ends with white space"));
+    assert!(text(error).starts_with("fallback secret 2 ends with a line break (U+000A); "));
     let missing = text(Signer::new("chameleon", "").unwrap_err());
     assert!(missing.contains("CHAMELEON_VERIFICATION_SECRET"), "{missing}");
+    let fix = "set it to the secret from GoSquared's Secure Mode settings";
     let unset = text(Signer::from_env("gosquared", "BLOG_SECRET").unwrap_err());
-    assert!(unset.contains("BLOG_SECRET"), "{unset}");
+    assert_eq!(unset, format!("BLOG_SECRET is not set; {fix}"));
+    let empty = text(Signer::from_lookup("gosquared", None, |_| Ok(Some(""))).unwrap_err());
+    assert_eq!(empty, format!("GOSQUARED_SECURE_MODE_SECRET is empty; {fix}"));
     let unknown = text(Signer::new("nobody", "secret").unwrap_err());
     assert!(providers().iter().all(|provider| unknown.contains(provider.name)), "{unknown}");
+}
+
+#[test]
+fn a_refused_secret_is_told_what_was_seen() {
+    for (value, problem) in [
+        ("s3cret\u{a0}", "ends with a no-break space (U+00A0)"),
+        ("\u{200b}s3cret", "begins with an invisible character (U+200B)"),
+        ("undefined", "is what a language prints for a value that does not exist, such as undefined, null or None"),
+        ("changeme", "is a sample from documentation"),
+        ("<s3cret>", "is a placeholder in angle brackets"),
+        ("${SECRET}", "is a template that nothing has filled in, such as ${NAME}, {{ name }} or %NAME%"),
+        ("\u{2022}\u{2022}\u{2022}\u{2022}", "is a mask, such as asterisks or dots"),
+        ("GSN-123456-A", "has the form of GoSquared's public project token"),
+        ("'s3cret'", "has quotation marks round it"),
+        ("b's3cret'", "is bytes as Python prints them, b'...'"),
+        ("MY_SECRET=s3cret", "is a whole assignment, NAME=..."),
+        ("s3cret # x", "contains white space followed by #, a comment"),
+        ("{\"a\":1}", "is in braces or brackets, as JSON or a list is"),
+        ("s3cret\\n", "ends with a backslash and n, an escaped newline"),
+        ("s3\0cret", "contains a NUL character (U+0000 at character 3)"),
+        ("s3cret\nolder", "contains a control character (U+000A at character 7)"),
+    ] {
+        let error = Signer::new("gosquared", value).unwrap_err();
+        assert_eq!(error.problem(), format!("the secret {problem}"));
+        let error = Signer::from_lookup("gosquared", None, |_| Ok(Some(value))).unwrap_err();
+        assert_eq!(error.problem(), format!("the value of GOSQUARED_SECURE_MODE_SECRET {problem}"));
+    }
+    let error = Signer::new("gosquared", &utf_16("s3cret")).unwrap_err();
+    assert_eq!(error.problem(), "the secret is encoded as UTF-16, with a byte order mark");
+}
+
+#[test]
+fn a_provider_in_another_case_or_padded_is_told_so() {
+    let problem = |name: &str| Signer::new(name, "secret").unwrap_err().problem();
+    assert_eq!(problem("GoSquared"), "the provider is written with capital letters");
+    assert_eq!(problem("gosquared\0"), "the provider begins or ends with white space or a control character");
+    assert_eq!(problem("Chameleon "), "the provider begins or ends with white space or a control character");
+    assert_eq!(problem("gosqaured"), "the provider is not one that this version knows");
 }
 
 #[test]

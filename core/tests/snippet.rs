@@ -61,6 +61,15 @@ fn no_message_repeats_a_name_or_a_value() {
 }
 
 #[test]
+fn an_empty_nonce_is_told_of_its_cause() {
+    let signer = Signer::new("gosquared", SECRET).unwrap();
+    let options = SnippetOptions { nonce: Some(""), ..SnippetOptions::default() };
+    let error = signer.snippet(Some(1), &options).unwrap_err();
+    let problem = "the nonce is empty, which usually means that your Content-Security-Policy is only half configured";
+    assert_eq!(error.problem(), problem);
+}
+
+#[test]
 fn debug_shows_no_personal_data() {
     let signer = Signer::new("gosquared", SECRET).unwrap();
     let traits = Traits::from([("canary", Trait::from("canary"))]);

@@ -16,13 +16,13 @@ pub enum personsig_status {
     /// Done, or valid.
     PERSONSIG_OK = 0,
 
-    /// The provider's exact name is "gosquared" or "chameleon".
+    /// The provider's exact name is "gosquared" or "chameleon", 9 bytes each: a length from sizeof counts the NUL too.
     PERSONSIG_UNKNOWN_PROVIDER = 1,
     /// The secret is missing or empty.
     PERSONSIG_MISSING_SECRET = 2,
-    /// The secret begins or ends with white space or a byte order mark.
+    /// The secret begins or ends with white space, an invisible character or a byte order mark, or is UTF-16.
     PERSONSIG_PADDED_SECRET = 3,
-    /// The secret is "null", "undefined" or the like, or GoSquared's public project token.
+    /// The secret is "null", "changeme", "<secret>", "${NAME}", "****" or the like, or GoSquared's public project token.
     PERSONSIG_PLACEHOLDER_SECRET = 4,
     /// The user id is empty.
     PERSONSIG_EMPTY_USER_ID = 5,
@@ -41,6 +41,10 @@ pub enum personsig_status {
     /// `max_age` or `clock_skew` is not from 0 to 99999999999, `also` is too long, or `traits`, `site_token` or `nonce`
     /// cannot be what it should.
     PERSONSIG_INVALID_OPTION = 12,
+    /// The secret has more round it or in it than the secret itself: quotation marks, `NAME=`, a comment, a line break.
+    PERSONSIG_MALFORMED_SECRET = 13,
+    /// The user id is "undefined", "null", "[object Object]" or the like, which would be everybody's.
+    PERSONSIG_PLACEHOLDER_USER_ID = 14,
 
     /// The signature is empty.
     PERSONSIG_MISSING_SIGNATURE = 100,
@@ -68,7 +72,7 @@ pub enum personsig_status {
 use personsig_status::*;
 
 /// Those that have a [`Code`].
-const WITH_CODE: [personsig_status; 20] = [
+const WITH_CODE: [personsig_status; 22] = [
     PERSONSIG_UNKNOWN_PROVIDER,
     PERSONSIG_MISSING_SECRET,
     PERSONSIG_PADDED_SECRET,
@@ -81,6 +85,8 @@ const WITH_CODE: [personsig_status; 20] = [
     PERSONSIG_TIMESTAMP_IN_MILLISECONDS,
     PERSONSIG_NOT_TIMESTAMPED,
     PERSONSIG_INVALID_OPTION,
+    PERSONSIG_MALFORMED_SECRET,
+    PERSONSIG_PLACEHOLDER_USER_ID,
     PERSONSIG_MISSING_SIGNATURE,
     PERSONSIG_MALFORMED_SIGNATURE,
     PERSONSIG_MISSING_TIMESTAMP,
@@ -108,7 +114,7 @@ const fn row(number: i32, name: &str, message: &str) -> Row {
 static ROWS: [Row; Code::ALL.len() + 3] = {
     let null_pointer = "a pointer is NULL where it may not be, or a length is more than any object has; \
                         pass a pointer and the length of what it points to";
-    let buffer_too_small = "the text does not fit into the buffer; call again with the length that was written";
+    let buffer_too_small = "the text does not fit into the buffer; call again with a buffer of *out_len bytes";
     let mut rows = [row(PERSONSIG_OK as i32, "ok", "done"); Code::ALL.len() + 3];
     rows[1] = row(PERSONSIG_NULL_POINTER as i32, "null-pointer", null_pointer);
     rows[2] = row(PERSONSIG_BUFFER_TOO_SMALL as i32, "buffer-too-small", buffer_too_small);
@@ -173,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_no_status_is_named_unknown() {
-        for number in [-1, 13, 99, 106, 204, c_int::MAX, c_int::MIN] {
+        for number in [-1, 15, 99, 106, 204, c_int::MAX, c_int::MIN] {
             assert_eq!(text(personsig_status_name(number)), "unknown");
         }
     }
