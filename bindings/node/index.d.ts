@@ -193,8 +193,8 @@ export class Signer<Name extends ProviderName = ProviderName> {
   /**
    * Binds a provider's name and the secret shared with it.
    *
-   * @throws {InputError} `unknown-provider`, `missing-secret`, `padded-secret`, `placeholder-secret`, `invalid-text`,
-   * `invalid-option`; for a fallback, `index` tells which
+   * @throws {InputError} `unknown-provider`, `missing-secret`, `padded-secret`, `placeholder-secret`, `malformed-secret`,
+   * `invalid-text`, `invalid-option`; for a fallback, `index` tells which
    */
   constructor(provider: Name, secret: Secret, options?: SignerOptions);
 
@@ -217,7 +217,7 @@ export class Signer<Name extends ProviderName = ProviderName> {
    *
    * **Chameleon**: one page with a real signature, staging included, may switch enforcement on for good.
    *
-   * @throws {InputError} `empty-user-id`, `invalid-text`, `control-character`, `integer-too-large`,
+   * @throws {InputError} `empty-user-id`, `invalid-text`, `control-character`, `placeholder-user-id`, `integer-too-large`,
    * `timestamp-in-milliseconds`, `timestamp-out-of-range`, `invalid-option`
    */
   sign(userId: UserId, options?: SignOptions): string;

@@ -235,7 +235,7 @@ const PRINTED_BYTES: Place = Place::Reason(
     "is bytes as Python prints them, b'...'",
     "decode the bytes with .decode() where it is written, and store what is between the quotation marks",
 );
-const ASSIGNMENT: Place = Place::Reason("is a whole assignment, NAME=...", "keep only what follows the equals sign");
+const ASSIGNMENT: Place = Place::Reason("is a whole assignment, NAME=value", "keep only what follows the equals sign");
 const COMMENT: Place = Place::Reason(
     "contains white space followed by #, a comment",
     "`docker --env-file` and some parsers keep it: put the comment on its own line",

@@ -169,7 +169,7 @@ fn a_refused_secret_is_told_what_was_seen() {
         ("GSN-123456-A", "has the form of GoSquared's public project token"),
         ("'s3cret'", "has quotation marks round it"),
         ("b's3cret'", "is bytes as Python prints them, b'...'"),
-        ("MY_SECRET=s3cret", "is a whole assignment, NAME=..."),
+        ("MY_SECRET=s3cret", "is a whole assignment, NAME=value"),
         ("s3cret # x", "contains white space followed by #, a comment"),
         ("{\"a\":1}", "is in braces or brackets, as JSON or a list is"),
         ("s3cret\\n", "ends with a backslash and n, an escaped newline"),
