@@ -136,7 +136,7 @@ fn placeholder(text: &str) -> Option<Place> {
         Some(ANGLE_BRACKETS)
     } else if within(text, "${", "}") || within(text, "{{", "}}") || within(text, "%", "%") {
         Some(TEMPLATE)
-    } else if (3..=16).contains(&text.chars().count()) && text.chars().all(is_mask) {
+    } else if text.chars().all(is_mask) && (3..=16).contains(&text.chars().count()) {
         Some(MASK)
     } else {
         is_project_token(text).then_some(PROJECT_TOKEN)
@@ -151,12 +151,14 @@ fn malformed(text: &str) -> Option<Place> {
         Some(PRINTED_BYTES)
     } else if is_assignment(text) {
         Some(ASSIGNMENT)
-    } else if text.chars().zip(text.chars().skip(1)).any(|(before, c)| c == '#' && before.is_whitespace()) {
+    } else if text.split('#').rev().skip(1).any(|before| before.ends_with(char::is_whitespace)) {
         Some(COMMENT)
     } else if within(text, "{", "}") || within(text, "[", "]") {
         Some(JSON)
     } else if text.ends_with("\\n") {
         Some(ESCAPE)
+    } else if !text.bytes().any(|byte| byte.is_ascii_control()) {
+        None
     } else {
         let control = text.chars().enumerate().find(|(_, c)| c.is_ascii_control());
         control.map(|(before, c)| Place::reason_at(if c == '\0' { NUL } else { CONTROL }, c, before))

@@ -234,7 +234,7 @@ const TOO_LARGE: Place =
     Place::Reason("is a number beyond 2^53-1, which a page cannot read exactly", "pass it as a string");
 const NOT_FINITE: Place = Place::Reason("is not a finite number", "leave it out");
 const NOT_TEXT: Place = Place::Reason(
-    "is not valid Unicode",
+    "is not valid Unicode text",
     "pass a string without lone surrogates, encoded as UTF-8 where strings are bytes",
 );
 const TOO_DEEP: Place = Place::Reason("lies deeper than 32 levels", "pass fewer levels");
