@@ -16,7 +16,9 @@ export type InputCode =
   | 'timestamp-out-of-range'
   | 'timestamp-in-milliseconds'
   | 'not-timestamped'
-  | 'invalid-option';
+  | 'invalid-option'
+  | 'malformed-secret'
+  | 'placeholder-user-id';
 
 /** The `code` of a `VerificationError`. */
 export type VerificationCode =
