@@ -8,15 +8,21 @@ use std::io::{self, BufWriter, Read, Write};
 use std::process::ExitCode;
 
 extern crate personsig as core_crate;
-// What the two files below find under the name of the core.
+// What the files below find under the name of the core.
 extern crate self as personsig;
 pub use core_crate::{Code, Error, Kind, UserId};
 
+#[path = "../../bindings/cli/src/cell.rs"]
+mod cell;
 #[allow(dead_code)]
 #[path = "../../bindings/cli/src/failure.rs"]
 mod failure;
 #[path = "../../bindings/cli/src/table.rs"]
 mod table;
+
+mod input {
+    pub(crate) const LINE_MAX: usize = 256 << 20;
+}
 
 /// Stands in for the core's.
 pub struct Signer(String);
@@ -28,7 +34,7 @@ impl Signer {
     }
 
     /// The text again.
-    pub fn sign_at(&self, _user_id: &[u8], _now: i64) -> Result<&str, Error> {
+    pub fn sign_at(&self, _user_id: UserId<'_>, _now: i64) -> Result<&str, Error> {
         Ok(&self.0)
     }
 }

@@ -1,234 +1,262 @@
-//! What a call asks for. No argument is ever repeated in a message: people put secrets into the wrong place.
+//! The arguments: what clap reads, its help, and the completions and manual pages that `share.rs` makes of it.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::num::IntErrorKind;
 
-use lexopt::Arg::{Long, Short, Value};
+use clap::{Args, Parser, Subcommand};
 
-use crate::failure::Failure;
+#[derive(Parser)]
+#[command(
+    name = "personsig",
+    bin_name = "personsig",
+    version,
+    no_binary_name = true,
+    disable_help_subcommand = true,
+    about = "Sign user ids for identity verification (GoSquared's Secure Mode, Chameleon)",
+    after_help = "\
+Example, with the secret from the provider's settings in a variable:
+  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
+  personsig sign --provider gosquared 123456
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+Exit codes: 0 done or valid; 1 refused; 2 wrong use or bad input;
+            3 input or output failed; 70 a defect of personsig"
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
 pub(crate) enum Command {
-    Sign,
-    Verify,
-    Explain,
-    Snippet,
-    Identity,
-    Providers,
+    /// Sign one id, a list of ids (one per line) or a CSV column
+    #[command(
+        override_usage = "\
+personsig sign --provider P [OPTIONS] ID
+       personsig sign --provider P [OPTIONS] --stdin
+       personsig sign --provider P [OPTIONS] --csv FILE --column NAME
+                      [--output FILE]",
+        after_help = "\
+Sign only the id of the user whom your session authenticated. Chameleon: one
+page with a real signature may switch enforcement on for good.
+
+Example:
+  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
+  personsig sign --provider gosquared 123456
+
+Exit codes: 0 signed; 2 wrong use or bad input; 3 input or output failed;
+            70 a defect of personsig"
+    )]
+    Sign(Sign),
+    /// Check a signature
+    #[command(after_help = "\
+'valid (signed with fallback 1)' means the first older secret. When only the
+current secret is seen, older ones can go. 'personsig explain' says why a
+signature is refused.
+
+Example:
+  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
+  personsig verify --provider gosquared 123456 \\
+    0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64
+
+Exit codes: 0 valid; 1 refused; 2 wrong use or bad input;
+            3 input or output failed; 70 a defect of personsig")]
+    Verify(Verify),
+    /// Say which known mistake made a refused signature, and how to fix it
+    #[command(after_help = "\
+The output is for logs and terminals. It tells about the form of the secret, so
+keep it out of HTTP responses.
+
+Example, a signature made with an empty secret:
+  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
+  personsig explain --provider gosquared 123456 \\
+    dbd978ccdbbe8b6de77f6b37b5df9b5b62a7e892a501c3b53eaa16b0838bd5ed
+
+Exit codes: 0 valid; 1 not valid; 2 wrong use or bad input;
+            3 input or output failed; 70 a defect of personsig")]
+    Explain(Explain),
+    /// Print the <script> element that identifies the user
+    #[command(after_help = "\
+Put it where a script element may stand, once per response, and send the
+response with 'Cache-Control: private, no-store'. Sign only the id of the user
+whom your session authenticated. Chameleon: its own loader must stand before it,
+and one page with a real signature may switch enforcement on for good.
+
+Example:
+  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
+  personsig snippet --provider gosquared 123456
+
+Exit codes: 0 done; 2 wrong use or bad input; 3 input or output failed;
+            70 a defect of personsig")]
+    Snippet(Snippet),
+    /// Print the same as a JSON object, for an endpoint
+    #[command(after_help = "\
+{\"id\", \"auth\"} for GoSquared, {\"uid\", \"uid_hash\"} for Chameleon. An endpoint
+must answer only for the user whom its session authenticated, on the same
+origin, with 'Cache-Control: private, no-store'. Chameleon: one page with a real
+signature may switch enforcement on for good.
+
+Example:
+  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
+  personsig identity --provider gosquared 123456
+
+Exit codes: 0 done; 2 wrong use or bad input; 3 input or output failed;
+            70 a defect of personsig")]
+    Identity(Identity),
+    /// List the providers and the variables of their secrets
+    #[command(after_help = "\
+The plain scheme signs the id. The timestamped one signs the id, '-' and the
+time, and '-' and the time follow the signature.
+
+Example:
+  personsig providers
+
+Exit codes: 0 done; 2 wrong use; 3 output failed; 70 a defect of personsig")]
+    Providers(Providers),
+    /// Print the help of a command
+    Help(Help),
+    /// Print the version
+    #[command(hide = true)]
+    Version,
 }
 
-impl Command {
-    const ALL: [Command; 6] =
-        [Command::Sign, Command::Verify, Command::Explain, Command::Snippet, Command::Identity, Command::Providers];
-
-    fn name(self) -> &'static str {
-        match self {
-            Command::Sign => "sign",
-            Command::Verify => "verify",
-            Command::Explain => "explain",
-            Command::Snippet => "snippet",
-            Command::Identity => "identity",
-            Command::Providers => "providers",
-        }
-    }
-
-    fn options(self) -> &'static [&'static str] {
-        match self {
-            Command::Sign => &["stdin", "csv", "column", "output", "now", "json"],
-            Command::Verify => &["max-age", "clock-skew", "now", "json"],
-            Command::Explain => &["also", "now", "json"],
-            Command::Snippet => &["traits", "site-token", "nonce", "now", "json"],
-            Command::Identity => &["now", "json"],
-            Command::Providers => &["json"],
-        }
-    }
-
-    /// The canonical spelling of an option that it has.
-    fn option(self, name: &str) -> Option<&'static str> {
-        let of_signers: &[&str] = match self {
-            Command::Providers => &[],
-            _ => &["provider", "secret-file", "fallback-secret-file", "secret-variable"],
-        };
-        of_signers.iter().chain(self.options()).copied().find(|known| *known == name)
-    }
-
-    fn help(self) -> &'static str {
-        match self {
-            Command::Sign => include_str!("help/sign.txt"),
-            Command::Verify => include_str!("help/verify.txt"),
-            Command::Explain => include_str!("help/explain.txt"),
-            Command::Snippet => include_str!("help/snippet.txt"),
-            Command::Identity => include_str!("help/identity.txt"),
-            Command::Providers => include_str!("help/providers.txt"),
-        }
-    }
-
-    fn wrong(self, text: impl AsRef<str>) -> Failure {
-        Failure::Use(format!("{}; see personsig {} --help", text.as_ref(), self.name()))
-    }
-}
-
-/// Everything that can be given; each command takes its own part.
-#[derive(Default)]
-pub(crate) struct Options {
-    pub(crate) provider: Option<OsString>,
+/// A secret is never an argument: other users of the machine can read arguments.
+#[derive(Args)]
+pub(crate) struct Secrets {
+    /// The provider, such as gosquared; see personsig providers
+    #[arg(long, value_name = "P", allow_hyphen_values = true)]
+    pub(crate) provider: OsString,
+    /// Read the secret from a file ('-': standard input)
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true, help_heading = "Secrets, else the provider's variable")]
     pub(crate) secret_file: Option<OsString>,
-    pub(crate) fallback_secret_files: Vec<OsString>,
+    /// An older secret, only to verify; repeatable
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true, help_heading = "Secrets, else the provider's variable")]
+    pub(crate) fallback_secret_file: Vec<OsString>,
+    /// Read this variable, and NAME_PREVIOUS
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, help_heading = "Secrets, else the provider's variable")]
     pub(crate) secret_variable: Option<OsString>,
+}
+
+#[derive(Args)]
+pub(crate) struct Common {
+    /// Unix time in whole seconds, instead of the clock
+    #[arg(long, value_name = "T", allow_hyphen_values = true, value_parser = seconds)]
     pub(crate) now: Option<i64>,
-    pub(crate) max_age: Option<i64>,
-    pub(crate) clock_skew: Option<i64>,
-    pub(crate) also: Vec<OsString>,
-    pub(crate) traits: Option<OsString>,
-    pub(crate) site_token: Option<OsString>,
-    pub(crate) nonce: Option<OsString>,
-    pub(crate) stdin: bool,
-    pub(crate) csv: Option<OsString>,
-    pub(crate) column: Option<OsString>,
-    pub(crate) output: Option<OsString>,
+    /// Print JSON objects, errors too
+    #[arg(long, overrides_with = "json")]
     pub(crate) json: bool,
-    /// What stands without an option: the id, the signature.
-    pub(crate) values: Vec<OsString>,
 }
 
-pub(crate) enum Request {
-    /// Help, or the version.
-    Print(&'static str),
-    Do(Command, Box<Options>),
+#[derive(Args)]
+pub(crate) struct Sign {
+    #[command(flatten)]
+    pub(crate) secrets: Secrets,
+    /// The id, exactly as the page sends it; '-': standard input
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<OsString>,
+    /// Sign each line of standard input
+    #[arg(long, overrides_with = "stdin")]
+    pub(crate) stdin: bool,
+    /// Sign a comma-separated table in UTF-8 ('-': standard input)
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    pub(crate) csv: Option<OsString>,
+    /// The column of the ids, as the first row names it
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
+    pub(crate) column: Option<OsString>,
+    /// Write the table here, whole or not at all
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    pub(crate) output: Option<OsString>,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
-pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Request, Failure> {
-    let wrong = |text| Err(Failure::Use(format!("{text}; see personsig --help")));
-    let mut parser = lexopt::Parser::from_args(arguments);
-    let command = match parser.next() {
-        Ok(Some(Long("help") | Short('h'))) => return Ok(Request::Print(include_str!("help/personsig.txt"))),
-        Ok(Some(Long("version") | Short('V'))) => {
-            return Ok(Request::Print(concat!("personsig ", env!("CARGO_PKG_VERSION"), "\n")));
-        }
-        Ok(Some(Value(name))) => Command::ALL.into_iter().find(|command| name == *command.name()),
-        Ok(None) => return wrong("a command is missing"),
-        Ok(Some(_)) | Err(_) => return wrong("unknown option, or an option in front of the command"),
-    };
-    let Some(command) = command else { return wrong("unknown command") };
-
-    let mut options = Options::default();
-    let valueless = |_| command.wrong("an option that takes no value was given one");
-    while let Some(argument) = parser.next().map_err(valueless)? {
-        let name = match argument {
-            Value(value) => {
-                options.values.push(value);
-                continue;
-            }
-            Long("help") | Short('h') => return Ok(Request::Print(command.help())),
-            Long(name) => command.option(name),
-            Short(_) => None,
-        };
-        let Some(name) = name else {
-            return Err(command.wrong("unknown option; a value that begins with '-' comes after '--'"));
-        };
-        options.take(name, &mut parser).map_err(|problem| command.wrong(format!("--{name} {problem}")))?;
-    }
-    options.fit(command).map_err(|text| command.wrong(text))?;
-    Ok(Request::Do(command, Box::new(options)))
+#[derive(Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) secrets: Secrets,
+    /// The id, exactly as the page sends it; '-': standard input
+    #[arg(value_name = "ID")]
+    pub(crate) id: OsString,
+    /// The signature, exactly as it arrived; '-': standard input
+    #[arg(value_name = "SIGNATURE")]
+    pub(crate) signature: OsString,
+    /// Oldest signature accepted, in seconds; Chameleon: 86400
+    #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = seconds)]
+    pub(crate) max_age: Option<i64>,
+    /// How far clocks may differ, in seconds; Chameleon: 300
+    #[arg(long, value_name = "S", allow_hyphen_values = true, value_parser = seconds)]
+    pub(crate) clock_skew: Option<i64>,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
-impl Options {
-    fn take(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<(), &'static str> {
-        match name {
-            "json" => self.json = true,
-            "stdin" => self.stdin = true,
-            _ => {
-                let value = parser.value().map_err(|_| "needs a value")?;
-                match name {
-                    "fallback-secret-file" => self.fallback_secret_files.push(value),
-                    "also" => self.also.push(value),
-                    "now" => once(&mut self.now, integer(&value)?)?,
-                    "max-age" => once(&mut self.max_age, integer(&value)?)?,
-                    "clock-skew" => once(&mut self.clock_skew, integer(&value)?)?,
-                    "secret-file" => once(&mut self.secret_file, value)?,
-                    "secret-variable" => once(&mut self.secret_variable, value)?,
-                    "traits" => once(&mut self.traits, value)?,
-                    "site-token" => once(&mut self.site_token, value)?,
-                    "nonce" => once(&mut self.nonce, value)?,
-                    "csv" => once(&mut self.csv, value)?,
-                    "column" => once(&mut self.column, value)?,
-                    "output" => once(&mut self.output, value)?,
-                    _ => once(&mut self.provider, value)?,
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What the options of a command have to do with one another.
-    fn fit(&self, command: Command) -> Result<(), &'static str> {
-        if command == Command::Providers {
-            return match self.values.is_empty() {
-                true => Ok(()),
-                false => Err("providers takes no value"),
-            };
-        }
-        if self.provider.is_none() {
-            return Err("--provider is missing; 'personsig providers' lists the names");
-        }
-        match (&self.secret_file, &self.secret_variable) {
-            (Some(_), Some(_)) => return Err("give --secret-file or --secret-variable, not both"),
-            (None, _) if !self.fallback_secret_files.is_empty() => {
-                return Err("--fallback-secret-file needs --secret-file; \
-                            in the environment the fallback is the variable's name with _PREVIOUS");
-            }
-            _ => (),
-        }
-        let count = self.values.len();
-        match command {
-            Command::Verify | Command::Explain if count != 2 => {
-                return Err("give the id, then the signature; a secret is never an argument");
-            }
-            Command::Identity if count != 1 => return Err("give one id, or '-'; a secret is never an argument"),
-            Command::Snippet if count > 1 => {
-                return Err("give one id, or '-', or none for a visitor; a secret is never an argument");
-            }
-            _ => (),
-        }
-        if command == Command::Sign {
-            let sources = usize::from(self.stdin) + usize::from(self.csv.is_some()) + self.values.len();
-            match (sources, &self.csv) {
-                (0, _) => return Err("give an id, '-', --stdin or --csv"),
-                (1, Some(_)) if self.column.is_none() => {
-                    return Err("--csv needs --column, the name of the ids' column");
-                }
-                (1, None) if self.column.is_some() || self.output.is_some() => {
-                    return Err("--column and --output go with --csv");
-                }
-                (1, _) => (),
-                _ => return Err("give one id, or '-', or --stdin, or --csv; a secret is never an argument"),
-            }
-            if self.output.as_ref().is_some_and(|output| output == "-") {
-                return Err("without --output the table goes to standard output");
-            }
-        }
-        let files = self.secret_file.iter().chain(&self.fallback_secret_files).chain(&self.csv).chain(&self.traits);
-        let dashes = files.chain(&self.also).chain(&self.values).filter(|value| *value == "-").count();
-        match dashes + usize::from(self.stdin) {
-            0 | 1 => Ok(()),
-            _ => Err("standard input can be read for one thing only"),
-        }
-    }
+#[derive(Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) secrets: Secrets,
+    /// The id that should have been signed; '-': standard input
+    #[arg(value_name = "ID")]
+    pub(crate) id: OsString,
+    /// The signature, exactly as it arrived; '-': standard input
+    #[arg(value_name = "SIGNATURE")]
+    pub(crate) signature: OsString,
+    /// What may have been signed instead: an e-mail; up to 16
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub(crate) also: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
-fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), &'static str> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err("was given twice"),
-    }
+#[derive(Args)]
+pub(crate) struct Snippet {
+    #[command(flatten)]
+    pub(crate) secrets: Secrets,
+    /// The id of the user who is logged in, or nothing; '-': standard input
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<OsString>,
+    /// A file with a JSON object: what the page tells about the user
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    pub(crate) traits: Option<OsString>,
+    /// GoSquared's project token: load its script too
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    pub(crate) site_token: Option<OsString>,
+    /// The nonce of the response's Content-Security-Policy
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) nonce: Option<OsString>,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
-/// Decimal text. The core judges the range, so what `i64` cannot hold becomes its end.
-fn integer(value: &OsStr) -> Result<i64, &'static str> {
-    let text = value.to_str().filter(|text| !text.starts_with('+')).unwrap_or_default();
+#[derive(Args)]
+pub(crate) struct Identity {
+    #[command(flatten)]
+    pub(crate) secrets: Secrets,
+    /// The id of the user who is logged in; '-': standard input
+    #[arg(value_name = "ID")]
+    pub(crate) id: OsString,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Args)]
+pub(crate) struct Providers {
+    /// Print a JSON object per line
+    #[arg(long, overrides_with = "json")]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Help {
+    /// The command
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Option<OsString>,
+}
+
+/// Decimal digits. The core checks the range, so a number beyond `i64` becomes the nearest `i64`.
+fn seconds(text: &str) -> Result<i64, &'static str> {
+    let text = if text.starts_with('+') { "" } else { text };
     text.parse().or_else(|error: std::num::ParseIntError| match error.kind() {
         IntErrorKind::PosOverflow => Ok(i64::MAX),
         IntErrorKind::NegOverflow => Ok(i64::MIN),
-        _ => Err("is a whole number of seconds, in decimal digits"),
+        _ => Err("not decimal digits"),
     })
 }

@@ -1,26 +1,27 @@
 //! How a call fails: the exit code for programs, the words for people. No value that was given is repeated.
 
 use std::ffi::OsString;
-use std::fmt;
 use std::io::{self, Write};
 
 use personsig::{Code, Error, Kind};
 use serde_json::{Map, Value, json};
 
-/// Why a call was not carried out.
+/// Why a call was not carried out. A problem is what is wrong, a fix is what to do.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The call itself is wrong: what, and where to read on.
-    Use(String),
+    /// The call itself is wrong.
+    Use { problem: String, fix: String },
     /// What the core says of one of the values.
     Refused(Error),
     /// The same of one line of many.
     RefusedAt(Error, Place),
-    /// The table is none.
-    Table(&'static str, Place),
-    /// The machine could not read or write: what, and why.
-    InputOutput(String),
-    /// Whoever read our output went away, and needs no words.
+    /// The core's error, with a fix in the shell's words.
+    RefusedWith(Error, String),
+    /// Not a table, or a cell or line that is no id.
+    Table { problem: String, fix: &'static str, place: Place },
+    /// The machine could not read or write.
+    InputOutput { problem: String, fix: &'static str },
+    /// The reader of our output went away, and needs no words.
     ClosedPipe,
     /// A panic.
     Defect,
@@ -35,44 +36,82 @@ pub(crate) struct Place {
 
 impl Failure {
     pub(crate) fn reading(what: &str, error: &io::Error) -> Self {
-        Failure::InputOutput(format!("cannot read {what}: {}", reason(error)))
+        let fix = match error.kind() {
+            io::ErrorKind::NotFound => "check the path",
+            io::ErrorKind::FileTooLarge => "check that it is the right one",
+            io::ErrorKind::OutOfMemory => "free some memory and try again",
+            _ => "check the path and its permissions",
+        };
+        Failure::InputOutput { problem: format!("cannot read {what}: {}", reason(error)), fix }
     }
 
     pub(crate) fn output(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
-            _ => Failure::InputOutput(format!("cannot write the output: {}", reason(&error))),
+            _ => Failure::InputOutput {
+                problem: format!("cannot write the output: {}", reason(&error)),
+                fix: "check where the output goes, and the room there",
+            },
+        }
+    }
+
+    pub(crate) fn memory() -> Self {
+        Failure::InputOutput { problem: "the system has no memory left".into(), fix: "free some memory and try again" }
+    }
+
+    fn error(&self) -> Option<&Error> {
+        match self {
+            Failure::Refused(error) | Failure::RefusedAt(error, _) | Failure::RefusedWith(error, _) => Some(error),
+            _ => None,
         }
     }
 
     fn exit(&self) -> u8 {
-        match self {
-            Failure::Use(_) | Failure::Table(..) => 2,
-            Failure::Refused(error) | Failure::RefusedAt(error, _) => match error.kind() {
-                Kind::Verification => 1,
-                Kind::Input => 2,
-                _ => 70,
-            },
-            Failure::InputOutput(_) | Failure::ClosedPipe => 3,
-            Failure::Defect => 70,
+        match (self, self.error().map(Error::kind)) {
+            (Failure::Use { .. } | Failure::Table { .. }, _) | (_, Some(Kind::Input)) => 2,
+            (_, Some(Kind::Verification)) => 1,
+            (Failure::InputOutput { .. } | Failure::ClosedPipe, _) => 3,
+            _ => 70,
         }
     }
 
     /// The core's code, or one of the four that only a shell can need.
     fn code(&self) -> &'static str {
         match self {
-            Failure::Use(_) => "wrong-use",
-            Failure::Refused(error) | Failure::RefusedAt(error, _) => error.code().name(),
-            Failure::Table(..) => "bad-table",
-            Failure::InputOutput(_) | Failure::ClosedPipe => "input-output",
+            Failure::Use { .. } => "wrong-use",
+            Failure::Refused(error) | Failure::RefusedAt(error, _) | Failure::RefusedWith(error, _) => error.code().name(),
+            Failure::Table { .. } => "bad-table",
+            Failure::InputOutput { .. } | Failure::ClosedPipe => "input-output",
             Failure::Defect => Code::Internal.name(),
         }
     }
 
     fn place(&self) -> Option<Place> {
         match self {
-            Failure::RefusedAt(_, place) | Failure::Table(_, place) => Some(*place),
+            Failure::RefusedAt(_, place) | Failure::Table { place, .. } => Some(*place),
             _ => None,
+        }
+    }
+
+    /// What is wrong and, where there is one, what to do. The core writes `what is wrong; what to do`.
+    fn parts(&self) -> (String, Option<String>) {
+        let split = |text: String| match text.split_once("; ") {
+            Some((problem, fix)) => (problem.to_owned(), Some(fix.to_owned())),
+            None => (text, None),
+        };
+        let (problem, fix) = match self {
+            Failure::Use { problem, fix } => (problem.clone(), Some(fix.clone())),
+            Failure::Refused(error) | Failure::RefusedAt(error, _) => split(error.to_string()),
+            Failure::RefusedWith(error, fix) => (split(error.to_string()).0, Some(fix.clone())),
+            Failure::Table { problem, fix, .. } => (problem.clone(), Some((*fix).to_owned())),
+            Failure::InputOutput { problem, fix } => (problem.clone(), Some((*fix).to_owned())),
+            Failure::ClosedPipe => ("the output was closed".to_owned(), None),
+            Failure::Defect => split(Code::Internal.message().to_owned()),
+        };
+        match self.place() {
+            Some(Place { line, column: Some(column) }) => (format!("line {line}, column {column}: {problem}"), fix),
+            Some(Place { line, column: None }) => (format!("line {line}: {problem}"), fix),
+            None => (problem, fix),
         }
     }
 
@@ -80,8 +119,9 @@ impl Failure {
         let mut object = Map::new();
         let mut add = |name: &str, value: Value| object.insert(name.to_owned(), value);
         add("error", json!(self.code()));
-        add("message", json!(self.to_string()));
-        if let Failure::Refused(error) | Failure::RefusedAt(error, _) = self {
+        let (problem, fix) = self.parts();
+        add("message", json!(fix.map_or(problem.clone(), |fix| format!("{problem}; {fix}"))));
+        if let Some(error) = self.error() {
             error.index().map(|index| add("index", json!(index)));
             (error.kind() == Kind::Verification).then(|| add("valid", json!(false)));
         }
@@ -93,12 +133,9 @@ impl Failure {
     }
 
     fn text(&self) -> String {
-        match self {
-            Failure::Refused(error) if error.kind() == Kind::Verification => {
-                format!("refused: {}\n  {error}\n", error.code())
-            }
-            _ => format!("personsig: {}: {self}\n", self.code()),
-        }
+        let (problem, fix) = self.parts();
+        let fix = fix.map_or(String::new(), |fix| format!("  fix: {fix}\n"));
+        format!("error[{}]: {problem}\n{fix}", self.code())
     }
 
     /// Says it where it was asked for, and returns the exit code. There is nobody to tell that this fails too, but a
@@ -125,28 +162,12 @@ impl From<Error> for Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.place() {
-            Some(Place { line, column: Some(column) }) => write!(f, "line {line}, column {column}: ")?,
-            Some(Place { line, column: None }) => write!(f, "line {line}: ")?,
-            None => (),
-        }
-        match self {
-            Failure::Use(text) | Failure::InputOutput(text) => f.write_str(text),
-            Failure::Refused(error) | Failure::RefusedAt(error, _) => error.fmt(f),
-            Failure::Table(text, _) => f.write_str(text),
-            Failure::ClosedPipe => f.write_str("the output was closed"),
-            Failure::Defect => f.write_str(Code::Internal.message()),
-        }
-    }
-}
-
 /// What the system says, without the path that some errors carry: people put a secret where its file's name belongs.
 fn reason(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(number) => io::Error::from_raw_os_error(number).to_string(),
-        None => error.kind().to_string(),
+    match (error.raw_os_error(), error.kind()) {
+        (Some(number), _) => io::Error::from_raw_os_error(number).to_string(),
+        (None, io::ErrorKind::FileTooLarge) => "it is too large".to_owned(),
+        (None, kind) => kind.to_string(),
     }
 }
 

@@ -5,30 +5,47 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 
-use personsig::{Secret, Signer};
+use personsig::{Code, Error, Secret, Signer};
 use zeroize::Zeroizing;
 
-use crate::arguments::Options;
+use crate::arguments::Secrets;
 use crate::failure::Failure;
-use crate::table::ROW_MAX;
+use crate::wrong_use::nearest;
+
+/// The largest secret file.
+const SECRET_MAX: u64 = 1 << 20;
+
+/// The longest line, row or value that is read.
+pub(crate) const LINE_MAX: usize = 256 << 20;
 
 /// The Signer that a call describes.
-pub(crate) fn signer(options: &Options) -> Result<Signer, Failure> {
+pub(crate) fn signer(arguments: &Secrets) -> Result<Signer, Failure> {
     // No provider's name has U+FFFD, so a name that is not Unicode stays unknown.
-    let provider = options.provider.as_deref().unwrap_or_default().to_string_lossy();
-    let Some(file) = &options.secret_file else {
-        let variable = options.secret_variable.as_deref().map(OsStr::as_encoded_bytes);
-        return Ok(Signer::from_lookup(&provider, variable, personsig::environment)?);
+    let provider = arguments.provider.to_string_lossy();
+    let refused = |error: Error| match error.code() {
+        Code::UnknownProvider => Failure::RefusedWith(error, name_of(&provider)),
+        _ => Failure::Refused(error),
+    };
+    let Some(file) = &arguments.secret_file else {
+        let variable = arguments.secret_variable.as_deref().map(OsStr::as_encoded_bytes);
+        return Signer::from_lookup(&provider, variable, personsig::environment).map_err(refused);
     };
     let secret = secret(file, "the secret file")?;
-    let fallbacks = options.fallback_secret_files.iter().enumerate();
-    let fallbacks = fallbacks.map(|(index, file)| secret_of_fallback(index, file)).collect::<Result<Vec<_>, _>>()?;
+    let fallbacks = arguments.fallback_secret_file.iter().enumerate();
+    let fallbacks = fallbacks.map(|(index, file)| self::secret(file, &format!("fallback secret file {}", index + 1)));
+    let fallbacks = fallbacks.collect::<Result<Vec<_>, _>>()?;
     let fallbacks: Vec<_> = fallbacks.iter().map(|bytes| Secret::Bytes(bytes)).collect();
-    Ok(Signer::with_fallbacks(&provider, secret.as_slice(), &fallbacks)?)
+    Signer::with_fallbacks(&provider, secret.as_slice(), &fallbacks).map_err(refused)
 }
 
-fn secret_of_fallback(index: usize, file: &OsStr) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    secret(file, &format!("fallback secret file {}", index + 1))
+/// How to find the provider's right name.
+fn name_of(given: &str) -> String {
+    let names = || personsig::providers().iter().map(|row| row.name);
+    match (names().find(|name| given.eq_ignore_ascii_case(name)), nearest(given, names())) {
+        (Some(name), _) => format!("write it in lower case: {name}"),
+        (None, Some(name)) => format!("did you mean {name}? 'personsig providers' lists all names"),
+        (None, None) => "pass one of the names that 'personsig providers' lists".to_owned(),
+    }
 }
 
 /// The largest secret file in bytes.
@@ -36,16 +53,17 @@ const SECRET_MAX: u64 = 1 << 20;
 
 fn secret(file: &OsStr, what: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let (source, what) = open(file, what)?;
-    // Room for the line end beside it.
-    let mut bytes = read(source.take(SECRET_MAX + 3)).map_err(|error| Failure::reading(what, &error))?;
-    let length = without_line_end(&bytes).len();
-    if length as u64 > SECRET_MAX {
-        return Err(Failure::InputOutput(format!(
-            "{what} is larger than 1 MiB; name the file that holds the secret alone"
-        )));
+    // Two bytes more, for a line end.
+    let mut bytes = read(source, SECRET_MAX + 2).map_err(|error| Failure::reading(what, &error))?;
+    // The last byte of UTF-16 may be an LF's half. It stays, so that the core sees what the file is.
+    if !bytes.starts_with(b"\xff\xfe") && !bytes.starts_with(b"\xfe\xff") {
+        let length = without_line_end(&bytes).len();
+        bytes.truncate(length);
     }
-    bytes.truncate(length);
-    Ok(bytes)
+    match bytes.len() as u64 > SECRET_MAX {
+        true => Err(Failure::reading(what, &io::ErrorKind::FileTooLarge.into())),
+        false => Ok(bytes),
+    }
 }
 
 /// An id or a signature: the argument itself, or for `-` standard input.
@@ -62,11 +80,9 @@ pub(crate) fn value(argument: &OsStr) -> Result<Cow<'_, [u8]>, Failure> {
 pub(crate) fn contents(file: &OsStr, what: &str) -> Result<Vec<u8>, Failure> {
     let (source, what) = open(file, what)?;
     let mut bytes = Vec::new();
-    source.take(ROW_MAX as u64 + 1).read_to_end(&mut bytes).map_err(|error| Failure::reading(what, &error))?;
-    match bytes.len() > ROW_MAX {
-        true => Err(Failure::InputOutput(format!("{what} is larger than 256 MiB; name another file"))),
-        false => Ok(bytes),
-    }
+    let read = source.take(LINE_MAX as u64 + 1).read_to_end(&mut bytes);
+    let read = read.and_then(|length| if length > LINE_MAX { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(()) });
+    read.map(|()| bytes).map_err(|error| Failure::reading(what, &error))
 }
 
 /// A file, or for `-` standard input; and what to call it in a message.
@@ -84,15 +100,18 @@ pub(crate) fn without_line_end(bytes: &[u8]) -> &[u8] {
     line.unwrap_or(bytes)
 }
 
-/// All of it. A growing `Vec` would leave its former blocks behind; here each is wiped.
-fn read(mut source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+/// All of it, or an error where that is more than `most` bytes. A growing `Vec` would leave its former blocks behind;
+/// here each is wiped.
+fn read(source: impl Read, most: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut source = source.take(most + 1);
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
     loop {
         let room = bytes.capacity() - bytes.len();
         if source.by_ref().take(room as u64).read_to_end(&mut bytes)? < room {
-            return Ok(bytes);
+            return if source.limit() == 0 { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) };
         }
-        let mut larger = Zeroizing::new(Vec::with_capacity(2 * bytes.capacity()));
+        let mut larger = Zeroizing::new(Vec::new());
+        larger.try_reserve_exact(2 * bytes.capacity())?;
         larger.extend_from_slice(&bytes);
         bytes = larger;
     }
@@ -119,9 +138,10 @@ mod tests {
 
     #[test]
     fn a_secret_of_any_length_is_read_whole() {
-        for length in [0, 1, 4095, 4096, 4097, 8192, 100_000] {
+        for length in [0u64, 1, 4095, 4096, 4097, 8192, 100_000] {
             let given: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
-            assert_eq!(*read(&*given).unwrap(), given);
+            assert_eq!(*read(&*given, 100_000).unwrap(), given);
+            assert!(length == 0 || read(&*given, length - 1).is_err());
         }
     }
 }

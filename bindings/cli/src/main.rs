@@ -6,13 +6,16 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
-mod check;
-mod draft;
+mod atomic_file;
+mod cell;
+mod explain;
 mod failure;
 mod input;
-mod page;
 mod sign;
+mod snippet;
 mod table;
+mod verify;
+mod wrong_use;
 
 use std::env;
 use std::ffi::OsString;
@@ -22,8 +25,9 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use arguments::{Command, Options, Request};
+use arguments::Command;
 use failure::{Failure, Style};
+use wrong_use::Request;
 
 fn main() -> ExitCode {
     // The usual hook prints what the panic says, and that may hold a value.
@@ -44,23 +48,25 @@ fn guarded(style: Style, call: impl FnOnce() -> Result<u8, Failure> + panic::Unw
 /// The exit code of a call that could be carried out.
 fn answer(arguments: Vec<OsString>) -> Result<u8, Failure> {
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let done = match arguments::parse(arguments)? {
+    let done = match wrong_use::parse(&arguments)? {
         Request::Print(text) => out.write_all(text.as_bytes()).map(|()| 0).map_err(Failure::output),
-        Request::Do(command, options) => run(command, &options, &mut out),
+        Request::Do(command) => run(&command, &mut out),
     };
     // What was written before something failed is given out too: whole rows up to the bad one.
     out.flush().map_err(Failure::output)?;
     done
 }
 
-fn run(command: Command, options: &Options, out: &mut impl Write) -> Result<u8, Failure> {
+fn run(command: &Command, out: &mut impl Write) -> Result<u8, Failure> {
     match command {
-        Command::Sign => sign::run(options, out).map(|()| 0),
-        Command::Verify => check::verify(options, out).map(|()| 0),
-        Command::Explain => check::explain(options, out),
-        Command::Snippet => page::snippet(options, out).map(|()| 0),
-        Command::Identity => page::identity(options, out).map(|()| 0),
-        Command::Providers => providers(options.json, out).map(|()| 0).map_err(Failure::output),
+        Command::Sign(sign) => sign::run(sign, out).map(|()| 0),
+        Command::Verify(verify) => verify::run(verify, out).map(|()| 0),
+        Command::Explain(explain) => explain::run(explain, out),
+        Command::Snippet(snippet) => snippet::snippet(snippet, out).map(|()| 0),
+        Command::Identity(identity) => snippet::identity(identity, out).map(|()| 0),
+        Command::Providers(rows) => providers(rows.json, out).map(|()| 0).map_err(Failure::output),
+        // Answered when the arguments were read.
+        Command::Help(_) | Command::Version => Err(Failure::Defect),
     }
 }
 

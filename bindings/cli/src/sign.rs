@@ -1,32 +1,31 @@
 //! `personsig sign`: one id, one a line, or a table.
 
-use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
 
 use personsig::{Signature, Signer};
 use serde_json::json;
 
-use crate::arguments::Options;
+use crate::arguments::{Common, Sign};
 use crate::failure::{Failure, Place};
-use crate::{draft, input, table};
+use crate::{atomic_file, cell, input, table};
 
-pub(crate) fn run(options: &Options, out: &mut impl Write) -> Result<(), Failure> {
-    let signer = input::signer(options)?;
-    if let [id] = options.values.as_slice() {
-        let signature = signer.sign_at(&*input::value(id)?, options.now)?;
-        return print(&signature, options.json, out).map_err(Failure::output);
+pub(crate) fn run(arguments: &Sign, out: &mut impl Write) -> Result<(), Failure> {
+    let signer = input::signer(&arguments.secrets)?;
+    let Common { now, json } = arguments.common;
+    if let Some(id) = &arguments.id {
+        let signature = signer.sign_at(&*input::value(id)?, now)?;
+        return print(&signature, json, out).map_err(Failure::output);
     }
-    let Some(csv) = &options.csv else {
-        return lines(&signer, options, out);
+    let (Some(csv), Some(column)) = (&arguments.csv, &arguments.column) else {
+        return lines(&signer, now, json, out);
     };
     // One time for all of them.
-    let now = signer.time(options.now)?;
+    let now = signer.time(now)?;
     let (source, what) = input::open(csv, "the table")?;
-    let column = options.column.as_deref().unwrap_or(OsStr::new("")).as_encoded_bytes();
-    let table = table::Table { source, what, column };
-    match &options.output {
+    let table = table::Table { source, what, column: column.as_encoded_bytes() };
+    match &arguments.output {
         None => table.sign(&signer, now, out),
-        Some(path) => draft::write(path.as_ref(), |file| table.sign(&signer, now, file)),
+        Some(path) => atomic_file::write(path.as_ref(), |file| table.sign(&signer, now, file)),
     }
 }
 
@@ -37,11 +36,11 @@ fn print(signature: &Signature, as_json: bool, out: &mut impl Write) -> io::Resu
     }
 }
 
-/// Standard input, an id a line.
-fn lines(signer: &Signer, options: &Options, out: &mut impl Write) -> Result<(), Failure> {
+/// Standard input, one id per line.
+fn lines(signer: &Signer, now: Option<i64>, json: bool, out: &mut impl Write) -> Result<(), Failure> {
     // One time for all of them. A bad one is told last, as in every language, when no id is to blame.
-    let time = signer.time(options.now);
-    let now = time.as_ref().map_or(options.now, |now| Some(*now));
+    let time = signer.time(now);
+    let now = time.as_ref().map_or(now, |now| Some(*now));
     let mut source = BufReader::with_capacity(1 << 16, io::stdin().lock());
     let mut line = Vec::new();
     for number in 1.. {
@@ -50,25 +49,25 @@ fn lines(signer: &Signer, options: &Options, out: &mut impl Write) -> Result<(),
             out.flush().map_err(Failure::output)?;
         }
         line.clear();
-        let length = source.by_ref().take(table::ROW_MAX as u64 + 1).read_until(b'\n', &mut line);
-        let length = length.map_err(|error| Failure::reading("standard input", &error))?;
-        if length == 0 {
+        let read = source.by_ref().take(input::LINE_MAX as u64 + 2).read_until(b'\n', &mut line);
+        if read.map_err(|error| Failure::reading("standard input", &error))? == 0 {
             break;
         }
-        if length > table::ROW_MAX {
-            let message = format!("line {number} of standard input is longer than 256 MiB; pass one id per line");
-            return Err(Failure::InputOutput(message));
+        let place = Place { line: number, column: None };
+        let bad = |(problem, fix): (&str, _)| Failure::Table { problem: problem.into(), fix, place };
+        let mut id = input::without_line_end(&line);
+        if number == 1 {
+            table::no_text(id).map_or(Ok(()), |refused| Err(bad(refused)))?;
+            id = id.strip_prefix(table::BYTE_ORDER_MARK).unwrap_or(id);
         }
-        // Editors write it in front of UTF-8. It is no part of the first id.
-        let id = match number {
-            1 => line.strip_prefix(table::BYTE_ORDER_MARK).unwrap_or(&line),
-            _ => &line,
-        };
-        let signature = signer.sign_at(input::without_line_end(id), now);
-        match signature {
-            Ok(signature) => print(&signature, options.json, out).map_err(Failure::output)?,
+        if id.len() > input::LINE_MAX {
+            return Err(bad(("the line is longer than 256 MiB", "write one id per line")));
+        }
+        cell::refused(id).map_or(Ok(()), |refused| Err(bad(refused)))?;
+        match signer.sign_at(id, now) {
+            Ok(signature) => print(&signature, json, out).map_err(Failure::output)?,
             Err(error) if time.as_ref() == Err(&error) => (),
-            Err(error) => return Err(Failure::RefusedAt(error, Place { line: number, column: None })),
+            Err(error) => return Err(Failure::RefusedAt(error, place)),
         }
     }
     Ok(time.map(|_| ())?)

@@ -82,13 +82,21 @@ impl Done {
         assert_eq!((self.exit, self.out.as_str(), self.err.as_str()), (Some(0), out, ""));
     }
 
-    /// Nothing on standard output, this exit code, and on standard error one line that begins with the code.
+    /// Nothing on standard output, this exit code, and on standard error two lines: the code and what is wrong, and
+    /// what to do. Returns both, with `; ` between them, as `--json` has them.
     #[track_caller]
     pub fn fails(self, exit: i32, code: &str) -> String {
         assert_eq!((self.exit, self.out.as_str()), (Some(exit), ""), "{}", self.err);
-        assert_eq!(self.err.lines().count(), 1, "{}", self.err);
-        let message = self.err.strip_prefix(&format!("personsig: {code}: "));
-        message.unwrap_or_else(|| panic!("expected {code}, got {}", self.err)).trim_end().to_owned()
+        self.told(code)
+    }
+
+    /// As [`Done::fails`], whatever the exit code and standard output.
+    #[track_caller]
+    pub fn told(&self, code: &str) -> String {
+        let message = self.err.strip_prefix(&format!("error[{code}]: ")).and_then(|rest| rest.strip_suffix('\n'));
+        let parts = message.and_then(|message| message.split_once("\n  fix: ")).filter(|(_, fix)| !fix.contains('\n'));
+        let (problem, fix) = parts.unwrap_or_else(|| panic!("expected {code}, got {}", self.err));
+        format!("{problem}; {fix}")
     }
 
     #[track_caller]

@@ -23,16 +23,12 @@ fn page(arguments: &str) -> String {
 }
 
 #[test]
-fn the_version_is_the_librarys() {
-    line("--version").run().says(&format!("personsig {}\n", personsig::VERSION));
-}
-
-#[test]
 fn a_page_fits_a_terminal() {
     for arguments in PAGES {
         for text in page(arguments).lines() {
             assert!(text.chars().count() <= 80, "{arguments}: {text}");
         }
+        assert!(page(arguments).lines().count() <= 40, "{arguments}");
     }
 }
 
@@ -40,6 +36,9 @@ fn a_page_fits_a_terminal() {
 fn help_is_given_wherever_it_is_asked_for() {
     assert_eq!(page("sign --provider gosquared -h"), page("sign --help"));
     assert_eq!(page("-h"), page("--help"));
+    assert_eq!(page("help"), page("--help"));
+    assert_eq!(page("help verify"), page("verify --help"));
+    assert_eq!(page("version"), page("-V"));
 }
 
 #[test]

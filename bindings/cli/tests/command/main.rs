@@ -10,4 +10,3 @@ mod secrets;
 mod sign;
 mod table;
 mod verify;
-mod wrong_use;

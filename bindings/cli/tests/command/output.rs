@@ -141,7 +141,7 @@ fn what_is_no_plain_file_is_not_replaced() {
     let path = folder.path().join("socket");
     let _socket = UnixListener::bind(&path).unwrap();
     let message = to_file(&path).stdin(TABLE).run().fails(3, "input-output");
-    assert!(message.contains("--output is for plain files"), "{message}");
+    assert!(message.contains("it is not a regular file"), "{message}");
     assert!(!fs::metadata(&path).unwrap().is_file());
 }
 

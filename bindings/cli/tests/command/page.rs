@@ -2,21 +2,7 @@
 
 use std::fs;
 
-use crate::call::{PLAIN, TIME, TIMESTAMPED, line, personsig};
-
-#[test]
-fn a_snippet_is_printed_with_a_line_end() {
-    line("snippet --provider gosquared --nonce N 123456").run().says(&format!(
-        "<script nonce=\"N\">\n_gs(\"identify\",{{\"id\":\"123456\"}});\n_gs(\"auth\",\"{PLAIN}\");\n</script>\n"
-    ));
-}
-
-#[test]
-fn for_nobody_nothing_is_printed() {
-    line("snippet --provider gosquared").run().says("");
-    line("snippet --provider chameleon").run().says("");
-    line("snippet --provider chameleon --json").run().says("{\"html\":\"\"}\n");
-}
+use crate::call::{PLAIN, TIMESTAMPED, line, personsig};
 
 #[test]
 fn a_visitor_gets_the_loader_without_a_signature() {
@@ -49,11 +35,6 @@ fn the_id_can_be_standard_input() {
 }
 
 #[test]
-fn standard_input_is_read_for_one_thing() {
-    line("snippet --provider gosquared --traits - -").run().fails(2, "wrong-use");
-}
-
-#[test]
 fn what_cannot_stand_in_a_page_is_refused_without_repeating_it() {
     for (arguments, traits) in [
         ("--nonce canary\"x 1", ""),
@@ -78,16 +59,3 @@ fn a_traits_file_that_is_not_there_is_exit_code_3() {
     line("snippet --provider gosquared --traits /canary/missing 1").run().fails(3, "input-output");
 }
 
-#[test]
-fn an_identity_is_one_json_object() {
-    let done = line(&format!("identity --provider chameleon --now {TIME} 123456")).run();
-    done.says(&format!("{{\"uid\":\"123456\",\"uid_hash\":\"{TIMESTAMPED}\"}}\n"));
-    line("identity --provider gosquared 123456").run().says(&format!("{{\"id\":\"123456\",\"auth\":\"{PLAIN}\"}}\n"));
-}
-
-#[test]
-fn an_identity_is_one_users() {
-    line("identity --provider gosquared").run().fails(2, "wrong-use");
-    line("identity --provider gosquared 1 2").run().fails(2, "wrong-use");
-    line("snippet --provider gosquared 1 2").run().fails(2, "wrong-use");
-}

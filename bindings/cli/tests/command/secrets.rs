@@ -1,6 +1,8 @@
 //! Where secrets come from, and that no call repeats what it was given.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 
 use crate::call::{Done, PLAIN, SECRET, line, personsig};
 
@@ -50,37 +52,16 @@ fn an_empty_file_is_a_missing_secret() {
     }
 }
 
+/// A megabyte at most, of a file that has no end too, and nothing of UTF-16 is dropped.
 #[test]
-fn files_of_older_secrets_verify() {
-    let folder = tempfile::tempdir().unwrap();
-    let names = ["new", "old", "older"].map(|name| folder.path().join(name));
-    fs::write(&names[0], "personsig-new-secret\n").unwrap();
-    fs::write(&names[1], "personsig-old-secret\n").unwrap();
-    fs::write(&names[2], format!("{SECRET}\n")).unwrap();
-    let [new, old, older] = names.each_ref().map(|name| name.display());
-    let secrets = format!("--secret-file {new} --fallback-secret-file {old} --fallback-secret-file {older}");
-    let call = line(&format!("verify --provider gosquared {secrets} 123456 {PLAIN}")).no_env();
-    call.run().says("valid, with secret 2\n");
-}
-
-#[test]
-fn a_variable_can_be_named() {
-    let call = line(&format!("{SIGN} --secret-variable SHOP_SECRET 123456")).no_env().env("SHOP_SECRET", SECRET);
-    call.run().says(&format!("{PLAIN}\n"));
-}
-
-#[test]
-fn a_missing_variable_is_named_in_the_message() {
-    let message = line(&format!("{SIGN} 123456")).no_env().run().fails(2, "missing-secret");
-    assert!(message.contains("GOSQUARED_SECURE_MODE_SECRET"), "{message}");
-}
-
-#[test]
-fn a_file_that_cannot_be_read_is_exit_code_3() {
-    let message = line(&format!("{SIGN} --secret-file /nonexistent 123456")).run().fails(3, "input-output");
-    assert!(message.starts_with("cannot read the secret file: No such file"), "{message}");
-    let message = line(&format!("{SIGN} --secret-file - --fallback-secret-file / 123456")).run();
-    assert!(message.fails(3, "input-output").starts_with("cannot read fallback secret file 1: "));
+fn a_secret_file_is_bounded() {
+    let sign = |secret: Vec<u8>| line(&format!("{SIGN} --secret-file - 123456")).stdin(secret).run();
+    let message = line(&format!("{SIGN} --secret-file /dev/zero 123456")).run().fails(3, "input-output");
+    assert!(message.starts_with("cannot read the secret file: it is too large"), "{message}");
+    assert_eq!(sign([vec![0xff; 1 << 20], b"\r\n".to_vec()].concat()).exit, Some(0));
+    sign(vec![0xff; (1 << 20) + 1]).fails(3, "input-output");
+    sign([vec![0xff; 1 << 20], b"\n\n".to_vec()].concat()).fails(3, "input-output");
+    sign(b"\xef\xbb\xbfs3cret-of-a-file\n".to_vec()).fails(2, "padded-secret");
 }
 
 const CANARY: &str = "caNary-5ecret";
@@ -136,6 +117,51 @@ fn no_argument_is_repeated() {
             let done = personsig(call.split(' ')).run();
             is_silent(&done, &call);
             assert_ne!(done.exit, Some(0), "{call}");
+        }
+    }
+}
+
+/// In place of every argument, and before, behind and inside each, of a call of every command.
+#[test]
+fn a_canary_in_any_position_is_not_repeated() {
+    const OPTIONS: &str = "--provider gosquared --secret-variable V --secret-file /dev/null --fallback-secret-file /dev/null";
+    let calls = [
+        format!("sign {OPTIONS} --now 1 --json --stdin --csv /dev/null --column id --output /dev/null 1"),
+        format!("verify {OPTIONS} --max-age 1 --clock-skew 1 --now 1 --json 1 2"),
+        format!("explain {OPTIONS} --also 1 --also=2 --now 1 --json 1 2"),
+        format!("snippet {OPTIONS} --traits /dev/null --site-token T --nonce N --now 1 --json 1"),
+        format!("identity {OPTIONS} --now 1 --json 1"),
+        "providers --json".to_owned(),
+        "help sign".to_owned(),
+        "version".to_owned(),
+        "--help --version".to_owned(),
+        "sign --provider gosquared -- -1".to_owned(),
+    ];
+    let invalid = [CANARY.as_bytes(), b"\xff"].concat();
+    let long_invalid = [b"--", &*invalid, b"=", &*invalid].concat();
+    let canaries = ["@", "--@", "-@", "--@=@", "--secret=@", "--key", "--@ @", "--json=@", "--now=@", "--provider=@"];
+    let canaries: Vec<Vec<u8>> = canaries.iter().map(|form| form.replace('@', CANARY).into_bytes()).collect();
+    let canaries = [canaries, vec![invalid.clone(), long_invalid]].concat();
+    let run = |arguments: &[Vec<u8>]| {
+        let done = personsig(arguments.iter().map(|argument| OsStr::from_bytes(argument))).run();
+        is_silent(&done, &String::from_utf8_lossy(&arguments.join(&b' ')));
+    };
+    for call in calls {
+        let arguments: Vec<Vec<u8>> = call.split(' ').map(|argument| argument.as_bytes().to_owned()).collect();
+        for at in 0..=arguments.len() {
+            for canary in &canaries {
+                let (before, behind) = arguments.split_at(at);
+                run(&[before, std::slice::from_ref(canary), behind].concat());
+                run(&[before, std::slice::from_ref(canary)].concat());
+                if let Some((replaced, behind)) = behind.split_first() {
+                    run(&[before, std::slice::from_ref(canary), behind].concat());
+                    run(&[before, &[[&**replaced, b"=", &**canary].concat()], behind].concat());
+                    run(&[before, &[[&**replaced, &**canary].concat()], behind].concat());
+                    // Twice, and with a value that is missing.
+                    run(&[before, &[replaced.clone(), canary.clone(), replaced.clone(), canary.clone()], behind].concat());
+                    run(&[before, &[canary.clone(), replaced.clone()]].concat());
+                }
+            }
         }
     }
 }

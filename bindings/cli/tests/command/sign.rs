@@ -12,28 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::call::{PLAIN, SECRET, TIME, TIMESTAMPED, line, personsig};
-
-#[test]
-fn an_id_is_signed_for_a_plain_provider() {
-    line("sign --provider gosquared 123456").run().says(&format!("{PLAIN}\n"));
-}
-
-#[test]
-fn a_byte_order_mark_in_front_of_many_ids_is_dropped_and_of_one_is_not() {
-    let many = line("sign --provider gosquared --stdin").stdin("\u{feff}123456\n123456\n");
-    many.run().says(&format!("{PLAIN}\n{PLAIN}\n"));
-    let second = line("sign --provider gosquared --stdin").stdin("123456\n\u{feff}123456\n").run();
-    assert_ne!(second.out, format!("{PLAIN}\n{PLAIN}\n"));
-    let one = line("sign --provider gosquared -").stdin("\u{feff}123456").run();
-    assert_eq!(one.exit, Some(0));
-    assert_ne!(one.out, format!("{PLAIN}\n"));
-}
-
-#[test]
-fn an_id_is_signed_for_a_timestamped_provider() {
-    line("sign --provider chameleon --now 1596165824 123456").run().says(&format!("{TIMESTAMPED}\n"));
-}
+use crate::call::{PLAIN, SECRET, TIME, line, personsig};
 
 #[test]
 fn without_now_the_clock_is_read() {
@@ -72,11 +51,6 @@ fn an_id_that_is_not_utf8_is_refused() {
 }
 
 #[test]
-fn an_empty_id_is_refused() {
-    personsig(["sign", "--provider", "gosquared", ""]).run().fails(2, "empty-user-id");
-}
-
-#[test]
 fn nul_is_a_control_character() {
     let message = line("sign --provider gosquared -").stdin("ab\0cd").run().fails(2, "control-character");
     assert!(message.contains("U+0000 at character 3"), "{message}");
@@ -101,6 +75,24 @@ fn each_line_is_signed() {
 }
 
 #[test]
+fn a_byte_order_mark_before_the_lines_is_dropped_and_before_an_id_is_not() {
+    line("sign --provider gosquared --stdin").stdin("\u{feff}123456\n").run().says(&format!("{PLAIN}\n"));
+    let marked = line("sign --provider gosquared -").stdin("\u{feff}123456\n").run();
+    assert_eq!(marked.exit, Some(0));
+    assert_ne!(marked.out, format!("{PLAIN}\n"));
+}
+
+#[test]
+fn lines_that_are_no_ids_are_refused() {
+    for id in ["1.23E+15", "'42", "=\"42\"", "NULL", "\\N", "#N/A", " 42", "42\u{200b}", "\u{feff}42"] {
+        let done = line("sign --provider gosquared --stdin").stdin(format!("123456\n{id}\n")).run();
+        assert_eq!((done.exit, &*done.out), (Some(2), &*format!("{PLAIN}\n")));
+        assert!(done.told("bad-table").starts_with("line 2: "), "{}", done.err);
+    }
+    line("sign --provider gosquared --stdin").stdin(b"\xff\xfe1\0".as_slice()).run().fails(2, "bad-table");
+}
+
+#[test]
 fn no_lines_give_no_signatures() {
     line("sign --provider gosquared --stdin").run().says("");
 }
@@ -108,8 +100,8 @@ fn no_lines_give_no_signatures() {
 #[test]
 fn a_bad_line_is_named_behind_the_signatures_before_it() {
     let done = line("sign --provider gosquared --stdin").stdin("123456\n\n123456\n").run();
-    assert_eq!((done.exit, done.out), (Some(2), format!("{PLAIN}\n")));
-    assert!(done.err.starts_with("personsig: empty-user-id: line 2: the user id is empty"), "{}", done.err);
+    assert_eq!((done.exit, &*done.out), (Some(2), &*format!("{PLAIN}\n")));
+    assert!(done.told("empty-user-id").starts_with("line 2: the user id is empty"), "{}", done.err);
 }
 
 #[test]
@@ -157,7 +149,7 @@ fn a_time_beyond_64_bits_is_out_of_range() {
 fn a_time_is_decimal_digits() {
     for now in ["", "soon", "1.5", "+5", "0x10", " 5", "5 ", "1_000", "٣", "--5"] {
         let message = personsig(["sign", "--provider", "chameleon", "--now", now, "x"]).run().fails(2, "wrong-use");
-        assert!(message.starts_with("--now is a whole number"), "{message}");
+        assert!(message.starts_with("--now is not a whole number"), "{message}");
     }
 }
 
@@ -203,6 +195,8 @@ fn many_random_ids_agree_with_pythons_hmac() {
     for _ in 0..100_000 {
         let length = 1 + random(300) as usize;
         let start = ids.len();
+        // What --stdin refuses at the ends of a line is left out there.
+        ids.push('x');
         while ids.len() - start < length {
             // Short code points are as likely as long ones, so that every length of UTF-8 occurs.
             let below = [0x80, 0x800, 0x10000, 0x110000][random(4) as usize];
@@ -210,6 +204,8 @@ fn many_random_ids_agree_with_pythons_hmac() {
             let next = char::from_u32(random(below) as u32).filter(|c| !c.is_ascii_control() && c.len_utf8() <= room);
             ids.extend(next);
         }
+        let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}');
+        ids.truncate(ids.trim_end_matches(invisible).len());
         ids.push('\n');
     }
     for (provider, suffix) in [("gosquared", String::new()), ("chameleon", format!("-{TIME}"))] {

@@ -40,8 +40,8 @@ impl Target {
         let permissions = match fs::metadata(&path) {
             // A device or a pipe would be replaced by a file.
             Ok(data) if !data.is_file() => {
-                let problem = "cannot write the output: --output is for plain files, and this is none";
-                return Err(Failure::InputOutput(problem.into()));
+                let problem = "cannot write the output: it is not a regular file".into();
+                return Err(Failure::InputOutput { problem, fix: "pass the path of a file to --output" });
             }
             Err(error) if absent(&error) => None,
             data => Some(data.map_err(Failure::output)?.permissions()),
