@@ -125,7 +125,7 @@ pub(crate) struct Secrets {
     /// The provider, such as gosquared; see personsig providers
     #[arg(long, value_name = "P", allow_hyphen_values = true)]
     pub(crate) provider: OsString,
-    /// Read the secret from a file ('-': standard input)
+    /// Read the secret from a file, or '-'
     #[arg(long, value_name = "FILE", allow_hyphen_values = true, help_heading = "Secrets, else the provider's variable")]
     pub(crate) secret_file: Option<OsString>,
     /// An older secret, only to verify; repeatable
@@ -156,7 +156,7 @@ pub(crate) struct Sign {
     /// Sign each line of standard input
     #[arg(long, overrides_with = "stdin")]
     pub(crate) stdin: bool,
-    /// Sign a comma-separated table in UTF-8 ('-': standard input)
+    /// Sign a comma-separated table in UTF-8, or '-'
     #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
     pub(crate) csv: Option<OsString>,
     /// The column of the ids, as the first row names it
@@ -213,7 +213,7 @@ pub(crate) struct Snippet {
     /// The id of the user who is logged in, or nothing; '-': standard input
     #[arg(value_name = "ID")]
     pub(crate) id: Option<OsString>,
-    /// A file with a JSON object: what the page tells about the user
+    /// A file with a JSON object about the user, or '-'
     #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
     pub(crate) traits: Option<OsString>,
     /// GoSquared's project token: load its script too

@@ -1,7 +1,12 @@
 //! A file that appears whole or not at all.
+//!
+//! A file that is there is replaced: it keeps its permissions and, where the system lets it, its owner. A symbolic link
+//! is followed; other hard links keep the old content. A file that is read-only is refused, as a shell's `>` does.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter};
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
@@ -26,7 +31,7 @@ struct Target {
     path: PathBuf,
     folder: PathBuf,
     /// Of the file that is there already.
-    permissions: Option<Permissions>,
+    metadata: Option<Metadata>,
 }
 
 impl Target {
@@ -37,17 +42,21 @@ impl Target {
             Err(error) if absent(&error) && !path.is_symlink() => path.to_owned(),
             path => path.map_err(Failure::output)?,
         };
-        let permissions = match fs::metadata(&path) {
+        let metadata = match fs::metadata(&path) {
             // A device or a pipe would be replaced by a file.
             Ok(data) if !data.is_file() => {
                 let problem = "cannot write the output: it is not a regular file".into();
                 return Err(Failure::InputOutput { problem, fix: "pass the path of a file to --output" });
             }
+            Ok(data) if data.permissions().readonly() => {
+                let problem = "cannot write the output: the file is read-only".into();
+                return Err(Failure::InputOutput { problem, fix: "change its permissions, or pass another path to --output" });
+            }
             Err(error) if absent(&error) => None,
-            data => Some(data.map_err(Failure::output)?.permissions()),
+            data => Some(data.map_err(Failure::output)?),
         };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
-        Ok(Target { path, folder, permissions })
+        Ok(Target { path, folder, metadata })
     }
 
     /// A file in the same folder, where the system can do it without a name: nothing has to be removed then, even if
@@ -60,8 +69,14 @@ impl Target {
                 (file, Some(NamedTempFile::from_parts((), path)))
             }
         };
-        if let Some(permissions) = &self.permissions {
-            file.set_permissions(permissions.clone())?;
+        if let Some(name) = &name {
+            interrupt::remove(name.path());
+        }
+        if let Some(metadata) = &self.metadata {
+            // Only root may give files away; anybody else's new file is their own.
+            #[cfg(unix)]
+            let _ = std::os::unix::fs::fchown(&file, Some(metadata.uid()), Some(metadata.gid()));
+            file.set_permissions(metadata.permissions())?;
         }
         Ok((file, name))
     }
@@ -114,4 +129,43 @@ fn unnamed(_: &Path) -> Option<File> {
 #[cfg(not(target_os = "linux"))]
 fn link(_: &File, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Where a temporary file has a name, what ends the process with a signal must remove it.
+#[cfg(unix)]
+mod interrupt {
+    use std::fs;
+    use std::path::Path;
+    use std::thread;
+
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::emulate_default_handler;
+
+    /// Removes the file at the first of these signals, and then ends as the signal says. A signal that is ignored, as
+    /// `nohup` has it, stays so. Where there can be no handler, the file may stay behind.
+    pub(super) fn remove(path: &Path) {
+        let ignored = ignored();
+        let signals = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
+        let Ok(mut signals) = Signals::new(signals) else { return };
+        let path = path.to_owned();
+        let _ = thread::Builder::new().spawn(move || {
+            for signal in signals.forever() {
+                let _ = fs::remove_file(&path);
+                let _ = emulate_default_handler(signal);
+            }
+        });
+    }
+
+    /// proc(5): a bit for each signal, or all where the system does not tell.
+    fn ignored() -> u64 {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(not(unix))]
+mod interrupt {
+    pub(super) fn remove(_: &std::path::Path) {}
 }

