@@ -9,5 +9,6 @@ old=0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64
 fresh=$(personsig sign --provider gosquared 123456)
 
 for signature in "$old" "$fresh"; do
-    personsig verify --provider gosquared 123456 "$signature"
+    personsig verify --provider gosquared --json 123456 "$signature" |
+        sed 's/.*"secret_index":\([0-9]*\).*/valid, with secret \1/'
 done

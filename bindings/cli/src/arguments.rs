@@ -126,13 +126,28 @@ pub(crate) struct Secrets {
     #[arg(long, value_name = "P", allow_hyphen_values = true)]
     pub(crate) provider: OsString,
     /// Read the secret from a file, or '-'
-    #[arg(long, value_name = "FILE", allow_hyphen_values = true, help_heading = "Secrets, else the provider's variable")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        allow_hyphen_values = true,
+        help_heading = "Secrets, else the provider's variable"
+    )]
     pub(crate) secret_file: Option<OsString>,
     /// An older secret, only to verify; repeatable
-    #[arg(long, value_name = "FILE", allow_hyphen_values = true, help_heading = "Secrets, else the provider's variable")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        allow_hyphen_values = true,
+        help_heading = "Secrets, else the provider's variable"
+    )]
     pub(crate) fallback_secret_file: Vec<OsString>,
     /// Read this variable, and NAME_PREVIOUS
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true, help_heading = "Secrets, else the provider's variable")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        allow_hyphen_values = true,
+        help_heading = "Secrets, else the provider's variable"
+    )]
     pub(crate) secret_variable: Option<OsString>,
 }
 

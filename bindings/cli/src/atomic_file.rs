@@ -50,7 +50,10 @@ impl Target {
             }
             Ok(data) if data.permissions().readonly() => {
                 let problem = "cannot write the output: the file is read-only".into();
-                return Err(Failure::InputOutput { problem, fix: "change its permissions, or pass another path to --output" });
+                return Err(Failure::InputOutput {
+                    problem,
+                    fix: "change its permissions, or pass another path to --output",
+                });
             }
             Err(error) if absent(&error) => None,
             data => Some(data.map_err(Failure::output)?),

@@ -23,12 +23,19 @@ pub(crate) fn refused(cell: &[u8]) -> Option<(&'static str, &'static str)> {
     // What is not UTF-8 is the core's to refuse.
     let text = std::str::from_utf8(cell).ok()?;
     if text.trim_start().len() < text.len() && text.trim_start().starts_with('"') {
-        return Some(("a quote stands behind a space, where it is part of the id", "remove the space before the quote"));
+        return Some((
+            "a quote stands behind a space, where it is part of the id",
+            "remove the space before the quote",
+        ));
     }
     // So are control characters.
-    let invisible = |c: char| (c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')) && !c.is_control();
+    let invisible =
+        |c: char| (c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')) && !c.is_control();
     match text.starts_with(invisible) || text.ends_with(invisible) {
-        true => Some(("the id begins or ends with white space or an invisible character", "remove it where the ids come from")),
+        true => Some((
+            "the id begins or ends with white space or an invisible character",
+            "remove it where the ids come from",
+        )),
         false => None,
     }
 }
@@ -56,8 +63,28 @@ mod tests {
     #[test]
     fn what_a_spreadsheet_or_database_writes_is_refused() {
         for cell in [
-            "1.23E+15", "-1E+05", "9E-10", "1,5E+15", "'42", "=\"42\"", "NULL", "\\N", "#N/A", "#REF!", "#VALUE!", "#NAME?",
-            "#DIV/0!", "#NUM!", "#NULL!", " 42", "42 ", "\u{a0}42", "42\u{200b}", "\u{2060}42", "42\u{feff}", " \"42\"",
+            "1.23E+15",
+            "-1E+05",
+            "9E-10",
+            "1,5E+15",
+            "'42",
+            "=\"42\"",
+            "NULL",
+            "\\N",
+            "#N/A",
+            "#REF!",
+            "#VALUE!",
+            "#NAME?",
+            "#DIV/0!",
+            "#NUM!",
+            "#NULL!",
+            " 42",
+            "42 ",
+            "\u{a0}42",
+            "42\u{200b}",
+            "\u{2060}42",
+            "42\u{feff}",
+            " \"42\"",
         ] {
             assert!(refused(cell.as_bytes()).is_some(), "{cell:?}");
         }
@@ -66,8 +93,29 @@ mod tests {
     #[test]
     fn what_may_be_an_id_is_not() {
         for cell in [
-            "", "42", "1.23e+15", "12.3E+15", "1E5", "1E+5", "E+05", "1.E+05", "'ada", "ada'", "=42", "=\"", "null", "nil",
-            "#1", "#n/a", "a b", "6\" nail", "\"42\"", "O'Brien", "1.23E+15x", "42\n", "\t42",
+            "",
+            "42",
+            "1.23e+15",
+            "12.3E+15",
+            "1E5",
+            "1E+5",
+            "E+05",
+            "1.E+05",
+            "'ada",
+            "ada'",
+            "=42",
+            "=\"",
+            "null",
+            "nil",
+            "#1",
+            "#n/a",
+            "a b",
+            "6\" nail",
+            "\"42\"",
+            "O'Brien",
+            "1.23E+15x",
+            "42\n",
+            "\t42",
         ] {
             assert!(refused(cell.as_bytes()).is_none(), "{cell:?}");
         }

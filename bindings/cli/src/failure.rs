@@ -79,7 +79,9 @@ impl Failure {
     fn code(&self) -> &'static str {
         match self {
             Failure::Use { .. } => "wrong-use",
-            Failure::Refused(error) | Failure::RefusedAt(error, _) | Failure::RefusedWith(error, _) => error.code().name(),
+            Failure::Refused(error) | Failure::RefusedAt(error, _) | Failure::RefusedWith(error, _) => {
+                error.code().name()
+            }
             Failure::Table { .. } => "bad-table",
             Failure::InputOutput { .. } | Failure::ClosedPipe => "input-output",
             Failure::Defect => Code::Internal.name(),

@@ -61,7 +61,10 @@ pub(crate) fn no_text(start: &[u8]) -> Option<(&'static str, &'static str)> {
         return Some(("the input is in UTF-16", "save it as UTF-8"));
     }
     if is(&[b"PK\x03\x04", b"\xd0\xcf\x11\xe0"]) {
-        return Some(("the input is an archive or a workbook, not a text file", "unpack it, or export the sheet as CSV in UTF-8"));
+        return Some((
+            "the input is an archive or a workbook, not a text file",
+            "unpack it, or export the sheet as CSV in UTF-8",
+        ));
     }
     if is(&[b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd"]) {
         return Some(("the input is compressed", "decompress it first"));
@@ -92,7 +95,9 @@ impl Header {
         let mut found = names.iter().enumerate().filter(|(_, field)| *field == name);
         match (found.next(), found.next()) {
             (Some((id, _)), None) => return Ok(Header { names, id }),
-            (Some(_), Some(_)) => return refused("the table has two columns of the name that you passed", "rename one"),
+            (Some(_), Some(_)) => {
+                return refused("the table has two columns of the name that you passed", "rename one");
+            }
             (None, _) => {}
         }
         let commas = "export the table with commas between the fields; nothing else separates them";
@@ -114,14 +119,17 @@ impl Header {
             let text = |bytes: &[u8]| fold(&String::from_utf8_lossy(bytes));
             names.iter().position(|field| text(field) == text(name))
         };
-        let (trimmed, lower): (fn(&str) -> String, fn(&str) -> String) = (|text| trimmed(text).into(), str::to_lowercase);
-        let (found, difference) = match (like(lower), like(trimmed), like(|text| trimmed_lower(text))) {
+        let in_lower_case = |text: &str| text.to_lowercase();
+        let both = |text: &str| trimmed(text).to_lowercase();
+        let (found, difference) = match (like(in_lower_case), like(|text| trimmed(text).to_owned()), like(both)) {
             (Some(at), ..) => (Some(at), "upper and lower case"),
             (_, Some(at), _) => (Some(at), "white space, quotes or invisible characters at its ends"),
             (.., at) => (at, "white space and upper and lower case"),
         };
         match found {
-            Some(at) => refused(&format!("column {} has the name that you passed, but for {difference}", at + 1), exactly),
+            Some(at) => {
+                refused(&format!("column {} has the name that you passed, but for {difference}", at + 1), exactly)
+            }
             None => refused(
                 &format!("none of the table's {} columns has the name that you passed", names.len()),
                 "pass the name of a column exactly as the first row has it",
@@ -137,10 +145,6 @@ impl Header {
 
 fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}' | '"' | '\''))
-}
-
-fn trimmed_lower(text: &str) -> String {
-    trimmed(text).to_lowercase()
 }
 
 /// What a field says: without the quotes round it, and `"` for `""` inside.
@@ -344,7 +348,11 @@ impl Header {
             return Err(Failure::RefusedAt(Code::EmptyUserId.into(), place));
         }
         let (Some(id), true) = (fields.get(self.id), fields.len() == self.names.len()) else {
-            let problem = format!("the row does not have as many fields as the first one: {}, not {}", fields.len(), self.names.len());
+            let problem = format!(
+                "the row does not have as many fields as the first one: {}, not {}",
+                fields.len(),
+                self.names.len()
+            );
             return Err(bad(problem, "look for a separator or a quote too many or too few", row.line, None));
         };
         if self.is_repeated(bytes, fields) {

@@ -175,7 +175,9 @@ fn values(command: &str) -> Failure {
     let (takes, fix) = match command {
         "verify" | "explain" => ("two values", "pass the id, then the signature; a secret is never an argument"),
         "identity" => ("one value", "pass one id, or '-'; a secret is never an argument"),
-        "snippet" => ("one value at most", "pass one id, or '-', or nothing for a visitor; a secret is never an argument"),
+        "snippet" => {
+            ("one value at most", "pass one id, or '-', or nothing for a visitor; a secret is never an argument")
+        }
         "sign" => ("one id", "pass one id, or '-', or --stdin, or --csv; a secret is never an argument"),
         "help" => ("one value at most", "pass the name of one command"),
         _ => ("no value", "leave the value out"),
@@ -186,7 +188,8 @@ fn values(command: &str) -> Failure {
 fn unknown_option(command: Option<&str>, given: &str, options: &[&str]) -> Failure {
     let given = given.trim_start_matches('-').split('=').next().unwrap_or_default().to_lowercase();
     let word = given.replace('_', "-");
-    let is_secret = ["secret", "key", "password", "token"].iter().any(|end| word == *end || word.ends_with(&format!("-{end}")));
+    let is_secret =
+        ["secret", "key", "password", "token"].iter().any(|end| word == *end || word.ends_with(&format!("-{end}")));
     if is_secret && !options.contains(&&*word) {
         let fix = "use --secret-file FILE, or set the provider's variable, such as GOSQUARED_SECURE_MODE_SECRET";
         return wrong(command, "a secret is never an argument: other users of the machine can read it there", fix);

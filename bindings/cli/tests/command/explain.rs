@@ -19,4 +19,3 @@ fn a_dash_reads_the_other_identifier() {
     let done = call.stdin("ada@example.com\n").run();
     assert_eq!(done.json()["findings"][0]["code"], "other-identifier");
 }
-

@@ -58,4 +58,3 @@ fn what_cannot_stand_in_a_page_is_refused_without_repeating_it() {
 fn a_traits_file_that_is_not_there_is_exit_code_3() {
     line("snippet --provider gosquared --traits /canary/missing 1").run().fails(3, "input-output");
 }
-

@@ -124,7 +124,8 @@ fn no_argument_is_repeated() {
 /// In place of every argument, and before, behind and inside each, of a call of every command.
 #[test]
 fn a_canary_in_any_position_is_not_repeated() {
-    const OPTIONS: &str = "--provider gosquared --secret-variable V --secret-file /dev/null --fallback-secret-file /dev/null";
+    const OPTIONS: &str =
+        "--provider gosquared --secret-variable V --secret-file /dev/null --fallback-secret-file /dev/null";
     let calls = [
         format!("sign {OPTIONS} --now 1 --json --stdin --csv /dev/null --column id --output /dev/null 1"),
         format!("verify {OPTIONS} --max-age 1 --clock-skew 1 --now 1 --json 1 2"),
@@ -162,7 +163,8 @@ fn a_canary_in_any_position_is_not_repeated() {
                     run(&[before, &[[&**replaced, b"=", &**canary].concat()], behind].concat());
                     run(&[before, &[[&**replaced, &**canary].concat()], behind].concat());
                     // Twice, and with a value that is missing.
-                    run(&[before, &[replaced.clone(), canary.clone(), replaced.clone(), canary.clone()], behind].concat());
+                    run(&[before, &[replaced.clone(), canary.clone(), replaced.clone(), canary.clone()], behind]
+                        .concat());
                     run(&[before, &[canary.clone(), replaced.clone()]].concat());
                 }
             }

@@ -193,7 +193,9 @@ fn a_bare_cr_is_refused_wherever_it_stands() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_line_without_an_end_is_an_error() {
-    for (arguments, code) in [("--stdin", "2 bad-table"), ("--csv - --column id", "2 bad-table"), ("-", "3 input-output")] {
+    for (arguments, code) in
+        [("--stdin", "2 bad-table"), ("--csv - --column id", "2 bad-table"), ("-", "3 input-output")]
+    {
         let script = format!(
             "ulimit -v 800000; head -c 300000000 /dev/zero | tr '\\0' 1 | \"$0\" sign --provider gosquared {arguments}; echo $?"
         );

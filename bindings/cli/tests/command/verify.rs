@@ -15,4 +15,3 @@ fn a_signature_of_a_megabyte_is_refused() {
     assert_eq!(done.exit, Some(1));
     assert!(done.told("malformed-signature").starts_with("the signature "), "{}", done.err);
 }
-
