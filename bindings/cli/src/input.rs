@@ -48,9 +48,6 @@ fn name_of(given: &str) -> String {
     }
 }
 
-/// The largest secret file in bytes.
-const SECRET_MAX: u64 = 1 << 20;
-
 fn secret(file: &OsStr, what: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let (source, what) = open(file, what)?;
     // Two bytes more, for a line end.

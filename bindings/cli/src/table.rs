@@ -198,16 +198,6 @@ struct Reader<'a, R> {
     line: u64,
 }
 
-/// The longest row in bytes.
-pub(crate) const ROW_MAX: usize = 256 << 20;
-
-const LONG_ROW: &str = "the row is longer than 256 MiB; look for a quote that is not closed";
-
-const OPEN_QUOTE: &str = "a quote opens a field here and does not close it; double the quotes inside a field";
-
-const BARE_CR: &str = "a carriage return (U+000D) stands outside quotes with no line feed behind it; \
-     end rows with LF or CRLF, and put a field that holds a carriage return into quotes";
-
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     /// A field begins.

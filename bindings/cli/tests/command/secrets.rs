@@ -37,15 +37,6 @@ fn a_secret_has_any_bytes_and_any_length() {
 }
 
 #[test]
-fn a_secret_file_has_at_most_a_mebibyte() {
-    let call = || line(&format!("{SIGN} --secret-file - 123456"));
-    assert_eq!(call().stdin("s".repeat(1 << 20) + "\r\n").run().exit, Some(0));
-    call().stdin("s".repeat((1 << 20) + 1)).run().fails(3, "input-output");
-    // It has no end.
-    line(&format!("{SIGN} --secret-file /dev/zero 123456")).run().fails(3, "input-output");
-}
-
-#[test]
 fn an_empty_file_is_a_missing_secret() {
     for content in ["", "\n"] {
         line(&format!("{SIGN} --secret-file - 123456")).stdin(content).run().fails(2, "missing-secret");
