@@ -57,11 +57,6 @@ def on_standard_input(value):
     return value == b"-" or b"\0" in value or len(value) > ARGUMENT_MAX
 
 
-def one_by_one(given):
-    """Whether an id is exact as an argument alone: what lists are refused for, white space at an end, may be an id."""
-    return any(text(id) != text(id).strip() and text(id).strip() for id in given["user_ids"])
-
-
 def arguments(operation, given):
     """What follows the command, and its standard input."""
     if operation == "providers":
@@ -104,10 +99,6 @@ def run(operation, given):
         raise LookupError(f"unknown operation {operation}")
     if unknown := given.keys() - OPERATIONS[operation]:
         raise LookupError(f"unknown field {min(unknown)} of {operation}")
-    if operation == "sign_many" and one_by_one(given):
-        alone = [run("sign", {name: given[name] for name in given if name != "user_ids"} | {"user_id": id}) for id in given["user_ids"]]
-        bad = next(({"error": answer["error"], "index": index} for index, answer in enumerate(alone) if "error" in answer), None)
-        return bad or {"result": {"signatures": [answer["result"]["signature"] for answer in alone]}}
     call, stdin = arguments(operation, given)
     env = {name: value for name, value in given.get("env", {}).items() if value is not None}
     done = subprocess.run([COMMAND, *call], input=stdin or b"", env=env, capture_output=True)

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::arguments::{Common, Sign};
 use crate::failure::{Failure, Place};
-use crate::{atomic_file, cell, input, table};
+use crate::{atomic_file, input, table};
 
 pub(crate) fn run(arguments: &Sign, out: &mut impl Write) -> Result<(), Failure> {
     let signer = input::signer(&arguments.secrets)?;
@@ -64,7 +64,6 @@ fn lines(signer: &Signer, now: Option<i64>, json: bool, out: &mut impl Write) ->
         if id.len() > input::LINE_MAX {
             return Err(bad(("the line is longer than 256 MiB", "write one id per line")));
         }
-        cell::refused(id).map_or(Ok(()), |refused| Err(bad(refused)))?;
         match signer.sign_at(id, now) {
             Ok(signature) => print(&signature, json, out).map_err(Failure::output)?,
             Err(error) if time.as_ref() == Err(&error) => (),
