@@ -23,7 +23,7 @@ export CC CXX PYTHON NODE NPM PHP PHP_CONFIG PHPUNIT RUBY GEM CARGO CHROMIUM
 
 # Tools keep caches in HOME. Where it is unset or read-only, they lie in target/ instead.
 ifeq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo writable),)
-export RUSTUP_HOME ?= $(or $(HOME),$(shell eval echo "~$$(id -un)"))/.rustup
+export RUSTUP_HOME := $(or $(RUSTUP_HOME),$(wildcard $(HOME)/.rustup),$(shell eval echo "~$$(id -un)")/.rustup)
 export HOME := $(CURDIR)/target/home
 $(shell mkdir -p "$(HOME)")
 endif

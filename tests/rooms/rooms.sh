@@ -12,7 +12,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 rooms=$root/target/rooms
 patience=3600 # seconds per room
 
-# name, suite, user, packages (as `apt-get install` without options would bring them) and, after a "+", those from outside the list
+# Each room: its name, its suite, who runs make in it, and the packages that it has before.
 tools="git make gcc libc6-dev python3"
 list() {
     echo "bookworm       bookworm root $tools nodejs npm"
