@@ -1,7 +1,8 @@
-"""Each machine here lacks something, or has it in a form that cannot be used. `.ci/need` must not say that all is well, and must say what to do.
+"""Each machine here lacks something or has it in a form that is of no use. `.ci/need` must notice, and say what to do.
 
 A machine is a folder of programs, the only one on the PATH: links to this machine's programs, and scripts in place of some.
 """
+
 import os
 import pathlib
 import shutil
@@ -11,8 +12,8 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TOOLS = """sh bash awk cat cut dirname env find flock getconf grep head id ld ls mkdir mktemp mv readlink rm sed sort tail test tr uname cc as
-    make cp locale paste""".split()
+TOOLS = """as awk bash cat cc cp cut dirname env find flock getconf grep head id ld locale ls make mkdir mktemp mv paste readlink rm sed
+    sh sort tail test tr uname""".split()
 LANGUAGES = {
     "rust": ["cargo", "rustc"],
     "python": [],
@@ -205,7 +206,7 @@ def test_a_user_with_sudo_installs(machine):
 
 
 def test_php_config_of_another_version(machine):
-    machine.has("php").script("php-config", 'case $1 in --vernum) echo 80427 ;; --version) echo 8.4.27 ;; esac')
+    machine.has("php").script("php-config", "case $1 in --vernum) echo 80427 ;; --version) echo 8.4.27 ;; esac")
     assert "php-config is PHP 8.4.27's, and php is 8." in refused(machine.need("php_headers"))
 
 
