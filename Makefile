@@ -108,7 +108,7 @@ put = cp $(1) $(2).$$$$ && mv -f $(2).$$$$ $(2)
 
 # One language, ready to use: built alone, left in dist/, with the line that installs it.
 
-.PHONY: built-rust built-c built-cli built-python built-node built-php built-ruby venv
+.PHONY: built-rust built-c built-cli share built-python built-node built-php built-ruby venv
 built-rust: need-rust
 	$(call build,the Rust core,personsig --examples)
 
@@ -163,9 +163,10 @@ built-php: need-php
 	@$(WITH_PHP) .ci/build 'the PHP extension' $(CARGO) build --release --locked -p personsig-php
 
 php: built-php
-	@mkdir -p dist && $(call put,target/release/libpersonsig_php.so,dist/personsig.so)
+	@mkdir -p dist && $(call put,target/release/libpersonsig_php.so,dist/personsig.so) && cp bindings/php/personsig.stub.php dist/
 	@echo "dist/personsig.so is for $$($(PHP) -n -r 'echo "PHP ", PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;') alone. Load it with this line in php.ini"
 	@echo '    extension="$(CURDIR)/dist/personsig.so"'
+	@echo 'give your editor dist/personsig.stub.php,'
 	@echo 'and sign with'
 	@echo '    use Personsig\Signer;'
 	@echo '    $$signer = Signer::fromEnv("gosquared");'
@@ -205,7 +206,12 @@ c: built-c
 built-cli: need-cli
 	$(call build,the command,personsig-cli)
 
-cli: built-cli
+# The manual pages and completions, from the same definition of the arguments.
+share: need-cli
+	$(call build,the manual pages and completions,personsig-cli --features share --bin personsig-share)
+	@rm -rf target/share && target/release/personsig-share target/share
+
+cli: built-cli share
 	@mkdir -p dist && $(call put,target/release/personsig,dist/personsig)
 	@echo 'dist/personsig is the command. Install it with'
 	@echo '    sudo install dist/personsig /usr/local/bin/'
@@ -214,17 +220,18 @@ cli: built-cli
 	@echo '    export GOSQUARED_SECURE_MODE_SECRET'
 	@echo '    personsig sign --provider gosquared 123456'
 
-# The manual pages and completions that the command's build makes, below share/.
+# What PREFIX/share gets.
 SHARE := man/man1/personsig.1 man/man1/personsig-*.1 bash-completion/completions/personsig zsh/site-functions/_personsig \
 	fish/vendor_completions.d/personsig.fish
 INSTALL_C = PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" bindings/c/install.sh
 
 # What is built already is installed as it is, so that `sudo make install` needs no Rust.
 install:
-	@test -f target/release/libpersonsig.so -a -f target/release/personsig || $(MAKE) --no-print-directory built-c built-cli
+	@test -f target/release/libpersonsig.so -a -f target/release/personsig -a -d target/share || \
+		$(MAKE) --no-print-directory built-c built-cli share
 	@$(INSTALL_C)
 	@install -D target/release/personsig "$(DESTDIR)$(PREFIX)/bin/personsig"
-	@cd target/release/personsig-share 2>/dev/null || exit 0; \
+	@cd target/share; \
 		for file in $(SHARE); do test ! -f $$file || install -D -m 644 $$file "$(DESTDIR)$(PREFIX)/share/$$file"; done
 	@echo 'Installed the C library and the command below $(DESTDIR)$(PREFIX).'
 	@test -n '$(DESTDIR)' || PREFIX='$(PREFIX)' .ci/ldconfig
@@ -238,7 +245,8 @@ uninstall:
 
 clean:
 	@rm -rf target dist bindings/node/personsig.node bindings/ruby/lib/personsig/[0-9]* bench.json report.json
-	@rm -rf .ci/node_modules bindings/node/node_modules examples/web/node_modules tests/browser/node_modules
+	@rm -rf .ci/node_modules bindings/node/node_modules examples/web/node_modules tests/browser/node_modules \
+		tests/frameworks/next/node_modules tests/frameworks/next/.next
 
 # The example apps and what they stand on. They never see the secrets of this machine: one page with a real signature may switch Chameleon's
 # enforcement on for good.
@@ -298,9 +306,13 @@ conformance: adapters
 rooms:
 	@tests/rooms/rooms.sh
 
-.PHONY: browser-node snippet-attacks
+.PHONY: browser-node next-node snippet-attacks
 browser-node: need-node need-npm
 	$(call modules,tests/browser)
+
+# Its package.json names bindings/node, which npm copies.
+next-node: built-node need-npm
+	$(call modules,tests/frameworks/next)
 
 snippet-attacks: built-node browser-node
 	DOCUMENTS=100000 $(NODE) --test --test-reporter=spec tests/browser/attacks.test.mjs
@@ -343,7 +355,7 @@ test-ruby: need-test-ruby built-ruby
 	$(call cargo_test,personsig-ruby)
 	@$(RUBY) -W:no-experimental -I bindings/ruby/lib -e 'Dir["./bindings/ruby/test/*_test.rb"].sort.each { |file| require file }'
 
-test-web: need-web built-python built-node built-php built-ruby frameworks-python web-node browser-node
+test-web: need-web built-python built-node built-php built-ruby frameworks-python web-node browser-node next-node
 	@$(RUN) -m pytest -q tests/frameworks
 	@CHROMIUM="$$(command -v $(CHROMIUM))" $(call logged,$(NODE) --test tests/browser/*.test.mjs,tail -n 8)
 

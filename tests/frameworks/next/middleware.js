@@ -1,7 +1,7 @@
 import { NextResponse } from 'next/server';
 
 // Next gives the nonce that it finds in this header of the request to its own scripts.
-export function proxy(request) {
+export function middleware(request) {
   const nonce = Buffer.from(crypto.randomUUID()).toString('base64');
   const policy = `default-src 'self'; script-src 'nonce-${nonce}' 'strict-dynamic'; connect-src 'self' https://*.gosquared.com`;
   const headers = new Headers(request.headers);
