@@ -388,7 +388,7 @@ lint: linters
 
 fmt: linters
 	@$(CARGO) fmt --all
-	@$(VENV)/bin/ruff check --quiet --fix && $(VENV)/bin/ruff format --quiet
+	@$(VENV)/bin/ruff format --quiet && $(VENV)/bin/ruff check --quiet --fix
 	@$(VENV)/bin/clang-format -i $(C_FILES)
 	@$(PRETTIER) --write $(JAVASCRIPT)
 

@@ -1,13 +1,14 @@
 /* Opens a libclang as bindgen does and parses a file with it: opens_libclang LIBRARY FILE [CLANG'S OPTIONS ...]
  *
- * A libclang without clang's own headers opens, and then finds no stdarg.h. Its functions are declared here, since its headers are a package
- * of their own. */
+ * A libclang without clang's own headers opens, and then finds no stdarg.h. Its functions are declared here, since its
+ * headers are a package of their own. */
 #include <dlfcn.h>
 #include <stddef.h>
 
 #define ERROR 3
 
-int main(int count, char **arguments) {
+int main(int count, char **arguments)
+{
     void *library = count < 3 ? NULL : dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
     if (!library)
         return 2;

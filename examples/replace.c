@@ -19,7 +19,8 @@ static int before(void)
     unsigned char digest[32];
     size_t i;
 
-    if (secret == NULL || HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)"123456", 6, digest, NULL) == NULL)
+    if (secret == NULL ||
+        HMAC(EVP_sha256(), secret, (int)strlen(secret), (const unsigned char *)"123456", 6, digest, NULL) == NULL)
         return 1;
     for (i = 0; i < sizeof digest; i++)
         printf("%02x", digest[i]);
@@ -36,7 +37,8 @@ static int after(void)
 
     if (personsig_signer_from_env("gosquared", strlen("gosquared"), NULL, 0, &signer) != PERSONSIG_OK)
         return 1;
-    status = personsig_signer_sign(signer, "123456", strlen("123456"), PERSONSIG_DEFAULT, signature, sizeof signature, &length);
+    status = personsig_signer_sign(signer, "123456", strlen("123456"), PERSONSIG_DEFAULT, signature, sizeof signature,
+                                   &length);
     if (status == PERSONSIG_OK)
         printf("%.*s\n", (int)length, signature);
     personsig_signer_free(signer);

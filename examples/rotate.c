@@ -33,8 +33,8 @@ int main(void)
     size_t length;
     personsig_signer *signer;
 
-    check(personsig_signer_new("gosquared", strlen("gosquared"), secret, strlen(secret), &old_secret, &old_secret_length, 1,
-                               NULL, &signer));
+    check(personsig_signer_new("gosquared", strlen("gosquared"), secret, strlen(secret), &old_secret,
+                               &old_secret_length, 1, NULL, &signer));
     verify(signer, old_signature, strlen(old_signature));
     check(personsig_signer_sign(signer, "123456", 6, PERSONSIG_DEFAULT, signature, sizeof signature, &length));
     verify(signer, signature, length);

@@ -16,8 +16,8 @@ int main(void)
     const int64_t hour_later = 1596165824 + 3600;
     personsig_signer *signer;
 
-    personsig_status status = personsig_signer_new("chameleon", strlen("chameleon"), secret, strlen(secret), NULL, NULL, 0,
-                                                   NULL, &signer);
+    personsig_status status =
+        personsig_signer_new("chameleon", strlen("chameleon"), secret, strlen(secret), NULL, NULL, 0, NULL, &signer);
     if (status != PERSONSIG_OK) {
         fprintf(stderr, "%s: %s\n", personsig_status_name(status), personsig_status_message(status));
         return 1;

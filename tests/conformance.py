@@ -6,6 +6,7 @@
 The format and the protocol are in README.md beside this file. Standard library only. The surfaces must be built:
 `make conformance` does both.
 """
+
 import base64
 import concurrent.futures
 import hashlib
@@ -171,19 +172,81 @@ SECRETS_AT_ONCE = 250  # the shell has a file of each
 
 SECRET, NOW = "personsig-test-secret", 1596165824
 AWKWARD = [
-    "0", "42", "-42", "007", "1e5", "42.0", "0x2a", "9007199254740993", "340282366920938463463374607431768211456",
-    "42-1596165824", "42-", "-", "--", "-1596165824", "a-b-c", " 42", "42 ", " ", "a b", "\u00a042", "42\u0085", "\ufeff42",
-    "NULL", "undefined1", "none", "true", "nan", "[object]", "Array", "ada@example.com", "email:ada@example.com",
-    "Ada@Example.COM", "550e8400-e29b-41d4-a716-446655440000", "550E8400-E29B-41D4-A716-446655440000",
-    "O'Brien", '"quoted"', "`tick`", "back\\slash", "100%", "%41", "a+b", "a&b=c", "</script>", "<!--", "]]>", "${id}", "$&",
-    "Zo\u00eb", "Zoe\u0308", "\u674e\u5c0f\u9f99", "\u0645\u062d\u0645\u062f", "\u05e9\u05dc\u05d5\u05dd", "\u202eabc",
-    "\U0001f9d1\u200d\U0001f680", "\ufffd", "\uffff", "\U0010ffff", "\u2028", "stra\u00dfe", "\u0130", "\uff14\uff12",
-    "x" * 44, "x" * 45, "x" * 55, "x" * 56, "x" * 64, "x" * 1025, "\u00e9" * 2000, "\U0001f680" * 20000,
+    "0",
+    "42",
+    "-42",
+    "007",
+    "1e5",
+    "42.0",
+    "0x2a",
+    "9007199254740993",
+    "340282366920938463463374607431768211456",
+    "42-1596165824",
+    "42-",
+    "-",
+    "--",
+    "-1596165824",
+    "a-b-c",
+    " 42",
+    "42 ",
+    " ",
+    "a b",
+    "\u00a042",
+    "42\u0085",
+    "\ufeff42",
+    "NULL",
+    "undefined1",
+    "none",
+    "true",
+    "nan",
+    "[object]",
+    "Array",
+    "ada@example.com",
+    "email:ada@example.com",
+    "Ada@Example.COM",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "550E8400-E29B-41D4-A716-446655440000",
+    "O'Brien",
+    '"quoted"',
+    "`tick`",
+    "back\\slash",
+    "100%",
+    "%41",
+    "a+b",
+    "a&b=c",
+    "</script>",
+    "<!--",
+    "]]>",
+    "${id}",
+    "$&",
+    "Zo\u00eb",
+    "Zoe\u0308",
+    "\u674e\u5c0f\u9f99",
+    "\u0645\u062d\u0645\u062f",
+    "\u05e9\u05dc\u05d5\u05dd",
+    "\u202eabc",
+    "\U0001f9d1\u200d\U0001f680",
+    "\ufffd",
+    "\uffff",
+    "\U0010ffff",
+    "\u2028",
+    "stra\u00dfe",
+    "\u0130",
+    "\uff14\uff12",
+    "x" * 44,
+    "x" * 45,
+    "x" * 55,
+    "x" * 56,
+    "x" * 64,
+    "x" * 1025,
+    "\u00e9" * 2000,
+    "\U0001f680" * 20000,
 ]
 
 
 def odd_secrets():
     """Kind -> secrets of that kind, as vendors issue them: the same in every run."""
+
     def random(*name, count=32):
         return hashlib.shake_256(repr(name).encode()).digest(count)
 

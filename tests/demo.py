@@ -2,6 +2,7 @@
 
 `make demo` builds the surfaces and runs it. Exit code 1 on any disagreement.
 """
+
 import csv
 import hashlib
 import hmac

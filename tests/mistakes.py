@@ -4,6 +4,7 @@ Used by oracle.py. Standard library only; it shares no code with the core, and m
 A *claim* is a hypothesis in its simplest form: these digits begin the HMAC, with this hash, of this message. Claims know nothing
 of keys; a single mistake is a claim that a secret makes true, or the right claim made true by a wrong key; a pair is both.
 """
+
 import base64
 import collections
 import datetime
@@ -34,16 +35,36 @@ ZONES = [*range(60, 841, 60), 150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 
 
 # What a host prints round a text: before, after.
 WRAPPINGS = [
-    ("b'", "'"), ('b"', '"'), ("u'", "'"), ('Some("', '")'), ("Some(", ")"), ('Ok("', '")'), ('Just "', '"'), ('Optional("', '")'),
-    ("Optional[", "]"), ('Signature("', '")'), ('["', '"]'), ("['", "']"), ("[", "]"), ('("', '")'), ("('", "',)"),
-    ('string(64) "', '"'), ('string(75) "', '"'), ('{"signature":"', '"}'), ('{"uid_hash":"', '"}'),
+    ("b'", "'"),
+    ('b"', '"'),
+    ("u'", "'"),
+    ('Some("', '")'),
+    ("Some(", ")"),
+    ('Ok("', '")'),
+    ('Just "', '"'),
+    ('Optional("', '")'),
+    ("Optional[", "]"),
+    ('Signature("', '")'),
+    ('["', '"]'),
+    ("['", "']"),
+    ("[", "]"),
+    ('("', '")'),
+    ("('", "',)"),
+    ('string(64) "', '"'),
+    ('string(75) "', '"'),
+    ('{"signature":"', '"}'),
+    ('{"uid_hash":"', '"}'),
 ]
 NOT_SIGNATURES = "Array Object undefined null NULL None nil NaN true false True False".split()
 NOT_SIGNATURES_START = ["<", "[object ", "[B@", "{", "function ", "Error", "Traceback"]
 
-PLACEHOLDERS = ["[object Object]", "Secure Mode Secret", *"""undefined null NULL None none nil NaN false False true True mysecret my_secret
+PLACEHOLDERS = [
+    "[object Object]",
+    "Secure Mode Secret",
+    *"""undefined null NULL None none nil NaN false False true True mysecret my_secret
     my-secret MY_SECRET changeme change_me CHANGEME secret Secret SECRET secret_key SECRET_KEY YOUR_SECRET your_secret your-secret
-    YOUR_SECRET_KEY YOUR_SECURE_MODE_SECRET GOSQUARED_SECURE_MODE_SECRET CHAMELEON_VERIFICATION_SECRET password test xxx 0 1""".split()]
+    YOUR_SECRET_KEY YOUR_SECURE_MODE_SECRET GOSQUARED_SECURE_MODE_SECRET CHAMELEON_VERIFICATION_SECRET password test xxx 0 1""".split(),
+]
 PADS = ["\n", "\r\n", " ", "\t", "\ufeff"]
 KEY_PREFIXES = ["whsec_", "sk_", "Bearer ", "sha256="]
 NOT_IDS = ["", *"null NULL undefined None nil NaN false true False True Array Object 0".split(), "[object Object]", "[object Promise]"]
@@ -56,9 +77,23 @@ URL_SAFE, URL_SAFE_WITH_PLUS = ["-_.~", "-_.!~*'()", "-_.~/", ";,/?:@&=+$-_.!~*'
 
 HASHES = {32: "md5", 40: "sha1", 56: "sha224", 96: "sha384", 128: "sha512"}
 DECORATIONS = [
-    ("0x", ""), ("0X", ""), ("\\x", ""), ("sha256=", ""), ("SHA256=", ""), ("sha256:", ""), ("hmac-sha256=", ""), ("(stdin)= ", ""),
-    ("SHA2-256(stdin)= ", ""), ("SHA256(stdin)= ", ""), ("HMAC-SHA2-256(stdin)= ", ""), ("HMAC-SHA256(stdin)= ", ""), ("", "  -"),
-    ('"', '"'), ("'", "'"), ("`", "`"), ("\u201c", "\u201d"),
+    ("0x", ""),
+    ("0X", ""),
+    ("\\x", ""),
+    ("sha256=", ""),
+    ("SHA256=", ""),
+    ("sha256:", ""),
+    ("hmac-sha256=", ""),
+    ("(stdin)= ", ""),
+    ("SHA2-256(stdin)= ", ""),
+    ("SHA256(stdin)= ", ""),
+    ("HMAC-SHA2-256(stdin)= ", ""),
+    ("HMAC-SHA256(stdin)= ", ""),
+    ("", "  -"),
+    ('"', '"'),
+    ("'", "'"),
+    ("`", "`"),
+    ("\u201c", "\u201d"),
 ]
 SEPARATORS = [".", ":", "_", ""]
 
@@ -103,7 +138,7 @@ def inside_of(pairs, text):
     """What is inside the first pair that stands round it, or None."""
     for before, after in pairs:
         if text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after):
-            return text[len(before):len(text) - len(after)]
+            return text[len(before) : len(text) - len(after)]
     return None
 
 
@@ -160,8 +195,10 @@ def wrong_keys(secrets):
         made = {
             "padded-key": [*padded(text)],
             "quoted-key": [f'"{text}"', f"'{text}'", *quoted(text)],
-            "prefixed-key": [*(prefix + text for prefix in KEY_PREFIXES),
-                             *(text[len(prefix):] for prefix in KEY_PREFIXES if text.startswith(prefix))],
+            "prefixed-key": [
+                *(prefix + text for prefix in KEY_PREFIXES),
+                *(text[len(prefix) :] for prefix in KEY_PREFIXES if text.startswith(prefix)),
+            ],
             "hex-key": [secret.hex(), secret.hex().upper(), unhex(text)],
             "base64-key": [standard, url, standard.rstrip("="), url.rstrip("="), unbase64(text)],
         }
@@ -221,12 +258,21 @@ def other_ids(text, also):
     name, at, domain = text.rpartition("@")
     literals = [json.dumps(text), json.dumps(text, ensure_ascii=False)]
     variants = {
-        "other-identifier": [*others, *("email:" + one for one in [*others, text, text.lower()]),
-                             *([text[6:]] if text.startswith("email:") else [])],
+        "other-identifier": [
+            *others,
+            *("email:" + one for one in [*others, text, text.lower()]),
+            *([text[6:]] if text.startswith("email:") else []),
+        ],
         "id-padded": padded(text),
         # The methods of bytes know the letters of ASCII only.
-        "id-case": [text.lower(), text.upper(), text.encode().lower().decode(), text.encode().upper().decode(),
-                    name + at + domain.lower() if at else text, text[0].upper() + text[1:]],
+        "id-case": [
+            text.lower(),
+            text.upper(),
+            text.encode().lower().decode(),
+            text.encode().upper().decode(),
+            name + at + domain.lower() if at else text,
+            text[0].upper() + text[1:],
+        ],
         "id-quoted": [f'"{text}"', f"'{text}'", f"b'{text}'", *literals, *(form.replace("/", "\\/") for form in literals), *quoted(text)],
         "id-escaped": escapes(text),
         "id-normalised": [unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)],
@@ -240,8 +286,16 @@ def charsets(message):
     """The right message in another encoding of characters."""
     text = message.decode()
     little, big = text.encode("utf-16-le"), text.encode("utf-16-be")
-    return [text.encode("latin-1", "replace"), text.encode("ascii", "replace"), message.decode("latin-1").encode(),
-            little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, little[::2]]
+    return [
+        text.encode("latin-1", "replace"),
+        text.encode("ascii", "replace"),
+        message.decode("latin-1").encode(),
+        little,
+        big,
+        b"\xff\xfe" + little,
+        b"\xfe\xff" + big,
+        little[::2],
+    ]
 
 
 # Time.

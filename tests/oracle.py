@@ -6,6 +6,7 @@
 Standard library only. It shares no code with the core, and must not: two readings of one contract are the test. What `explain` must
 find is in mistakes.py.
 """
+
 import hashlib
 import hmac
 import json
@@ -92,7 +93,7 @@ def value(form):
     if isinstance(form, list):
         return [value(element) for element in form]
     if isinstance(form, dict) and len(form) == 1:
-        (name, given), = form.items()
+        ((name, given),) = form.items()
         if name == "hex":
             return bytes.fromhex(given)
         if name == "repeat":
@@ -149,6 +150,7 @@ NO_TRAITS = object()  # a text that is no JSON, or no map, or names a key twice:
 
 def traits_of(form, requires):
     """A case's traits. A case that some surface could not be asked is no case."""
+
     def unlike(numeral):
         raise ValueError(f"{numeral} is no JSON")
 
@@ -239,6 +241,7 @@ def ecmascript(number):
 
 def quoted(text):
     """A JavaScript string that means nothing to HTML or XHTML, in any charset."""
+
     def unit(match):
         units = match[0].encode("utf-16-be").hex()
         return "".join("\\u" + units[at : at + 4] for at in range(0, len(units), 4))
@@ -287,13 +290,18 @@ NOT_SECRETS = {
     "placeholder-secret": [
         r"(?ai)\A(undefined|null|none|nil|nan|false|true|\[object object\])\Z",
         r"(?ai)\A(changeme|mysecret|your[-_]secret|secure mode secret)\Z",
-        r"(?s)\A<.*>\Z", r"(?s)\A\$\{.*\}\Z", r"(?s)\A\{\{.*\}\}\Z", r"(?s)\A%.*%\Z",
+        r"(?s)\A<.*>\Z",
+        r"(?s)\A\$\{.*\}\Z",
+        r"(?s)\A\{\{.*\}\}\Z",
+        r"(?s)\A%.*%\Z",
         "\\A[*.?xX\u2022]{3,16}\\Z",
         r"\AGSN-[0-9]+-[A-Za-z]\Z",
     ],
     "malformed-secret": [
-        *(f"(?s)\\A{pair[0]}.*{pair[1]}\\Z" for pair in ['""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\u201e\u201c",
-                                                        "\u201a\u2018", "\xab\xbb", "\u2039\u203a"]),
+        *(
+            f"(?s)\\A{pair[0]}.*{pair[1]}\\Z"
+            for pair in ['""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\u201e\u201c", "\u201a\u2018", "\xab\xbb", "\u2039\u203a"]
+        ),
         r"(?s)\Ab(['\"]).*\1\Z",
         r"\A(export +)?[A-Z][A-Z0-9_]*_[A-Z0-9]+=",
         f"[{WHITE}]#",
@@ -307,7 +315,7 @@ NOT_SECRETS = {
 def check_user_id(user_id, index=None):
     """The text that is signed."""
     if isinstance(user_id, int):
-        if not -2**127 <= user_id < 2**127:
+        if not -(2**127) <= user_id < 2**127:
             raise Refused("integer-too-large", index)
         return str(user_id)
     if not user_id:
@@ -617,12 +625,13 @@ def core_has_findings():
 
 def text_of(file):
     """One test a paragraph: readable in a diff, and short."""
+
     def line(name, given):
         return f'"{name}": {json.dumps(given, ensure_ascii=True)}'
 
     def paragraph(test):
         head = ", ".join(line(name, test[name]) for name in ("id", "flags", "from", "requires") if name in test)
-        return f'    {{ {head},\n      {line("input", test["input"])},\n      {line("expect", test["expect"])} }}'
+        return f"    {{ {head},\n      {line('input', test['input'])},\n      {line('expect', test['expect'])} }}"
 
     notes = ",\n".join(f"    {line(flag, note)}" for flag, note in file["notes"].items())
     head = f'{{\n  "format": 1, {line("operation", file["operation"])},\n  "notes": {{\n{notes}\n  }},\n'

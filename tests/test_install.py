@@ -2,6 +2,7 @@
 
 No cargo is on the PATH there, and nothing of the clone is.
 """
+
 import os
 import shutil
 import subprocess
@@ -127,7 +128,14 @@ def test_make_install_puts_library_and_command_below_its_prefix(run, tmp_path):
     run("make", "-C", str(ROOT), "install", "PREFIX=/opt/personsig", f"DESTDIR={tmp_path}")
     there = tmp_path / "opt/personsig"
     assert run(str(there / "bin/personsig"), "sign", "--provider", "gosquared", "123456") == PLAIN
-    expected = ["include/personsig.h", "lib/libpersonsig.a", "lib/libpersonsig.so", "lib/libpersonsig.so.0",
-                f"lib/libpersonsig.so.{VERSION}", "lib/pkgconfig/personsig.pc", "lib/cmake/personsig/personsig-config.cmake"]
+    expected = [
+        "include/personsig.h",
+        "lib/libpersonsig.a",
+        "lib/libpersonsig.so",
+        "lib/libpersonsig.so.0",
+        f"lib/libpersonsig.so.{VERSION}",
+        "lib/pkgconfig/personsig.pc",
+        "lib/cmake/personsig/personsig-config.cmake",
+    ]
     assert [path for path in expected if not (there / path).exists()] == []
     assert os.readlink(there / "lib/libpersonsig.so") == "libpersonsig.so.0"

@@ -1,4 +1,5 @@
 """What belongs to no language alone: the READMEs' code, the examples, the one version, and that the runner can fail."""
+
 import json
 import os
 import pathlib
@@ -87,11 +88,17 @@ def test_example_prints_the_same_in_every_language(task, suffix, tmp_path):
 
 SUFFIXES = {"python": ".py", "js": ".mjs", "php": ".php", "ruby": ".rb", "sh": ".sh", "c": ".c"}
 # A block in one of these languages is a program by itself. What cannot run alone has another fence: console, text, html, py, ini.
-README_PATHS = [pathlib.Path("README.md"), pathlib.Path("core/README.md"), *(path.relative_to(ROOT) for path in sorted(ROOT.glob("bindings/*/README.md")))]
+README_PATHS = [
+    pathlib.Path("README.md"),
+    pathlib.Path("core/README.md"),
+    *(path.relative_to(ROOT) for path in sorted(ROOT.glob("bindings/*/README.md"))),
+]
 BLOCKS = [
     pytest.param(language, code, id=f"{path.parent.name or 'root'}-{language}-{number}")
     for path in README_PATHS
-    for number, (language, code) in enumerate(re.findall(rf"^```({'|'.join(SUFFIXES)})\n(.*?)^```$", (ROOT / path).read_text("utf-8"), re.M | re.S), 1)
+    for number, (language, code) in enumerate(
+        re.findall(rf"^```({'|'.join(SUFFIXES)})\n(.*?)^```$", (ROOT / path).read_text("utf-8"), re.M | re.S), 1
+    )
 ]
 
 
@@ -113,7 +120,17 @@ def test_every_package_has_a_readme_with_what_its_users_need():
     """A registry shows this page alone: it must be complete without the others."""
     for path in README_PATHS[1:]:
         text = (ROOT / path).read_text("utf-8").lower()
-        for need in ["install", "sign", "verify", "error", "rotat", "chameleon", "switch enforcement on for good", "mit or apache-2.0", "authenticated"]:
+        for need in [
+            "install",
+            "sign",
+            "verify",
+            "error",
+            "rotate",
+            "chameleon",
+            "switch enforcement on for good",
+            "mit or apache-2.0",
+            "authenticated",
+        ]:
             assert need in text, f"{path} says nothing of {need!r}"
     folders = {path.parent for path in ROOT.glob("bindings/*/Cargo.toml")} | {ROOT / "core"}
     assert {ROOT / path.parent for path in README_PATHS[1:]} == folders

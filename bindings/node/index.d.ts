@@ -1,7 +1,5 @@
 /** A provider's name. `isProviderName` checks one that comes at run time. */
-export type ProviderName =
-  | 'gosquared'
-  | 'chameleon';
+export type ProviderName = 'gosquared' | 'chameleon';
 
 /** The `code` of an `InputError`. */
 export type InputCode =
@@ -22,12 +20,7 @@ export type InputCode =
 
 /** The `code` of a `VerificationError`. */
 export type VerificationCode =
-  | 'missing-signature'
-  | 'malformed-signature'
-  | 'missing-timestamp'
-  | 'signature-mismatch'
-  | 'expired'
-  | 'from-the-future';
+  'missing-signature' | 'malformed-signature' | 'missing-timestamp' | 'signature-mismatch' | 'expired' | 'from-the-future';
 
 /** The `code` of a finding of `explain`. */
 export type FindingCode =

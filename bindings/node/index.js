@@ -7,7 +7,17 @@ const { process, TypeError } = globalThis;
 const addon = require('./personsig.node');
 
 const {
-  isAnyArrayBuffer, isBigIntObject, isDate, isMap, isNumberObject, isPromise, isProxy, isSet, isStringObject, isTypedArray, isUint8Array,
+  isAnyArrayBuffer,
+  isBigIntObject,
+  isDate,
+  isMap,
+  isNumberObject,
+  isPromise,
+  isProxy,
+  isSet,
+  isStringObject,
+  isTypedArray,
+  isUint8Array,
 } = require('node:util').types;
 const { from, isArray } = Array;
 const { asIntN } = BigInt;
@@ -98,10 +108,11 @@ const plain = (options) => (typeof options === 'object' && isProxy(options) ? PR
 function read(userIds, count) {
   // Without a prototype, whose setters an assignment would run.
   const ids = { __proto__: null };
-  let joined = '', canJoin = true;
+  let joined = '',
+    canJoin = true;
   for (let index = 0; index < count; index++) {
     // In a hole the prototype's element would show.
-    const id = ids[index] = hasOwn(userIds, index) ? userIds[index] : undefined;
+    const id = (ids[index] = hasOwn(userIds, index) ? userIds[index] : undefined);
     if (typeof id === 'string' || isSafeInteger(id) || (typeof id === 'bigint' && asIntN(128, id) === id)) {
       if (canJoin) joined += id + '\0';
       // Twice as much, and V8 would not make a string of it.
@@ -131,9 +142,7 @@ class Signer {
 
   constructor(provider, secret, options) {
     const given = plain(options);
-    this.#handle = settled(
-      provider === FROM_ENV ? addon.fromEnv(process.env, secret, given) : addon.signer(provider, secret, given),
-    );
+    this.#handle = settled(provider === FROM_ENV ? addon.fromEnv(process.env, secret, given) : addon.signer(provider, secret, given));
     // A subclass has fields of its own to add.
     if (new.target === Signer) freeze(this);
   }
@@ -170,8 +179,9 @@ class Signer {
     const parts = settled(addon.signMany(this.#handle, count < 0 ? userIds : ids, plain(options), joined, count, list));
     // Nearly always one part, the array itself.
     if (parts.length === 0 || typeof parts[0] !== 'object') return parts;
-    const size = parts[0].length, length = size * (parts.length - 1) + parts[parts.length - 1].length;
-    return from({ __proto__: null, length }, (_, index) => parts[(index - index % size) / size][index % size]);
+    const size = parts[0].length,
+      length = size * (parts.length - 1) + parts[parts.length - 1].length;
+    return from({ __proto__: null, length }, (_, index) => parts[(index - (index % size)) / size][index % size]);
   }
 
   snippet(userId, options) {
@@ -197,5 +207,11 @@ function isProviderName(value) {
 }
 
 module.exports = {
-  Signer, PersonsigError, InputError, VerificationError, providers, isProviderName, version: addon.version,
+  Signer,
+  PersonsigError,
+  InputError,
+  VerificationError,
+  providers,
+  isProviderName,
+  version: addon.version,
 };

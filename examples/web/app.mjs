@@ -22,15 +22,17 @@ app.disable('x-powered-by');
 // Behind a proxy: let it pass on the Host that the browser asked for, or every form is refused below. For the visitor's scheme and
 // address, and for cookies with secure: true, app.set('trust proxy', 1).
 
-app.use(session({
-  name: 'session',
-  keys: [randomBytes(32).toString('hex')], // keep yours in a secret: a new one at every start logs everybody out
-  httpOnly: true,
-  sameSite: 'lax', // with https also secure: true
-}));
+app.use(
+  session({
+    name: 'session',
+    keys: [randomBytes(32).toString('hex')], // keep yours in a secret: a new one at every start logs everybody out
+    httpOnly: true,
+    sameSite: 'lax', // with https also secure: true
+  }),
+);
 
 app.use((request, response, next) => {
-  const nonce = response.locals.nonce = randomBytes(16).toString('base64');
+  const nonce = (response.locals.nonce = randomBytes(16).toString('base64'));
   response.locals.user = USERS.get(request.session.user);
   response.set({
     // 'strict-dynamic': scripts that a script with the nonce loads may run, which here are the vendors' own. Nothing else may.
@@ -104,7 +106,9 @@ app.get('/identity', (request, response) => {
   response.json({ gosquared: gosquared.identity(user.id), chameleon: chameleon.identity(user.id) });
 });
 
-app.get('/style.css', (request, response) => response.sendFile(fileURLToPath(new URL('style.css', import.meta.url)), { cacheControl: false }));
+app.get('/style.css', (request, response) =>
+  response.sendFile(fileURLToPath(new URL('style.css', import.meta.url)), { cacheControl: false }),
+);
 
 // Express itself would show the visitor where in the program it happened.
 app.use((error, request, response, next) => {

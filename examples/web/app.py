@@ -171,7 +171,8 @@ document.head.appendChild(document.createElement("script")).src = "https://fast.
 </div>
 <footer>
 {% if user %}
-After you log out, the next page calls <code>_gs("unidentify")</code> and <code>chmln.clear()</code>, once. <a href="/identity">/identity</a> gives scripts the same as JSON.
+After you log out, the next page calls <code>_gs("unidentify")</code> and <code>chmln.clear()</code>, once.
+<a href="/identity">/identity</a> gives scripts the same as JSON.
 {% else %}
 A visitor has no id and no signature.
 {% endif %}

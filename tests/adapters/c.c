@@ -10,11 +10,23 @@
 
 #include <personsig.h>
 
-typedef struct { const char *data; size_t len; } text;
-typedef struct { const char *data[4096]; size_t lens[4096], count; } list;
+typedef struct {
+    const char *data;
+    size_t len;
+} text;
+typedef struct {
+    const char *data[4096];
+    size_t lens[4096], count;
+} list;
 
 /* A case: how many of its fields were taken, why it cannot be run or NULL, and what came out. */
-typedef struct { json_t *input; size_t taken; const char *crash; size_t bad_index; json_t *result; } request;
+typedef struct {
+    json_t *input;
+    size_t taken;
+    const char *crash;
+    size_t bad_index;
+    json_t *result;
+} request;
 
 static json_t *take(request *r, const char *field)
 {
@@ -97,7 +109,8 @@ static json_t *exchange_environment(json_t *variables)
 {
     json_t *before = json_object(), *value;
     const char *name;
-    json_object_foreach(variables, name, value) {
+    json_object_foreach(variables, name, value)
+    {
         const char *old = getenv(name);
         json_object_set_new(before, name, old == NULL ? json_null() : json_string_nocheck(old));
         if (json_is_string(value))
@@ -162,8 +175,7 @@ static personsig_status explain(request *r, personsig_signer *signer, text user_
         json = realloc(json, cap);
     json_t *codes = json_array(), *findings = status == PERSONSIG_OK ? json_loadb(json, cap, 0, NULL) : NULL, *finding;
     size_t i;
-    json_array_foreach(findings, i, finding)
-        json_array_append(codes, json_object_get(finding, "code"));
+    json_array_foreach(findings, i, finding) json_array_append(codes, json_object_get(finding, "code"));
     r->result = json_pack("{s:o}", "findings", codes);
     json_decref(findings);
     free(json);
@@ -251,9 +263,8 @@ static int with_signer(request *r, const char *operation)
         return PERSONSIG_OK;
 
     personsig_signer *signer = NULL;
-    personsig_status status =
-        personsig_signer_new(provider.data, provider.len, secret.data, secret.len, fallbacks.data, fallbacks.lens,
-                             fallbacks.count, &r->bad_index, &signer);
+    personsig_status status = personsig_signer_new(provider.data, provider.len, secret.data, secret.len, fallbacks.data,
+                                                   fallbacks.lens, fallbacks.count, &r->bad_index, &signer);
     if (status == PERSONSIG_OK)
         status = signs        ? sign(r, signer, user_id, now)
                  : signs_many ? sign_many(r, signer, &user_ids, now)
@@ -289,9 +300,9 @@ static json_t *run(const char *operation, json_t *input)
     const char *field;
     json_t *form, *element, *answer;
     size_t i;
-    json_object_foreach_safe(input, next, field, form) {
-        json_array_foreach(form, i, element)
-            json_array_set_new(form, i, bytes(element));
+    json_object_foreach_safe(input, next, field, form)
+    {
+        json_array_foreach(form, i, element) json_array_set_new(form, i, bytes(element));
         json_object_set_new(input, field, bytes(form));
     }
     int status = strcmp(operation, "hmac") == 0        ? (int)hmac(&r)

@@ -24,21 +24,27 @@ const operations = {
   construct: [making, [], () => ({})],
   sign: [making, ['userId', 'now'], sign],
   from_env: [['provider', 'variable', 'env'], ['userId', 'now'], sign],
-  verify: [making, verifying, (signer, ...given) => {
-    const { secretIndex, signedAt } = signer.verify(...given);
-    return { secret_index: secretIndex, signed_at: signedAt };
-  }],
-  sign_many: [making, ['userIds', 'now'], (signer, userIds, _, options) => (
-    { signatures: signer.signMany(userIds, options) }
-  )],
-  snippet: [making, ['userId', 'traits', 'siteToken', 'nonce', 'now'], (signer, userId, _, options) => (
-    { html: signer.snippet(userId, options) }
-  )],
+  verify: [
+    making,
+    verifying,
+    (signer, ...given) => {
+      const { secretIndex, signedAt } = signer.verify(...given);
+      return { secret_index: secretIndex, signed_at: signedAt };
+    },
+  ],
+  sign_many: [making, ['userIds', 'now'], (signer, userIds, _, options) => ({ signatures: signer.signMany(userIds, options) })],
+  snippet: [
+    making,
+    ['userId', 'traits', 'siteToken', 'nonce', 'now'],
+    (signer, userId, _, options) => ({ html: signer.snippet(userId, options) }),
+  ],
   identity: [making, ['userId', 'now'], (signer, userId, _, options) => ({ fields: signer.identity(userId, options) })],
   is_valid: [making, verifying, (signer, ...given) => ({ valid: signer.isValid(...given) })],
-  explain: [making, ['userId', 'signature', 'also', 'now'], (signer, ...given) => (
-    { findings: signer.explain(...given).map(({ code }) => code) }
-  )],
+  explain: [
+    making,
+    ['userId', 'signature', 'also', 'now'],
+    (signer, ...given) => ({ findings: signer.explain(...given).map(({ code }) => code) }),
+  ],
 };
 
 /** The answer to one case: a result or an error. What this adapter does not know throws. */
@@ -55,8 +61,10 @@ export function run(operation, input) {
   const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name] ?? null]));
   try {
     setEnvironment(env);
-    const signer = operation === 'from_env' ? Signer.fromEnv(provider, optionsOf(make))
-      : operation !== 'providers' && new Signer(provider, secret, optionsOf(make));
+    const signer =
+      operation === 'from_env'
+        ? Signer.fromEnv(provider, optionsOf(make))
+        : operation !== 'providers' && new Signer(provider, secret, optionsOf(make));
     return { result: method(signer, userIds ?? userId, signature, optionsOf(give)) };
   } catch (error) {
     if (error instanceof PersonsigError) return { error: error.code, index: error.index };

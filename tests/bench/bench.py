@@ -7,6 +7,7 @@
 Standard library only. README.md beside this file says what is measured. The surfaces must be built, and personsig importable in the
 Python that runs this: `make bench` does all of it.
 """
+
 import argparse
 import importlib.util
 import itertools
@@ -121,7 +122,7 @@ def processes(argvs, rounds):
     ns = {name: [] for name in argvs}
     names = list(argvs)
     for turn in range(-1, rounds):  # one to warm up
-        for name in names[turn % len(names):] + names[:turn % len(names)]:
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
             start = time.perf_counter_ns()
             subprocess.run(argvs[name], env=ENVIRONMENT, stdout=subprocess.DEVNULL, check=True)
             ns[name].append(time.perf_counter_ns() - start)
@@ -132,8 +133,11 @@ def imports(rounds):
     """What an import takes, over the same interpreter that imports nothing."""
     node_module = f"require({json.dumps(str(ROOT / 'bindings/node'))})"
     hosts = {
-        "python": {"alone": [sys.executable, "-c", "pass"], "ours": [sys.executable, "-c", "import personsig"],
-                   "hmac": [sys.executable, "-c", "import hmac"]},
+        "python": {
+            "alone": [sys.executable, "-c", "pass"],
+            "ours": [sys.executable, "-c", "import personsig"],
+            "hmac": [sys.executable, "-c", "import hmac"],
+        },
         "node": {"alone": [*NODE, "-e", "0"], "ours": [*NODE, "-e", node_module], "node:crypto": [*NODE, "-e", "require('node:crypto')"]},
         "php": {"alone": [*PHP, "-n", "-r", ";"], "ours": [*WITH_PHP, "-r", ";"]},
         "ruby": {"alone": [*RUBY, "-e", ""], "ours": [*WITH_RUBY, "-rpersonsig", "-e", ""], "openssl": [*RUBY, "-ropenssl", "-e", ""]},
@@ -207,8 +211,17 @@ def rows(contenders):
             host = core and 0
         both = None if host is None or core is None else round(host + core, 2)
         ns = ours[place(rival)]
-        yield {"surface": surface, "case": case, "scheme": scheme, "id_bytes": id_bytes, "ns": ns, "rival": rival["name"],
-               "rival_ns": rival["median"], "ratio": round(rival["median"] / ns, 2), "floor_ns": both}
+        yield {
+            "surface": surface,
+            "case": case,
+            "scheme": scheme,
+            "id_bytes": id_bytes,
+            "ns": ns,
+            "rival": rival["name"],
+            "rival_ns": rival["median"],
+            "ratio": round(rival["median"] / ns, 2),
+            "floor_ns": both,
+        }
 
 
 def missing(table, surfaces):
@@ -302,7 +315,15 @@ def main():
     sizes = artifacts()
     print("\nsizes: " + ", ".join(f"{pathlib.Path(name).name} {size / 1000:.0f} kB" for name, size in sizes.items()))
     if not options.quick:
-        report = {"cpu": name, "sha_extensions": sha, "rounds": rounds, "runtimes": runtimes, "rows": table, "contenders": contenders, "artifacts": sizes}
+        report = {
+            "cpu": name,
+            "sha_extensions": sha,
+            "rounds": rounds,
+            "runtimes": runtimes,
+            "rows": table,
+            "contenders": contenders,
+            "artifacts": sizes,
+        }
         (ROOT / "bench.json").write_text(json.dumps(report, indent=1) + "\n")
 
 

@@ -49,7 +49,8 @@ typedef void mac(const world *w, const char *message, size_t length, unsigned ch
 static void mac_usual(const world *w, const char *message, size_t length, unsigned char digest[32])
 {
     (void)w;
-    must(HMAC(EVP_sha256(), SECRET, (int)SECRET_LENGTH, (const unsigned char *)message, length, digest, NULL) != NULL, "HMAC");
+    must(HMAC(EVP_sha256(), SECRET, (int)SECRET_LENGTH, (const unsigned char *)message, length, digest, NULL) != NULL,
+         "HMAC");
 }
 
 static void mac_best(const world *w, const char *message, size_t length, unsigned char digest[32])
@@ -117,8 +118,8 @@ static void sign_ours(const world *w, char *out)
 {
     size_t length;
     for (size_t i = 0; i < COUNT; i++)
-        must(personsig_signer_sign(w->signer, w->ids[i], w->lengths[i], PERSONSIG_DEFAULT, out + i * w->length, PERSONSIG_SIGNATURE_MAX,
-                                   &length) == PERSONSIG_OK,
+        must(personsig_signer_sign(w->signer, w->ids[i], w->lengths[i], PERSONSIG_DEFAULT, out + i * w->length,
+                                   PERSONSIG_SIGNATURE_MAX, &length) == PERSONSIG_OK,
              "personsig_signer_sign");
 }
 
@@ -138,7 +139,8 @@ static void sign_floor(const world *w, char *out)
 {
     size_t length;
     for (size_t i = 0; i < COUNT; i++)
-        must(floor_text(w->ids[i], w->lengths[i], out + i * w->length, PERSONSIG_SIGNATURE_MAX, &length) == 0, "floor_text");
+        must(floor_text(w->ids[i], w->lengths[i], out + i * w->length, PERSONSIG_SIGNATURE_MAX, &length) == 0,
+             "floor_text");
 }
 
 static void verify_ours(const world *w, char *out)
@@ -146,8 +148,9 @@ static void verify_ours(const world *w, char *out)
     size_t secret_index;
     int64_t signed_at;
     for (size_t i = 0; i < COUNT; i++)
-        out[i] = personsig_signer_verify(w->signer, w->ids[i], w->lengths[i], w->signatures + i * w->length, w->length, PERSONSIG_DEFAULT,
-                                         PERSONSIG_DEFAULT, PERSONSIG_DEFAULT, &secret_index, &signed_at) == PERSONSIG_OK;
+        out[i] = personsig_signer_verify(w->signer, w->ids[i], w->lengths[i], w->signatures + i * w->length, w->length,
+                                         PERSONSIG_DEFAULT, PERSONSIG_DEFAULT, PERSONSIG_DEFAULT, &secret_index,
+                                         &signed_at) == PERSONSIG_OK;
 }
 
 static void verify_usual(const world *w, char *out)
@@ -188,7 +191,8 @@ static personsig_signer *signer_new(const char *provider)
 {
     personsig_signer *signer;
     size_t bad_index;
-    must(personsig_signer_new(provider, strlen(provider), SECRET, SECRET_LENGTH, NULL, NULL, 0, &bad_index, &signer) == PERSONSIG_OK,
+    must(personsig_signer_new(provider, strlen(provider), SECRET, SECRET_LENGTH, NULL, NULL, 0, &bad_index, &signer) ==
+             PERSONSIG_OK,
          "personsig_signer_new");
     return signer;
 }
@@ -249,7 +253,8 @@ static void make(world *w, bool timestamped, size_t id_bytes)
     sign_ours(w, w->signatures);
 }
 
-/* Every answer, for every id, against ours. What makes the keys was used for `sign`, so its answers are known to be right. */
+/* Every answer, for every id, against ours. What makes the keys was used for `sign`, so its answers are known to be
+ * right. */
 static void check(const world *w, size_t contender)
 {
     static char out[COUNT * PERSONSIG_SIGNATURE_MAX];
@@ -265,7 +270,8 @@ static void check(const world *w, size_t contender)
             must(answer[0] == w->ids[i][w->lengths[i] - 1] && answer[63] == answer[0], CONTENDERS[contender].name);
         } else {
             int64_t now = w->timestamped ? timestamp_of(w, answer) : PERSONSIG_DEFAULT;
-            must(personsig_signer_sign(w->signer, w->ids[i], w->lengths[i], now, ours, sizeof ours, &length) == PERSONSIG_OK &&
+            must(personsig_signer_sign(w->signer, w->ids[i], w->lengths[i], now, ours, sizeof ours, &length) ==
+                         PERSONSIG_OK &&
                      length == w->length && memcmp(ours, answer, length) == 0,
                  CONTENDERS[contender].name);
         }
@@ -309,11 +315,13 @@ int main(int argc, char **argv)
             ns[i * (size_t)rounds + (size_t)round] = took / (double)passes[i] / COUNT;
         }
     }
-    printf("{\"surface\":\"c\",\"runtime\":\"%s\",\"version\":\"%s\"}\n", OpenSSL_version(OPENSSL_VERSION), personsig_version());
+    printf("{\"surface\":\"c\",\"runtime\":\"%s\",\"version\":\"%s\"}\n", OpenSSL_version(OPENSSL_VERSION),
+           personsig_version());
     for (size_t i = 0; i < WORLDS * KINDS; i++) {
         const world *w = &worlds[i / KINDS];
-        printf("{\"case\":\"%s\",\"scheme\":\"%s\",\"id_bytes\":%zu,\"kind\":\"%s\",\"name\":\"%s\",\"ns\":[", CONTENDERS[i % KINDS].label,
-               w->scheme, w->id_bytes, CONTENDERS[i % KINDS].kind, CONTENDERS[i % KINDS].name);
+        printf("{\"case\":\"%s\",\"scheme\":\"%s\",\"id_bytes\":%zu,\"kind\":\"%s\",\"name\":\"%s\",\"ns\":[",
+               CONTENDERS[i % KINDS].label, w->scheme, w->id_bytes, CONTENDERS[i % KINDS].kind,
+               CONTENDERS[i % KINDS].name);
         for (long round = 0; round < rounds; round++)
             printf("%s%.3f", round == 0 ? "" : ",", ns[i * (size_t)rounds + (size_t)round]);
         printf("]}\n");

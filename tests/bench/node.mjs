@@ -34,12 +34,20 @@ const CONTENDERS = {
   ],
   'verify timestamped': [
     ['ours', 'Signer.verify', 'out = signer.verify(id, signature);'],
-    ['usual', 'createHmac', `${SPLIT}
+    [
+      'usual',
+      'createHmac',
+      `${SPLIT}
       const expected = createHmac('sha256', secret).update(\`\${id}-\${made}\`).digest();
-      out = timingSafeEqual(expected, Buffer.from(digest, 'hex')) && age >= -300 && age <= 86400;`],
-    ['best', 'with a KeyObject', `${SPLIT}
+      out = timingSafeEqual(expected, Buffer.from(digest, 'hex')) && age >= -300 && age <= 86400;`,
+    ],
+    [
+      'best',
+      'with a KeyObject',
+      `${SPLIT}
       const expected = createHmac('sha256', keyed).update(\`\${id}-\${made}\`).digest();
-      out = timingSafeEqual(expected, Buffer.from(digest, 'hex')) && age >= -300 && age <= 86400;`],
+      out = timingSafeEqual(expected, Buffer.from(digest, 'hex')) && age >= -300 && age <= 86400;`,
+    ],
   ],
   'sign_many plain': [
     ['ours', 'Signer.signMany', 'out = signer.signMany(ids);'],
@@ -50,8 +58,16 @@ const CONTENDERS = {
   'sign_many timestamped': [
     ['ours', 'Signer.signMany', 'out = signer.signMany(ids);'],
     ['loop', 'a loop of sign', 'out = ids.map((id) => signer.sign(id));'],
-    ['usual', 'createHmac', `${NOW} out = ids.map((id) => createHmac('sha256', secret).update(\`\${id}-\${now}\`).digest('hex') + '-' + now);`],
-    ['best', 'with a KeyObject', `${NOW} out = ids.map((id) => createHmac('sha256', keyed).update(\`\${id}-\${now}\`).digest('hex') + '-' + now);`],
+    [
+      'usual',
+      'createHmac',
+      `${NOW} out = ids.map((id) => createHmac('sha256', secret).update(\`\${id}-\${now}\`).digest('hex') + '-' + now);`,
+    ],
+    [
+      'best',
+      'with a KeyObject',
+      `${NOW} out = ids.map((id) => createHmac('sha256', keyed).update(\`\${id}-\${now}\`).digest('hex') + '-' + now);`,
+    ],
   ],
   'new plain': [
     ['ours', 'Signer', "out = new Signer('gosquared', SECRET);"],
@@ -62,7 +78,12 @@ const CONTENDERS = {
     ['best', 'createSecretKey', 'out = createSecretKey(SECRET, "utf8");'],
   ],
 };
-const LOOPS = { sign: 'for (const id of ids)', verify: 'for (const [id, signature] of pairs)', new: 'for (const id of ids)', sign_many: '' };
+const LOOPS = {
+  sign: 'for (const id of ids)',
+  verify: 'for (const [id, signature] of pairs)',
+  new: 'for (const id of ids)',
+  sign_many: '',
+};
 const HOST = { createHmac, createSecretKey, timingSafeEqual, Signer, SECRET, floor: createRequire(import.meta.url)(process.argv[4]) };
 
 /** A pass as a function: the code for every id. It returns the last answer; sign_many's is the array of all. */

@@ -1,4 +1,5 @@
 """Python's contenders. README.md beside this file says what is timed, and how."""
+
 import functools
 import hmac
 import importlib.machinery
@@ -29,60 +30,92 @@ CONTENDERS = {
     ],
     ("sign", "timestamped"): [
         ("ours", "Signer.sign", "out = signer.sign(id)"),
-        ("usual", "hmac.new", """
+        (
+            "usual",
+            "hmac.new",
+            """
             now = int(time.time())
-            out = hmac.new(secret, f'{id}-{now}'.encode(), 'sha256').hexdigest() + f'-{now}'"""),
-        ("best", "keyed copy()", """
+            out = hmac.new(secret, f'{id}-{now}'.encode(), 'sha256').hexdigest() + f'-{now}'""",
+        ),
+        (
+            "best",
+            "keyed copy()",
+            """
             now = int(time.time())
             mac = keyed.copy()
             mac.update(f'{id}-{now}'.encode())
-            out = mac.hexdigest() + f'-{now}'"""),
+            out = mac.hexdigest() + f'-{now}'""",
+        ),
         ("floor", "a native call", "out = floor(id)"),
     ],
     ("verify", "plain"): [
         ("ours", "Signer.verify", "out = signer.verify(id, signature)"),
         ("usual", "hmac.new", "out = hmac.compare_digest(hmac.new(secret, id.encode(), 'sha256').hexdigest(), signature)"),
-        ("best", "keyed copy()", """
+        (
+            "best",
+            "keyed copy()",
+            """
             mac = keyed.copy()
             mac.update(id.encode())
-            out = hmac.compare_digest(mac.hexdigest(), signature)"""),
+            out = hmac.compare_digest(mac.hexdigest(), signature)""",
+        ),
     ],
     ("verify", "timestamped"): [
         ("ours", "Signer.verify", "out = signer.verify(id, signature)"),
-        ("usual", "hmac.new", """
+        (
+            "usual",
+            "hmac.new",
+            """
             digest, _, made = signature.partition('-')
             expected = hmac.new(secret, f'{id}-{made}'.encode(), 'sha256').hexdigest()
-            out = hmac.compare_digest(expected, digest) and -300 <= time.time() - int(made) <= 86400"""),
-        ("best", "keyed copy()", """
+            out = hmac.compare_digest(expected, digest) and -300 <= time.time() - int(made) <= 86400""",
+        ),
+        (
+            "best",
+            "keyed copy()",
+            """
             digest, _, made = signature.partition('-')
             mac = keyed.copy()
             mac.update(f'{id}-{made}'.encode())
-            out = hmac.compare_digest(mac.hexdigest(), digest) and -300 <= time.time() - int(made) <= 86400"""),
+            out = hmac.compare_digest(mac.hexdigest(), digest) and -300 <= time.time() - int(made) <= 86400""",
+        ),
     ],
     ("sign_many", "plain"): [
         ("ours", "Signer.sign_many", "out = signer.sign_many(ids)"),
         ("loop", "a loop of sign", "out = [signer.sign(id) for id in ids]"),
         ("usual", "hmac.new", "out = [hmac.new(secret, id.encode(), 'sha256').hexdigest() for id in ids]"),
-        ("best", "keyed copy()", """
+        (
+            "best",
+            "keyed copy()",
+            """
             out = []
             for id in ids:
                 mac = keyed.copy()
                 mac.update(id.encode())
-                out.append(mac.hexdigest())"""),
+                out.append(mac.hexdigest())""",
+        ),
     ],
     ("sign_many", "timestamped"): [
         ("ours", "Signer.sign_many", "out = signer.sign_many(ids)"),
         ("loop", "a loop of sign", "out = [signer.sign(id) for id in ids]"),
-        ("usual", "hmac.new", """
+        (
+            "usual",
+            "hmac.new",
+            """
             now = int(time.time())
-            out = [hmac.new(secret, f'{id}-{now}'.encode(), 'sha256').hexdigest() + f'-{now}' for id in ids]"""),
-        ("best", "keyed copy()", """
+            out = [hmac.new(secret, f'{id}-{now}'.encode(), 'sha256').hexdigest() + f'-{now}' for id in ids]""",
+        ),
+        (
+            "best",
+            "keyed copy()",
+            """
             now = int(time.time())
             out = []
             for id in ids:
                 mac = keyed.copy()
                 mac.update(f'{id}-{now}'.encode())
-                out.append(mac.hexdigest() + f'-{now}')"""),
+                out.append(mac.hexdigest() + f'-{now}')""",
+        ),
     ],
     ("new", "plain"): [
         ("ours", "Signer", "out = personsig.Signer('gosquared', SECRET)"),
@@ -163,7 +196,7 @@ def main(rounds, batch, floor):
         run = functools.partial(run, **world | {"ids": world["ids"][:count], "pairs": world["pairs"][:count]})
         timed.append((row, run, max(1, round(passes)), count))
     for turn in range(rounds):
-        for row, run, passes, count in timed[turn % len(timed):] + timed[:turn % len(timed)]:
+        for row, run, passes, count in timed[turn % len(timed) :] + timed[: turn % len(timed)]:
             row["ns"].append(elapsed(run, passes) / passes / count)
     print(json.dumps({"surface": "python", "runtime": f"CPython {platform.python_version()}", "version": personsig.__version__}))
     for row, *_ in timed:

@@ -16,16 +16,88 @@ const NOW = 1596165824;
 
 // Numerical Recipes' generator: any will do, if the same seed gives the same documents.
 let state = SEED;
-const below = (n) => Math.floor((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32 * n);
+const below = (n) => Math.floor(((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32) * n);
 const pick = (list) => list[below(list.length)];
 
 const HOSTILE = [
-  '</script>', '</SCRIPT>', '</script ', '</script\0>', '</script/', '</scr\u0131pt>', '<script>', '<script', '<!--', '<!--<script>', '-->', '--!>', '<!',
-  ']]>', '<![CDATA[', '<?xml', '&lt;/script&gt;', '&#60;/script&#62;', '&amp', '&', '<', '>', '"', "'", '\\', '\\u003c', '\\"', '\\\u2028', '`', '${alert(1)}',
-  '$&', '$`', '$\'', '%s', '//', '/*', '*/', '\n', '\r\n', '\t', '\0', '\x01', '\x1b', '\x7f', '\x80', '\x85', '\xa0', '\u2028', '\u2029', '\ufeff', '\ufffe',
-  '\u202e', '\ufffd', '\u{1f600}', '\u{10ffff}', '+ADw-script+AD4-', '\x1b$B', 'javascript:alert(1)', '" onload="alert(1)', '"><img src=x onerror=alert(1)>',
-  "O'Brien</script><script>alert(1)</script>", '{{7*7}}', '<%= 1 %>', '{% raw %}', 'constructor', 'prototype', 'toString', 'then', 'length', '0', '-1', 'id ',
-  'a', 'name', 'é', '\u0065\u0301', ' ', '',
+  '</script>',
+  '</SCRIPT>',
+  '</script ',
+  '</script\0>',
+  '</script/',
+  '</scr\u0131pt>',
+  '<script>',
+  '<script',
+  '<!--',
+  '<!--<script>',
+  '-->',
+  '--!>',
+  '<!',
+  ']]>',
+  '<![CDATA[',
+  '<?xml',
+  '&lt;/script&gt;',
+  '&#60;/script&#62;',
+  '&amp',
+  '&',
+  '<',
+  '>',
+  '"',
+  "'",
+  '\\',
+  '\\u003c',
+  '\\"',
+  '\\\u2028',
+  '`',
+  '${alert(1)}',
+  '$&',
+  '$`',
+  "$'",
+  '%s',
+  '//',
+  '/*',
+  '*/',
+  '\n',
+  '\r\n',
+  '\t',
+  '\0',
+  '\x01',
+  '\x1b',
+  '\x7f',
+  '\x80',
+  '\x85',
+  '\xa0',
+  '\u2028',
+  '\u2029',
+  '\ufeff',
+  '\ufffe',
+  '\u202e',
+  '\ufffd',
+  '\u{1f600}',
+  '\u{10ffff}',
+  '+ADw-script+AD4-',
+  '\x1b$B',
+  'javascript:alert(1)',
+  '" onload="alert(1)',
+  '"><img src=x onerror=alert(1)>',
+  "O'Brien</script><script>alert(1)</script>",
+  '{{7*7}}',
+  '<%= 1 %>',
+  '{% raw %}',
+  'constructor',
+  'prototype',
+  'toString',
+  'then',
+  'length',
+  '0',
+  '-1',
+  'id ',
+  'a',
+  'name',
+  'é',
+  '\u0065\u0301',
+  ' ',
+  '',
 ];
 
 const text = (most) => Array.from({ length: below(most) }, () => pick(HOSTILE)).join('');
@@ -33,11 +105,16 @@ const RESERVED = new Set(['id', 'uid', 'uid_hash', '__proto__', SECRET]);
 
 function value(depth) {
   switch (below(depth > 4 ? 5 : 7)) {
-    case 0: return pick([null, true, false]);
-    case 1: return pick([0, -0, 1, -1, 2 ** 53 - 1, 1 - 2 ** 53, 0.1, 1e-7, 5e-324, 123456789.125, 1e15]);
-    case 5: return Array.from({ length: below(4) }, () => value(depth + 1));
-    case 6: return traits(depth + 1);
-    default: return text(6);
+    case 0:
+      return pick([null, true, false]);
+    case 1:
+      return pick([0, -0, 1, -1, 2 ** 53 - 1, 1 - 2 ** 53, 0.1, 1e-7, 5e-324, 123456789.125, 1e15]);
+    case 5:
+      return Array.from({ length: below(4) }, () => value(depth + 1));
+    case 6:
+      return traits(depth + 1);
+    default:
+      return text(6);
   }
 }
 
@@ -53,7 +130,12 @@ const hmac = (message) => createHmac('sha256', SECRET).update(message, 'utf8').d
 const EXPECTED = {
   gosquared: (id, given, token) => [
     ...(token === undefined ? [] : [[token]]),
-    ...(id === null ? [] : [['identify', { id, ...given }], ['auth', hmac(id)]]),
+    ...(id === null
+      ? []
+      : [
+          ['identify', { id, ...given }],
+          ['auth', hmac(id)],
+        ]),
   ],
   chameleon: (id, given) => (id === null ? [] : [['identify', id, { uid_hash: `${hmac(`${id}-${NOW}`)}-${NOW}`, ...given }]]),
 };
@@ -99,7 +181,8 @@ function judge(provider, signer, place) {
 
   // The loader looks for the page's first script, to put its own before it.
   const context = vm.createContext({ calls: [], loaded: [] });
-  vm.runInContext(`
+  vm.runInContext(
+    `
     var window = globalThis;
     var document = {
       createElement: () => ({}),
@@ -107,7 +190,9 @@ function judge(provider, signer, place) {
     };
     var chmln = { identify: (...given) => calls.push(['identify', ...given]) };
     if (${siteToken === undefined}) var _gs = (...given) => calls.push(given);
-  `, context);
+  `,
+    context,
+  );
   vm.runInContext(code, context);
   const recorded = vm.runInContext('JSON.stringify(typeof _gs === "function" && _gs.q ? _gs.q.map((call) => [...call]) : calls)', context);
   assert.deepEqual(JSON.parse(recorded), expected, 'what arrives is what was given');

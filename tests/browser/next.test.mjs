@@ -9,7 +9,10 @@ const APP = `${ROOT}tests/frameworks/next`;
 const NEXT = `${APP}/node_modules/next/dist/bin/next`;
 const ID = '"><img src=x onerror=alert(1)>';
 const NAME = "O'Brien</script><script>alert(1)</script>";
-const IDENTIFIED = [['identify', { id: ID, name: NAME }], ['auth', hmac(SECRETS.gosquared, ID)]];
+const IDENTIFIED = [
+  ['identify', { id: ID, name: NAME }],
+  ['auth', hmac(SECRETS.gosquared, ID)],
+];
 
 const run = { cwd: APP, env: { NEXT_TELEMETRY_DISABLED: '1' } };
 const serve = (env) => start((port) => [NODE, NEXT, 'start', '-H', '127.0.0.1', '-p', port], { cwd: APP, env: { ...run.env, ...env } });
@@ -25,16 +28,20 @@ function refresh() {
 
 describe('next', () => {
   let app;
-  before(async () => {
-    refresh();
-    const { GOSQUARED_SECURE_MODE_SECRET, CHAMELEON_VERIFICATION_SECRET, ...unset } = process.env;
-    const built = spawnSync(NODE, [NEXT, 'build'], { cwd: APP, env: { ...unset, ...run.env, NODE_ENV: 'production' }, encoding: 'utf8' });
-    assert.equal(built.status, 0, built.stdout + built.stderr);
-    app = await serve({});
-  }, { timeout: 300_000 });
+  before(
+    async () => {
+      refresh();
+      const { GOSQUARED_SECURE_MODE_SECRET, CHAMELEON_VERIFICATION_SECRET, ...unset } = process.env;
+      const built = spawnSync(NODE, [NEXT, 'build'], { cwd: APP, env: { ...unset, ...run.env, NODE_ENV: 'production' }, encoding: 'utf8' });
+      assert.equal(built.status, 0, built.stdout + built.stderr);
+      app = await serve({});
+    },
+    { timeout: 300_000 },
+  );
   after(() => app?.stop());
 
-  const calls = (page, count) => page.waitForFunction((n) => globalThis.gosquaredCalls?.length >= n && gosquaredCalls, count).then((found) => found.jsonValue());
+  const calls = (page, count) =>
+    page.waitForFunction((n) => globalThis.gosquaredCalls?.length >= n && gosquaredCalls, count).then((found) => found.jsonValue());
   const press = async (page, name, then) => {
     await page.click(`text=${name}`);
     await page.waitForSelector(`text=${then}`);

@@ -5,10 +5,19 @@ import { hmac, ROOT, RUBY, SECRETS, start, TOKEN, visitor } from './visitor.mjs'
 
 const ID = '"><img src=x onerror=alert(1)>';
 const NAME = "O'Brien</script><script>alert(1)</script>";
-const IDENTIFIED = [['identify', { id: ID, name: NAME }], ['auth', hmac(SECRETS.gosquared, ID)]];
-const serve = (without, env) => start(() => [RUBY, '-I', `${ROOT}bindings/ruby/lib`, `${ROOT}tests/frameworks/rails_turbo.rb`], {
-  env: { RAILS_ENV: 'production', TURBO: `${ROOT}tests/browser/node_modules/@hotwired/turbo/dist/turbo.es2017-umd.js`, WITHOUT: without, ...env },
-});
+const IDENTIFIED = [
+  ['identify', { id: ID, name: NAME }],
+  ['auth', hmac(SECRETS.gosquared, ID)],
+];
+const serve = (without, env) =>
+  start(() => [RUBY, '-I', `${ROOT}bindings/ruby/lib`, `${ROOT}tests/frameworks/rails_turbo.rb`], {
+    env: {
+      RAILS_ENV: 'production',
+      TURBO: `${ROOT}tests/browser/node_modules/@hotwired/turbo/dist/turbo.es2017-umd.js`,
+      WITHOUT: without,
+      ...env,
+    },
+  });
 
 /** All that GoSquared has been told since the document was loaded. */
 const told = (page) => page.evaluate(() => gosquaredCalls);
@@ -25,7 +34,9 @@ const link = (page, name) => follow(page, () => page.click(`a:text-is("${name}")
 
 describe('rails with Turbo', () => {
   let app;
-  before(async () => { app = await serve(''); });
+  before(async () => {
+    app = await serve('');
+  });
   after(() => app?.stop());
 
   test('every page identifies, logout is told once, and logging in again identifies again', async () => {
@@ -90,17 +101,18 @@ describe('rails with Turbo', () => {
 });
 
 describe('rails with Turbo, without', () => {
-  const without = (what, promise, visit) => test(`${what}: ${promise}`, async () => {
-    const app = await serve(what);
-    const { page, faults } = await visitor();
-    try {
-      await page.goto(app.address);
-      await visit(page, faults);
-    } finally {
-      await page.context().close();
-      app.stop();
-    }
-  });
+  const without = (what, promise, visit) =>
+    test(`${what}: ${promise}`, async () => {
+      const app = await serve(what);
+      const { page, faults } = await visitor();
+      try {
+        await page.goto(app.address);
+        await visit(page, faults);
+      } finally {
+        await page.context().close();
+        app.stop();
+      }
+    });
 
   without('strict-dynamic', "the second visit's snippet is blocked", async (page, faults) => {
     await press(page, 'Log in');

@@ -39,8 +39,16 @@ before(async () => {
   // Each start has an empty profile. Without the other flags Chromium calls its maker.
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 });
 after(() => browser?.close());
@@ -51,7 +59,9 @@ export async function visitor(options = {}) {
   context.setDefaultTimeout(10_000);
   const faults = [];
   await context.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+    );
   });
   await context.route(/^https:/, (route) => {
     const script = VENDORS[route.request().url()];
@@ -84,12 +94,23 @@ export async function start(command, { cwd, env } = {}) {
   const [program, ...rest] = command(port);
   const child = spawn(program, rest, {
     cwd,
-    env: { ...process.env, PORT: port, GOSQUARED_SECURE_MODE_SECRET: SECRETS.gosquared, CHAMELEON_VERIFICATION_SECRET: SECRETS.chameleon, ...env },
+    env: {
+      ...process.env,
+      PORT: port,
+      GOSQUARED_SECURE_MODE_SECRET: SECRETS.gosquared,
+      CHAMELEON_VERIFICATION_SECRET: SECRETS.chameleon,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => { said += text; });
-  child.on('error', (error) => { said += error; });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => {
+      said += text;
+    });
+  child.on('error', (error) => {
+    said += error;
+  });
   const address = `http://127.0.0.1:${port}`;
   for (const end = Date.now() + 30_000; Date.now() < end && child.exitCode === null; await sleep(50)) {
     const answer = await fetch(address).catch(() => null);

@@ -8,7 +8,15 @@ import { assertFresh, HEX, hmac, NODE, PHP, picture, ROOT, RUBY, SECRETS, start,
 const APPS = {
   python: () => [`${ROOT}target/venv/bin/python`, `${ROOT}examples/web/app.py`],
   node: () => [NODE, `${ROOT}examples/web/app.mjs`],
-  php: (port) => [PHP, '-n', '-d', `extension=${ROOT}target/release/libpersonsig_php.so`, '-S', `127.0.0.1:${port}`, `${ROOT}examples/web/app.php`],
+  php: (port) => [
+    PHP,
+    '-n',
+    '-d',
+    `extension=${ROOT}target/release/libpersonsig_php.so`,
+    '-S',
+    `127.0.0.1:${port}`,
+    `${ROOT}examples/web/app.php`,
+  ],
   ruby: () => [RUBY, '-I', `${ROOT}bindings/ruby/lib`, `${ROOT}examples/web/app.rb`],
 };
 const USERS = {
@@ -25,7 +33,10 @@ const NOTHING = { gosquared: [TOKEN], chameleon: [] };
 
 /** One request without a browser: node:http, since fetch cannot send a body with GET. */
 async function ask(address, path, { method = 'GET', headers = {}, body } = {}) {
-  const sent = request(address + path, { method, headers: { Referer: `${address}/`, ...headers, 'Content-Length': Buffer.byteLength(body ?? '') } }).end(body);
+  const sent = request(address + path, {
+    method,
+    headers: { Referer: `${address}/`, ...headers, 'Content-Length': Buffer.byteLength(body ?? '') },
+  }).end(body);
   const [response] = await once(sent, 'response');
   return { status: response.statusCode, headers: response.headers, text: Buffer.concat(await response.toArray()).toString() };
 }
@@ -44,16 +55,20 @@ const sent = (cookies) => cookies.map((cookie) => cookie.split(';')[0]).join('; 
 /** In the page: what sticks out, which colours it took, and the contrast of each text with what lies behind it, as WCAG 2 counts. */
 function look() {
   const channels = (color) => color.match(/[\d.]+/g).map(Number);
-  const luminance = (color) => channels(color).slice(0, 3)
-    .map((value) => (value / 255 <= 0.03928 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
+  const luminance = (color) =>
+    channels(color)
+      .slice(0, 3)
+      .map((value) => (value / 255 <= 0.03928 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
   const behind = (element) => {
     for (let at = element; at; at = at.parentElement) {
       const color = getComputedStyle(at).backgroundColor;
       if (channels(color)[3] !== 0) return color;
     }
   };
-  const texts = [...document.body.querySelectorAll('*')].filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+  const texts = [...document.body.querySelectorAll('*')].filter((element) =>
+    [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()),
+  );
   const contrast = texts.map((element) => {
     const [dark, light] = [luminance(getComputedStyle(element).color), luminance(behind(element))].sort((a, b) => a - b);
     return [element.tagName, (light + 0.05) / (dark + 0.05)];
@@ -65,17 +80,20 @@ function look() {
 for (const [language, command] of Object.entries(APPS)) {
   describe(language, () => {
     let app;
-    before(async () => { app = await start(command); });
+    before(async () => {
+      app = await start(command);
+    });
     after(() => app?.stop());
 
     /** What `visit` does in a browser, and that the pages did nothing else. */
-    const browsing = (promise, visit) => test(promise, async () => {
-      const { page, faults } = await visitor();
-      await page.goto(app.address);
-      await visit(page);
-      await page.context().close();
-      assert.deepEqual(faults, []);
-    });
+    const browsing = (promise, visit) =>
+      test(promise, async () => {
+        const { page, faults } = await visitor();
+        await page.goto(app.address);
+        await visit(page);
+        await page.context().close();
+        assert.deepEqual(faults, []);
+      });
 
     browsing('a visitor has no id and no signature', async (page) => {
       assert.deepEqual(await told(page), NOTHING);
@@ -106,7 +124,10 @@ for (const [language, command] of Object.entries(APPS)) {
       });
       browsing(`the page shows what the vendors are told of ${user}, the signatures shortened and verified`, async (page) => {
         await login(page, user);
-        const { gosquared: [, [, who], [, auth]], chameleon: [[, uid, { uid_hash: hash, ...traits }]] } = await told(page);
+        const {
+          gosquared: [, [, who], [, auth]],
+          chameleon: [[, uid, { uid_hash: hash, ...traits }]],
+        } = await told(page);
         const short = (signature) => `${signature.slice(0, 8)}…${signature.slice(56)}`;
         const sections = await page.locator('section').all();
         const made = new Date(hash.slice(65) * 1000).toISOString().slice(0, 19).replace('T', ' ');
@@ -116,11 +137,13 @@ for (const [language, command] of Object.entries(APPS)) {
         }
         // What is shown is what runs.
         const shown = await Promise.all(sections.map((section) => section.locator('pre').textContent()));
-        const calls = await page.evaluate((code) => {
-          const calls = [];
-          new Function('_gs', 'chmln', code)((...call) => calls.push(call), { identify: (...call) => calls.push(call) });
-          return calls;
-        }, shown.join('\n')).catch((error) => error.message);
+        const calls = await page
+          .evaluate((code) => {
+            const calls = [];
+            new Function('_gs', 'chmln', code)((...call) => calls.push(call), { identify: (...call) => calls.push(call) });
+            return calls;
+          }, shown.join('\n'))
+          .catch((error) => error.message);
         assert.deepEqual(calls, [TOKEN, ['identify', who], ['auth', short(auth)], [uid, { uid_hash: short(hash), ...traits }]]);
       });
     }
@@ -182,9 +205,12 @@ for (const [language, command] of Object.entries(APPS)) {
 
     const other = USERS.obrien.id;
     const ways = {
-      'nobody': {},
+      nobody: {},
       'another in the query': { path: `/identity?id=${encodeURIComponent(other)}&user_id=${encodeURIComponent(other)}&user=obrien` },
-      'another in a form': { headers: { 'Content-Type': 'application/x-www-form-urlencoded' }, body: `id=${encodeURIComponent(other)}&user=obrien` },
+      'another in a form': {
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: `id=${encodeURIComponent(other)}&user=obrien`,
+      },
       'another in JSON': { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ id: other, user: 'obrien' }) },
       'another in a header': { headers: { 'X-User': 'obrien', 'X-User-Id': other } },
       'another in a cookie': { cookie: `; user=obrien; id=${encodeURIComponent(other)}` },
@@ -196,7 +222,10 @@ for (const [language, command] of Object.entries(APPS)) {
         const { gosquared, chameleon, ...more } = JSON.parse(answer.text);
         const { uid, uid_hash: signature, ...rest } = chameleon;
         const { id } = USERS.ada;
-        assert.deepEqual({ gosquared, uid, rest, more }, { gosquared: { id, auth: hmac(SECRETS.gosquared, id) }, uid: id, rest: {}, more: {} });
+        assert.deepEqual(
+          { gosquared, uid, rest, more },
+          { gosquared: { id, auth: hmac(SECRETS.gosquared, id) }, uid: id, rest: {}, more: {} },
+        );
         assertFresh(signature, id);
       });
     }
@@ -210,7 +239,16 @@ for (const [language, command] of Object.entries(APPS)) {
     });
 
     test('who is not in the table is not logged in, and leaves nothing behind', async () => {
-      for (const body of ['user=mallory', 'user[]=ada', 'user[x]=ada', '', 'user=', 'user=constructor', 'user=__proto__', `user=${'x'.repeat(90_000)}`]) {
+      for (const body of [
+        'user=mallory',
+        'user[]=ada',
+        'user[x]=ada',
+        '',
+        'user=',
+        'user=constructor',
+        'user=__proto__',
+        `user=${'x'.repeat(90_000)}`,
+      ]) {
         const answer = await post(app.address, '/login', body);
         assert.equal(answer.status, 303);
         const Cookie = sent(answer.headers['set-cookie'] ?? []);
@@ -222,7 +260,11 @@ for (const [language, command] of Object.entries(APPS)) {
     test('redirects stay on this site, whatever the request says about itself', async () => {
       for (const headers of [{ 'X-Forwarded-Host': 'evil.example' }, { Host: 'evil.example' }]) {
         headers.Referer = 'http://evil.example/';
-        for (const [path, body] of [['/login', 'user=ada'], ['/login', 'user=mallory'], ['/logout', '']]) {
+        for (const [path, body] of [
+          ['/login', 'user=ada'],
+          ['/login', 'user=mallory'],
+          ['/logout', ''],
+        ]) {
           assert.equal((await post(app.address, path, body, headers)).headers.location, '/');
         }
       }
@@ -235,7 +277,13 @@ for (const [language, command] of Object.entries(APPS)) {
     });
 
     test('behind a proxy that speaks https for it, forms are accepted', async () => {
-      const headers = { Host: 'app.example', Origin: 'https://app.example', 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '192.0.2.1', Referer: 'https://app.example/' };
+      const headers = {
+        Host: 'app.example',
+        Origin: 'https://app.example',
+        'X-Forwarded-Proto': 'https',
+        'X-Forwarded-For': '192.0.2.1',
+        Referer: 'https://app.example/',
+      };
       assert.equal((await post(app.address, '/login', 'user=ada', headers)).status, 303);
       assert.equal((await post(app.address, '/login', 'user=ada', { ...headers, Origin: 'https://other.example' })).status, 403);
     });
@@ -251,13 +299,15 @@ for (const [language, command] of Object.entries(APPS)) {
         await ask(app.address, '/%FF'),
         await ask(app.address, '//'),
       ];
-      for (const { text } of answers) assert.doesNotMatch(text, /app\.(py|mjs|php|rb)|node_modules|Traceback|backtrace|\bat .*:\d+|\/usr\/|Warning|Notice/);
+      for (const { text } of answers)
+        assert.doesNotMatch(text, /app\.(py|mjs|php|rb)|node_modules|Traceback|backtrace|\bat .*:\d+|\/usr\/|Warning|Notice/);
     });
 
     test('every answer says no-store', async () => {
       const Cookie = sent(await cookiesOf(app.address, 'ada'));
       for (const headers of [{}, { Cookie }]) {
-        for (const path of ['/', '/identity', '/logout']) assert.equal((await ask(app.address, path, { headers })).headers['cache-control'], 'private, no-store');
+        for (const path of ['/', '/identity', '/logout'])
+          assert.equal((await ask(app.address, path, { headers })).headers['cache-control'], 'private, no-store');
       }
     });
 
@@ -292,7 +342,11 @@ for (const [language, command] of Object.entries(APPS)) {
 
     test('a form of another site neither logs in nor out', async () => {
       const form = { 'Content-Type': 'application/x-www-form-urlencoded', Referer: 'https://other.example/' };
-      for (const headers of [{ Origin: 'https://other.example', 'Sec-Fetch-Site': 'cross-site' }, { Origin: 'https://other.example' }, { Origin: 'null' }]) {
+      for (const headers of [
+        { Origin: 'https://other.example', 'Sec-Fetch-Site': 'cross-site' },
+        { Origin: 'https://other.example' },
+        { Origin: 'null' },
+      ]) {
         for (const path of ['/login', '/logout']) {
           assert.equal((await ask(app.address, path, { method: 'POST', headers: { ...form, ...headers }, body: 'user=ada' })).status, 403);
         }
@@ -307,14 +361,20 @@ describe('a page that is wrong is noticed:', () => {
   const { name } = USERS.obrien;
   const pages = {
     'a name that is not escaped runs': [{}, `<script>var name = "${name}";</script>`, /dialog: 1/],
-    'a script without the nonce is refused': [{ 'Content-Security-Policy': policy }, '<script>1</script>', /policy: script-src-elem inline/],
+    'a script without the nonce is refused': [
+      { 'Content-Security-Policy': policy },
+      '<script>1</script>',
+      /policy: script-src-elem inline/,
+    ],
     'a script that throws': [{}, '<script>throw new Error("thrown")</script>', /error: thrown/],
     'a script from elsewhere': [{}, '<script src="https://other.example/x.js"></script>', /asked for https:\/\/other\.example\/x\.js/],
   };
   for (const [promise, [headers, html, expected]] of Object.entries(pages)) {
     test(promise, async () => {
       const { page, faults } = await visitor();
-      await page.route('http://127.0.0.1:1/', (route) => route.fulfill({ contentType: 'text/html', headers, body: `<!DOCTYPE html>${html}` }));
+      await page.route('http://127.0.0.1:1/', (route) =>
+        route.fulfill({ contentType: 'text/html', headers, body: `<!DOCTYPE html>${html}` }),
+      );
       await page.goto('http://127.0.0.1:1/');
       await page.context().close();
       assert.match(faults.join('\n'), expected);

@@ -28,6 +28,7 @@ TEMPLATES = {
     "data": "{{ identity|json_script:'identity' }}",
 }
 
+
 def user_middleware(get_response):
     """As AuthenticationMiddleware leaves the user: looked up when somebody asks."""
     from django.contrib.auth.models import AnonymousUser, User
@@ -53,13 +54,15 @@ settings.configure(
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "identity"],
     MIDDLEWARE=["csp.middleware.CSPMiddleware", f"{__name__}.user_middleware", "identity.middleware.identity"],
     ROOT_URLCONF=__name__,
-    TEMPLATES=[{
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "OPTIONS": {
-            "loaders": [("django.template.loaders.locmem.Loader", TEMPLATES)],
-            "context_processors": ["django.template.context_processors.request"],
-        },
-    }],
+    TEMPLATES=[
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "OPTIONS": {
+                "loaders": [("django.template.loaders.locmem.Loader", TEMPLATES)],
+                "context_processors": ["django.template.context_processors.request"],
+            },
+        }
+    ],
 )
 django.setup()
 

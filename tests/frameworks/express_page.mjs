@@ -28,7 +28,7 @@ app.set('views', views);
 app.set('view engine', 'ejs');
 app.locals.gosquared = Signer.fromEnv('gosquared');
 app.use((request, response, next) => {
-  const nonce = response.locals.cspNonce = randomBytes(32).toString('hex');
+  const nonce = (response.locals.cspNonce = randomBytes(32).toString('hex'));
   response.set('Content-Security-Policy', `script-src 'nonce-${nonce}' 'strict-dynamic'`);
   next();
 });

@@ -1,9 +1,10 @@
 """The snippet on a page of each framework: neither escaped again nor escaped never.
 
-Each `*_page` is a small program in its framework. It is given a user's id and name, renders a few templates of `<p>NAME</p>`, the snippet and
-`<p>after</p>`, and prints {template: {"policy": the Content-Security-Policy, "html": what came out}}. In `page` the snippet is written as
-in examples/web/README.md.
+Each `*_page` is a small program in its framework. It is given a user's id and name, renders a few templates of
+`<p>NAME</p>`, the snippet and `<p>after</p>`, and prints {template: {"policy": the Content-Security-Policy, "html":
+what came out}}. In `page` the snippet is written as in examples/web/README.md.
 """
+
 import functools
 import html
 import json
@@ -140,7 +141,10 @@ def test_djangos_json_script_hands_on_the_identity():
 
 
 def test_djangos_page_is_not_kept_and_another_page_is_left_alone():
-    kept = {template: (pages("django")[template]["cache"], pages("django")[template]["cookie"]) for template in ["page", "page?visitor", "without"]}
+    kept = {
+        template: (pages("django")[template]["cache"], pages("django")[template]["cookie"])
+        for template in ["page", "page?visitor", "without"]
+    }
     assert kept["page"][0] == "private, no-store"
     assert re.fullmatch("identified=1; expires=.*; HttpOnly; Max-Age=31536000; Path=/; SameSite=Lax", kept["page"][1])
     assert kept["page?visitor"] == ("private, no-store", None)
@@ -182,8 +186,12 @@ def test_laravel_signs_from_its_cached_configuration():
 
 # Each code block of the recipes stands in a program that runs, but for those whose heading says otherwise.
 SECTIONS = re.split("^## ", (ROOT / "examples/web/README.md").read_text("utf-8"), flags=re.M)
-BLOCKS = [block for section in SECTIONS if "(not run)" not in section.partition("\n")[0]
-          for block in re.findall(r"^```.+\n((?:.*\n)*?)```$", section, re.M)]
+BLOCKS = [
+    block
+    for section in SECTIONS
+    if "(not run)" not in section.partition("\n")[0]
+    for block in re.findall(r"^```.+\n((?:.*\n)*?)```$", section, re.M)
+]
 
 
 def lines(text):
@@ -191,8 +199,13 @@ def lines(text):
 
 
 def test_the_recipes_show_what_is_tested():
-    ours = [path for path in HERE.rglob("*") if path.suffix in {".py", ".mjs", ".js", ".jsx", ".php", ".rb"}
-            and not {"node_modules", ".next"} & set(path.relative_to(HERE).parts) and path.name != "test_frameworks.py"]
+    ours = [
+        path
+        for path in HERE.rglob("*")
+        if path.suffix in {".py", ".mjs", ".js", ".jsx", ".php", ".rb"}
+        and not {"node_modules", ".next"} & set(path.relative_to(HERE).parts)
+        and path.name != "test_frameworks.py"
+    ]
     programs = [lines(path.read_text("utf-8")) for path in [*ours, *ROOT.glob("examples/web/app.*")]]
     assert len(BLOCKS) >= len(FRAMEWORKS)
     assert [block for block in BLOCKS if not any(lines(block) in program for program in programs)] == []

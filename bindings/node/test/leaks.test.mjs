@@ -9,16 +9,31 @@ import { inspect } from 'node:util';
 import { serialize } from 'node:v8';
 import { Signer } from '../index.mjs';
 
-const SECRET = 'canary-secret-7d1f', ID = 'canary-id-93ab', OTHER = 'canary-other-52e0';
+const SECRET = 'canary-secret-7d1f',
+  ID = 'canary-id-93ab',
+  OTHER = 'canary-other-52e0';
 const signer = new Signer('gosquared', SECRET, { fallbackSecrets: [OTHER] });
 const chameleon = new Signer('chameleon', SECRET);
 
 /** Every text that a value can turn into. */
 function texts(value) {
   const all = { depth: Infinity, showHidden: true, getters: true };
-  const printed = [inspect(value), inspect(value, all), inspect(value, { ...all, customInspect: false }), JSON.stringify(value), String(value)];
+  const printed = [
+    inspect(value),
+    inspect(value, all),
+    inspect(value, { ...all, customInspect: false }),
+    JSON.stringify(value),
+    String(value),
+  ];
   const own = Reflect.ownKeys(Object(value)).map((key) => inspect(Reflect.get(value, key), all));
-  return [...printed, ...own, value.stack, serialize(value).toString('latin1'), serialize(value).toString('utf16le'), inspect(structuredClone(value), all)].join('\n');
+  return [
+    ...printed,
+    ...own,
+    value.stack,
+    serialize(value).toString('latin1'),
+    serialize(value).toString('utf16le'),
+    inspect(structuredClone(value), all),
+  ].join('\n');
 }
 
 function hasNoCanary(value) {
@@ -37,9 +52,15 @@ test('what inherits from Signer without being one can be printed', () => {
 });
 
 test('a copy of a Signer is empty, and every method of it throws', () => {
-  for (const copy of [structuredClone(signer), JSON.parse(JSON.stringify(signer)), { ...signer }, Object.assign(Object.create(Signer.prototype), signer)]) {
+  for (const copy of [
+    structuredClone(signer),
+    JSON.parse(JSON.stringify(signer)),
+    { ...signer },
+    Object.assign(Object.create(Signer.prototype), signer),
+  ]) {
     assert.deepEqual(Reflect.ownKeys(copy), []);
-    for (const method of ['sign', 'verify', 'isValid', 'explain', 'signMany', 'snippet', 'identity']) assert.throws(() => copy[method]('1'), TypeError);
+    for (const method of ['sign', 'verify', 'isValid', 'explain', 'signMany', 'snippet', 'identity'])
+      assert.throws(() => copy[method]('1'), TypeError);
   }
 });
 
@@ -59,7 +80,10 @@ const refusals = {
   'a lone surrogate in an id': () => signer.sign(`${ID}\udfff`),
   'an id in a symbol': () => signer.sign(Symbol(ID)),
   'an id in an object': () => signer.sign({ [ID]: ID, toString: () => ID }),
-  'an id in a function': () => signer.sign(function canary() { return ID; }),
+  'an id in a function': () =>
+    signer.sign(function canary() {
+      return ID;
+    }),
   'an id in place of the time': () => chameleon.sign('1', { now: ID }),
   'an id in place of the signature': () => signer.verify(ID, ID),
   'a bad id in place of another identifier': () => signer.explain('1', '', { also: [`${ID}\n`] }),
@@ -73,7 +97,11 @@ const refusals = {
   'a secret as the id': () => signer.snippet(SECRET),
   'a secret as the id of an identity': () => signer.identity(SECRET),
   'a trait of another type': () => signer.snippet('1', { traits: { [ID]: new Map([[ID, ID]]) } }),
-  'a trait that is too deep': () => { const traits = { [ID]: [] }; traits[ID].push(ID, traits); signer.snippet('1', { traits }); },
+  'a trait that is too deep': () => {
+    const traits = { [ID]: [] };
+    traits[ID].push(ID, traits);
+    signer.snippet('1', { traits });
+  },
   'a trait that is no text': () => signer.snippet('1', { traits: { [ID]: `${ID}\ud800` } }),
   'traits that are an id': () => signer.snippet('1', { traits: ID }),
   'a nonce that cannot be one': () => signer.snippet('1', { nonce: `${ID}"` }),
@@ -84,7 +112,11 @@ const refusals = {
 for (const [name, act] of Object.entries(refusals)) {
   test(`an error about ${name} repeats nothing`, () => {
     let thrown;
-    try { act(); } catch (error) { thrown = error; }
+    try {
+      act();
+    } catch (error) {
+      thrown = error;
+    }
     assert.ok(thrown instanceof Error);
     // The trace names this file's own functions; its first line is the message.
     thrown.stack = thrown.stack.replace(/\n    at .*/g, '');
@@ -95,7 +127,10 @@ for (const [name, act] of Object.entries(refusals)) {
 test('what explain finds repeats nothing', () => {
   const padded = createHmac('sha256', `${SECRET}\n`).update(ID).digest('hex');
   const findings = signer.explain(ID, padded, { also: [`${ID}@example.org`] });
-  assert.deepEqual(findings.map(({ code }) => code), ['padded-key']);
+  assert.deepEqual(
+    findings.map(({ code }) => code),
+    ['padded-key'],
+  );
   hasNoCanary(findings);
 });
 

@@ -20,7 +20,7 @@ const chameleon = new Signer('chameleon', SECRET);
 const refused = (code, index) => (error) => error instanceof InputError && error.code === code && error.index === index;
 const wrongType = (words) => (error) => error instanceof TypeError && words.every((word) => error.message.includes(word));
 
-test('100,000 ids sign as the host\'s own HMAC signs them', () => {
+test("100,000 ids sign as the host's own HMAC signs them", () => {
   const seed = Number(process.env.PERSONSIG_SEED ?? randomInt(2 ** 32));
   console.log(`PERSONSIG_SEED=${seed}`);
   const random = mulberry32(seed);
@@ -38,7 +38,12 @@ function randomId(random) {
   let [id, room] = ['', length];
   while (room > 0) {
     const size = 1 + Math.floor(random() * Math.min(room, 4));
-    const [least, most] = [[0x20, 0x7e], [0x80, 0x7ff], [0x800, 0xffff], [0x10000, 0x10ffff]][size - 1];
+    const [least, most] = [
+      [0x20, 0x7e],
+      [0x80, 0x7ff],
+      [0x800, 0xffff],
+      [0x10000, 0x10ffff],
+    ][size - 1];
     const point = least + Math.floor(random() * (most - least + 1));
     if (point >= 0xd800 && point <= 0xdfff) continue;
     [id, room] = [id + String.fromCodePoint(point), room - size];
@@ -77,11 +82,21 @@ test('a lone surrogate is refused, and U+FFFD beside it is not taken for one', (
 
 /** What inherits as MongoDB's values do. */
 function mongo(name) {
-  const Class = { [name]: class { get _bsontype() { assert.fail('a getter was run'); } } }[name];
+  const Class = {
+    [name]: class {
+      get _bsontype() {
+        assert.fail('a getter was run');
+      }
+    },
+  }[name];
   return new Class();
 }
 
-const thenable = new (class { then() { assert.fail('it was called'); } })();
+const thenable = new (class {
+  then() {
+    assert.fail('it was called');
+  }
+})();
 const LOGGED_IN = 'pass the id of a user who is logged in';
 const ITS_ID = 'pass its id, such as user.id';
 const DECODE = "decode it: new TextDecoder('utf-8', { fatal: true }).decode(value)";
@@ -90,24 +105,43 @@ const ONE_ELEMENT = 'pass one of its elements, such as value[0]';
 
 test('the TypeError of an id names its type and leads to the right id', () => {
   const wrong = [
-    [undefined, 'undefined', LOGGED_IN], [null, 'null', LOGGED_IN], [true, 'a boolean', LOGGED_IN], [NaN, 'NaN', LOGGED_IN],
-    [1.5, 'a number with a fraction', NOT_WHOLE], [-Infinity, 'an infinite number', NOT_WHOLE],
-    [Symbol('s'), 'a symbol', "pass the user's id"], [new Date(), 'a Date', "pass the user's id"],
-    [() => 1, 'a function', 'call it, and pass what it returns'], [class {}, 'a function', 'call it, and pass what it returns'],
-    [Promise.resolve('1'), 'a Promise', 'await it'], [(async () => '1')(), 'a Promise', 'await it'], [thenable, 'a Promise', 'await it'],
-    [{ id: 1 }, 'a plain object', ITS_ID], [{ __proto__: null, id: 1 }, 'a plain object', ITS_ID],
-    [new (class User {})(), 'an object of a class', ITS_ID], [new Proxy([], {}), 'a Proxy', ITS_ID], [/x/, 'an object of a class', ITS_ID],
-    [mongo('ObjectId'), 'an ObjectId or UUID', 'pass String(id)'], [mongo('Document'), 'an object of a class', ITS_ID],
-    [[], 'an array', ONE_ELEMENT], [['1'], 'an array', ONE_ELEMENT],
-    [new Map(), 'a Map', 'pass one of its elements'], [new Set(['1']), 'a Set', 'pass one of its elements'],
+    [undefined, 'undefined', LOGGED_IN],
+    [null, 'null', LOGGED_IN],
+    [true, 'a boolean', LOGGED_IN],
+    [NaN, 'NaN', LOGGED_IN],
+    [1.5, 'a number with a fraction', NOT_WHOLE],
+    [-Infinity, 'an infinite number', NOT_WHOLE],
+    [Symbol('s'), 'a symbol', "pass the user's id"],
+    [new Date(), 'a Date', "pass the user's id"],
+    [() => 1, 'a function', 'call it, and pass what it returns'],
+    [class {}, 'a function', 'call it, and pass what it returns'],
+    [Promise.resolve('1'), 'a Promise', 'await it'],
+    [(async () => '1')(), 'a Promise', 'await it'],
+    [thenable, 'a Promise', 'await it'],
+    [{ id: 1 }, 'a plain object', ITS_ID],
+    [{ __proto__: null, id: 1 }, 'a plain object', ITS_ID],
+    [new (class User {})(), 'an object of a class', ITS_ID],
+    [new Proxy([], {}), 'a Proxy', ITS_ID],
+    [/x/, 'an object of a class', ITS_ID],
+    [mongo('ObjectId'), 'an ObjectId or UUID', 'pass String(id)'],
+    [mongo('Document'), 'an object of a class', ITS_ID],
+    [[], 'an array', ONE_ELEMENT],
+    [['1'], 'an array', ONE_ELEMENT],
+    [new Map(), 'a Map', 'pass one of its elements'],
+    [new Set(['1']), 'a Set', 'pass one of its elements'],
     [[][Symbol.iterator](), 'an iterable object', 'pass one of its elements'],
-    [Buffer.from('1'), 'a Uint8Array', DECODE], [new ArrayBuffer(1), 'an ArrayBuffer', "pass the user's id"],
-    [new String('1'), 'a String, Number or BigInt object', 'pass value.valueOf()'], [new Boolean(true), 'an object of a class', ITS_ID],
+    [Buffer.from('1'), 'a Uint8Array', DECODE],
+    [new ArrayBuffer(1), 'an ArrayBuffer', "pass the user's id"],
+    [new String('1'), 'a String, Number or BigInt object', 'pass value.valueOf()'],
+    [new Boolean(true), 'an object of a class', ITS_ID],
   ];
   for (const [id, name, advice] of wrong) {
     const message = ` must be a string or an integer, not ${name}; ${advice}`;
     for (const method of ['sign', 'verify', 'isValid', 'explain', 'identity']) {
-      assert.throws(() => gosquared[method](id, method === 'sign' || method === 'identity' ? undefined : ''), { name: 'TypeError', message: `userId${message}` });
+      assert.throws(() => gosquared[method](id, method === 'sign' || method === 'identity' ? undefined : ''), {
+        name: 'TypeError',
+        message: `userId${message}`,
+      });
     }
     assert.throws(() => gosquared.signMany(['1', id]), { name: 'TypeError', message: `userIds[1]${message}` });
     assert.throws(() => gosquared.explain('1', '', { also: ['2', 3, id] }), { name: 'TypeError', message: `also[2]${message}` });
@@ -115,19 +149,30 @@ test('the TypeError of an id names its type and leads to the right id', () => {
 });
 
 test('the TypeError of a list leads to an array', () => {
-  async function* later() { yield '1'; }
+  async function* later() {
+    yield '1';
+  }
   const wrong = [
-    ['1', 'a string', 'pass [value]'], [1, 'a number', 'pass [value]'], [1n, 'a bigint', 'pass [value]'], [{}, 'a plain object', 'pass [value]'],
-    [new Set(['1']), 'a Set', 'pass Array.from(value)'], [['1'].values(), 'an iterable object', 'pass Array.from(value)'],
+    ['1', 'a string', 'pass [value]'],
+    [1, 'a number', 'pass [value]'],
+    [1n, 'a bigint', 'pass [value]'],
+    [{}, 'a plain object', 'pass [value]'],
+    [new Set(['1']), 'a Set', 'pass Array.from(value)'],
+    [['1'].values(), 'an iterable object', 'pass Array.from(value)'],
     [new Map([['1', 2]]), 'a Map', 'pass Array.from(value.keys()) or Array.from(value.values())'],
-    [new Proxy(['1'], {}), 'a Proxy', 'pass Array.from(value)'], [new Uint32Array(2), 'a typed array', 'pass [value] for one, Array.from(value) for several'],
-    [Promise.resolve(['1']), 'a Promise', 'await it'], [later(), 'an async iterable', 'collect its elements with for await'],
+    [new Proxy(['1'], {}), 'a Proxy', 'pass Array.from(value)'],
+    [new Uint32Array(2), 'a typed array', 'pass [value] for one, Array.from(value) for several'],
+    [Promise.resolve(['1']), 'a Promise', 'await it'],
+    [later(), 'an async iterable', 'collect its elements with for await'],
     [() => ['1'], 'a function', 'call it, and pass what it returns'],
   ];
   for (const [ids, name, advice] of wrong) {
     assert.throws(() => gosquared.signMany(ids), { name: 'TypeError', message: `userIds must be an array of ids, not ${name}; ${advice}` });
     assert.throws(() => gosquared.explain('1', '', { also: ids }), wrongType([`also must be an array of ids, not ${name}; ${advice}`]));
-    assert.throws(() => new Signer('gosquared', SECRET, { fallbackSecrets: ids }), wrongType([`fallbackSecrets must be an array of secrets, not ${name}; ${advice}`]));
+    assert.throws(
+      () => new Signer('gosquared', SECRET, { fallbackSecrets: ids }),
+      wrongType([`fallbackSecrets must be an array of secrets, not ${name}; ${advice}`]),
+    );
   }
   assert.throws(() => gosquared.signMany(undefined), wrongType(['userIds', 'undefined', 'pass [value]']));
   assert.throws(() => gosquared.explain('1', '', { also: null }), wrongType(['also', 'null', 'pass [value], or leave it out']));
@@ -136,7 +181,10 @@ test('the TypeError of a list leads to an array', () => {
 test('the TypeError of a secret or a signature says what to do', () => {
   assert.throws(() => new Signer('gosquared', Promise.resolve(SECRET)), wrongType(['secret', 'not a Promise; await it']));
   assert.throws(() => new Signer('gosquared', () => SECRET), wrongType(['secret', 'not a function; call it']));
-  assert.throws(() => new Signer('gosquared', new ArrayBuffer(8)), wrongType(['secret', 'not an ArrayBuffer; pass a Uint8Array of its bytes']));
+  assert.throws(
+    () => new Signer('gosquared', new ArrayBuffer(8)),
+    wrongType(['secret', 'not an ArrayBuffer; pass a Uint8Array of its bytes']),
+  );
   assert.throws(() => new Signer('gosquared', SECRET, { fallbackSecrets: ['a', 5] }), wrongType(['fallbackSecrets[1]', 'a number']));
   assert.throws(() => gosquared.verify('1', [PLAIN]), wrongType([`signature must be a string, not an array; ${ONE_ELEMENT}`]));
   assert.throws(() => gosquared.verify('1', Buffer.from(PLAIN)), wrongType([`signature must be a string, not a Uint8Array; ${DECODE}`]));
@@ -144,8 +192,12 @@ test('the TypeError of a secret or a signature says what to do', () => {
 
 test('the TypeError of a time says what to do', () => {
   const wrong = [
-    [1.5, 'a number with a fraction; pass Math.floor(value)'], ['1', 'a string; pass Number(value)'], [true, 'a boolean; pass Math.floor(Date.now() / 1000)'],
-    [new Date(), 'a Date; pass Math.floor(now.getTime() / 1000)'], [NaN, 'NaN; pass Math.floor(Date.now() / 1000)'], [Date.now, 'a function; call it'],
+    [1.5, 'a number with a fraction; pass Math.floor(value)'],
+    ['1', 'a string; pass Number(value)'],
+    [true, 'a boolean; pass Math.floor(Date.now() / 1000)'],
+    [new Date(), 'a Date; pass Math.floor(now.getTime() / 1000)'],
+    [NaN, 'NaN; pass Math.floor(Date.now() / 1000)'],
+    [Date.now, 'a function; call it'],
   ];
   for (const [now, words] of wrong) {
     assert.throws(() => chameleon.sign('1', { now }), wrongType([`now must be an integer, in whole seconds, not ${words}`]));
@@ -157,9 +209,14 @@ test('no conversion method of a value is called', () => {
   const called = [];
   const spy = new Proxy({}, { get: (_, name) => (called.push(name), undefined), has: (_, name) => (called.push(name), false) });
   const attempts = [
-    () => new Signer(spy, SECRET), () => new Signer('gosquared', spy), () => gosquared.sign(spy), () => gosquared.verify('1', spy),
-    () => gosquared.sign('1', { now: spy }), () => new Signer('gosquared', SECRET, { fallbackSecrets: spy }),
-    () => gosquared.explain('1', '', { also: [spy] }), () => Signer.fromEnv('gosquared', { variable: spy }),
+    () => new Signer(spy, SECRET),
+    () => new Signer('gosquared', spy),
+    () => gosquared.sign(spy),
+    () => gosquared.verify('1', spy),
+    () => gosquared.sign('1', { now: spy }),
+    () => new Signer('gosquared', SECRET, { fallbackSecrets: spy }),
+    () => gosquared.explain('1', '', { also: [spy] }),
+    () => Signer.fromEnv('gosquared', { variable: spy }),
   ];
   for (const attempt of attempts) assert.throws(attempt, TypeError);
   assert.deepEqual(called, []);
@@ -171,7 +228,16 @@ test('a secret is a string or a Uint8Array, and no other view of bytes', () => {
   for (const secret of [bytes, new Uint8Array(bytes), Own.from(bytes)]) {
     assert.equal(new Signer('gosquared', secret).sign('123456'), PLAIN);
   }
-  const others = [bytes.buffer, new DataView(bytes.buffer), new Int8Array(bytes), new Uint8ClampedArray(bytes), new String(SECRET), 5, true, [...bytes]];
+  const others = [
+    bytes.buffer,
+    new DataView(bytes.buffer),
+    new Int8Array(bytes),
+    new Uint8ClampedArray(bytes),
+    new String(SECRET),
+    5,
+    true,
+    [...bytes],
+  ];
   for (const secret of others) assert.throws(() => new Signer('gosquared', secret), wrongType(['secret', 'a string or a Uint8Array']));
 });
 
@@ -206,7 +272,7 @@ test('a method works on a Signer alone', () => {
   assert.throws(() => Signer.prototype.provider, TypeError);
 });
 
-test('the addon beneath takes no other value for a Signer, another addon\'s External neither', () => {
+test("the addon beneath takes no other value for a Signer, another addon's External neither", () => {
   const addon = createRequire(import.meta.url)('../personsig.node');
   const { stdout } = spawn(process.execPath, ['--version']);
   const external = stdout._handle._externalStream;
@@ -220,7 +286,17 @@ test('the addon beneath takes no other value for a Signer, another addon\'s Exte
 
 test('a Signer cannot be changed', () => {
   const signer = new Signer('gosquared', SECRET);
-  for (const change of [() => { signer.provider = 'x'; }, () => { signer.sign = () => 'x'; }, () => { signer.more = 1; }]) {
+  for (const change of [
+    () => {
+      signer.provider = 'x';
+    },
+    () => {
+      signer.sign = () => 'x';
+    },
+    () => {
+      signer.more = 1;
+    },
+  ]) {
     assert.throws(change, TypeError);
   }
 });
@@ -245,9 +321,15 @@ test('results cannot be changed', () => {
 test('a subclass neither changes what a base method does nor reaches the secret', () => {
   class Sub extends Signer {
     field = 1;
-    sign() { return 'mine'; }
-    verify() { return 'mine'; }
-    get provider() { return 'mine'; }
+    sign() {
+      return 'mine';
+    }
+    verify() {
+      return 'mine';
+    }
+    get provider() {
+      return 'mine';
+    }
   }
   const sub = new Sub('gosquared', SECRET);
   assert.equal(sub.isValid('123456', PLAIN), true);
@@ -263,7 +345,10 @@ test('the constructor never reads the environment', () => {
 
 test('fromEnv of a subclass gives a Signer', () => {
   class Sub extends Signer {
-    constructor(...given) { super(...given); assert.fail('it was given', given.length, 'arguments'); }
+    constructor(...given) {
+      super(...given);
+      assert.fail('it was given', given.length, 'arguments');
+    }
   }
   process.env.PERSONSIG_TEST_SECRET = SECRET;
   assert.equal(Sub.fromEnv('gosquared', { variable: 'PERSONSIG_TEST_SECRET' }).sign('123456'), PLAIN);
@@ -286,16 +371,47 @@ test('fromEnv reads the own strings of process.env', () => {
   assert.throws(() => read({ [variable]: 5 }), refused('missing-secret'));
   assert.throws(() => read({ [variable]: 'a\ufffd' }), refused('invalid-text'));
   assert.throws(() => read({ [variable]: 'a\ud800' }), refused('invalid-text'));
-  assert.throws(() => read(new Proxy({}, { getOwnPropertyDescriptor() { throw new RangeError('mine'); } })), RangeError);
+  assert.throws(
+    () =>
+      read(
+        new Proxy(
+          {},
+          {
+            getOwnPropertyDescriptor() {
+              throw new RangeError('mine');
+            },
+          },
+        ),
+      ),
+    RangeError,
+  );
 });
 
 test('options that are no plain object are the TypeError, for every method', async () => {
   const pending = Promise.resolve({ maxAge: 60 });
   const wrong = [
-    [null, 'null'], ['now', 'a string'], [5, 'a number'], [true, 'a boolean'], [Symbol('s'), 'a symbol'], [() => NOW, 'a function'],
-    [[], 'an array'], [new Date(), 'a Date'], [pending, 'a Promise'], [thenable, 'a Promise'], [new Map([['maxAge', 60]]), 'a Map'],
-    [new (class { get maxAge() { return 60; } })(), 'an object of a class'], [Object.create({ now: NOW }), 'an object of a class'],
-    [new Proxy({ now: NOW }, {}), 'a Proxy'], [new Proxy({ __proto__: null }, {}), 'a Proxy'],
+    [null, 'null'],
+    ['now', 'a string'],
+    [5, 'a number'],
+    [true, 'a boolean'],
+    [Symbol('s'), 'a symbol'],
+    [() => NOW, 'a function'],
+    [[], 'an array'],
+    [new Date(), 'a Date'],
+    [pending, 'a Promise'],
+    [thenable, 'a Promise'],
+    [new Map([['maxAge', 60]]), 'a Map'],
+    [
+      new (class {
+        get maxAge() {
+          return 60;
+        }
+      })(),
+      'an object of a class',
+    ],
+    [Object.create({ now: NOW }), 'an object of a class'],
+    [new Proxy({ now: NOW }, {}), 'a Proxy'],
+    [new Proxy({ __proto__: null }, {}), 'a Proxy'],
   ];
   const calls = {
     fallbackSecrets: (options) => new Signer('gosquared', SECRET, options),
@@ -330,8 +446,14 @@ test('in another realm errors and results are of that realm', () => {
   runInContext(`(function (require, module) { ${readFileSync(file, 'utf8')}\n})`, context)(createRequire(file), module);
   const there = runInContext('({ TypeError, prototype: Object.prototype, Array, Error })', context);
   const signer = new module.exports.Signer('gosquared', SECRET, { fallbackSecrets: ['older'] });
-  assert.throws(() => signer.sign(1.5), (error) => error instanceof there.TypeError && error instanceof there.Error);
-  assert.throws(() => signer.sign(''), (error) => error instanceof there.Error);
+  assert.throws(
+    () => signer.sign(1.5),
+    (error) => error instanceof there.TypeError && error instanceof there.Error,
+  );
+  assert.throws(
+    () => signer.sign(''),
+    (error) => error instanceof there.Error,
+  );
   const older = new Signer('gosquared', 'older').sign('1');
   const findings = signer.explain('1', PLAIN);
   assert.ok(findings instanceof there.Array && module.exports.providers() instanceof there.Array);
@@ -341,8 +463,18 @@ test('in another realm errors and results are of that realm', () => {
 });
 
 test('an option that is not known is refused and not repeated', () => {
-  for (const options of [{ CANARY: 1 }, { CANARY: undefined }, { Now: NOW }, { [Symbol('CANARY')]: 1 }, { 0: 1 }, { ['now'.repeat(50)]: 1 }]) {
-    assert.throws(() => gosquared.sign('1', options), (error) => refused('invalid-option')(error) && !error.message.includes('CANARY'));
+  for (const options of [
+    { CANARY: 1 },
+    { CANARY: undefined },
+    { Now: NOW },
+    { [Symbol('CANARY')]: 1 },
+    { 0: 1 },
+    { ['now'.repeat(50)]: 1 },
+  ]) {
+    assert.throws(
+      () => gosquared.sign('1', options),
+      (error) => refused('invalid-option')(error) && !error.message.includes('CANARY'),
+    );
   }
 });
 
@@ -366,10 +498,22 @@ test('options count as own properties, undefined as not given', () => {
 
 test('each option is read once, and what a getter throws arrives', () => {
   let reads = 0;
-  const options = { get now() { return reads++ === 0 ? NOW : -1; } };
+  const options = {
+    get now() {
+      return reads++ === 0 ? NOW : -1;
+    },
+  };
   assert.equal(chameleon.sign('123456', options).slice(-10), String(NOW));
   assert.equal(reads, 1);
-  assert.throws(() => chameleon.sign('1', { get now() { throw new RangeError('mine'); } }), { name: 'RangeError', message: 'mine' });
+  assert.throws(
+    () =>
+      chameleon.sign('1', {
+        get now() {
+          throw new RangeError('mine');
+        },
+      }),
+    { name: 'RangeError', message: 'mine' },
+  );
 });
 
 test('each id of many is read once, whether they can be joined or not', () => {
@@ -413,7 +557,11 @@ test('a hole in a list is nothing, whatever the prototype holds', () => {
 });
 
 test('an integer has one spelling, whichever type it came in', () => {
-  const same = [['0', 0, -0, 0n], ['-1', -1, -1n], ['9007199254740991', 2 ** 53 - 1, 2n ** 53n - 1n]];
+  const same = [
+    ['0', 0, -0, 0n],
+    ['-1', -1, -1n],
+    ['9007199254740991', 2 ** 53 - 1, 2n ** 53n - 1n],
+  ];
   for (const [text, ...integers] of same) for (const integer of integers) assert.equal(gosquared.sign(integer), gosquared.sign(text));
 });
 
@@ -424,16 +572,25 @@ test('a time beyond 64 bits is out of range on its own side', () => {
   }
 });
 
-test('without now the system\'s clock is read', () => {
+test("without now the system's clock is read", () => {
   const [, signedAt] = chameleon.sign('1').split('-');
   assert.ok(Math.abs(Number(signedAt) - Date.now() / 1000) < 5);
 });
 
 test('an error has its class, name, code, message and stack, and no cause', () => {
-  const seen = (act) => { try { act(); } catch (error) { return error; } };
+  const seen = (act) => {
+    try {
+      act();
+    } catch (error) {
+      return error;
+    }
+  };
   const input = seen(() => new Signer('gosquared', SECRET, { fallbackSecrets: ['a', ' '] }));
   const verification = seen(() => gosquared.verify('1', PLAIN));
-  for (const [error, Class, name, code] of [[input, InputError, 'InputError', 'padded-secret'], [verification, VerificationError, 'VerificationError', 'signature-mismatch']]) {
+  for (const [error, Class, name, code] of [
+    [input, InputError, 'InputError', 'padded-secret'],
+    [verification, VerificationError, 'VerificationError', 'signature-mismatch'],
+  ]) {
     assert.ok(error instanceof Class && error instanceof PersonsigError && error instanceof Error);
     assert.equal(`${error.name} ${error.code}`, `${name} ${code}`);
     assert.ok(error.stack.startsWith(`${name}: ${error.message}\n`) && error.stack.includes('signer.test.mjs'));
@@ -443,7 +600,7 @@ test('an error has its class, name, code, message and stack, and no cause', () =
   assert.ok(!('index' in verification));
 });
 
-test('the version is the manifest\'s', () => {
+test("the version is the manifest's", () => {
   const manifest = createRequire(import.meta.url)('../package.json');
   assert.equal(version, manifest.version);
   assert.deepEqual([manifest.os, manifest.cpu], [[process.platform], [process.arch]]);
@@ -460,8 +617,13 @@ test('four threads sign at once, each with the addon loaded', async () => {
   const url = new URL('../index.mjs', import.meta.url).href;
   const source = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
   const workers = Array.from({ length: 4 }, () => new Worker(source, { workerData: { url, secret: SECRET } }));
-  const answers = await Promise.all(workers.map((worker) => new Promise((resolve, reject) => {
-    worker.once('message', resolve).once('error', reject);
-  })));
+  const answers = await Promise.all(
+    workers.map(
+      (worker) =>
+        new Promise((resolve, reject) => {
+          worker.once('message', resolve).once('error', reject);
+        }),
+    ),
+  );
   assert.deepEqual(answers, [PLAIN, PLAIN, PLAIN, PLAIN]);
 });

@@ -28,17 +28,36 @@ class Orphan extends null {
   }
 }
 const other = [
-  [undefined, 'undefined'], [() => 1, 'a function'], [Symbol('s'), 'a symbol'], [new Date(0), 'a Date'], [Buffer.from('1'), 'a Uint8Array'],
-  [new Map([['a', 1]]), 'a Map'], [new Set([1]), 'a Set'], [/x/, 'an object of a class'],
-  [new Error('x'), 'an object of a class'], [Promise.resolve(), 'a Promise'], [new String('x'), 'a String, Number or BigInt object'],
-  [new Number(1), 'a String, Number or BigInt object'], [new Boolean(true), 'an object of a class'], [Object(1n), 'a String, Number or BigInt object'],
-  [new Own(), 'an object of a class'], [new Orphan(), 'an object of a class'], [Object.create({}), 'an object of a class'],
-  [new Proxy({}, {}), 'a Proxy'], [new Proxy([], {}), 'a Proxy'], [new Proxy(new Map(), {}), 'a Proxy'],
+  [undefined, 'undefined'],
+  [() => 1, 'a function'],
+  [Symbol('s'), 'a symbol'],
+  [new Date(0), 'a Date'],
+  [Buffer.from('1'), 'a Uint8Array'],
+  [new Map([['a', 1]]), 'a Map'],
+  [new Set([1]), 'a Set'],
+  [/x/, 'an object of a class'],
+  [new Error('x'), 'an object of a class'],
+  [Promise.resolve(), 'a Promise'],
+  [new String('x'), 'a String, Number or BigInt object'],
+  [new Number(1), 'a String, Number or BigInt object'],
+  [new Boolean(true), 'an object of a class'],
+  [Object(1n), 'a String, Number or BigInt object'],
+  [new Own(), 'an object of a class'],
+  [new Orphan(), 'an object of a class'],
+  [Object.create({}), 'an object of a class'],
+  [new Proxy({}, {}), 'a Proxy'],
+  [new Proxy([], {}), 'a Proxy'],
+  [new Proxy(new Map(), {}), 'a Proxy'],
 ];
 
 test('a trait of another type is the TypeError, which names its place and type', () => {
   for (const [value, name] of other) {
-    const at = [[{ a: value }, '1'], [{ a: 1, b: value }, '2'], [{ a: [0, value] }, '1.2'], [{ a: 1, b: [{ c: {}, d: [value] }] }, '2.1.2.1']];
+    const at = [
+      [{ a: value }, '1'],
+      [{ a: 1, b: value }, '2'],
+      [{ a: [0, value] }, '1.2'],
+      [{ a: 1, b: [{ c: {}, d: [value] }] }, '2.1.2.1'],
+    ];
     for (const [traits, place] of at) {
       const words = [`trait ${place} must be `, 'an array or a plain object', `not ${name};`];
       assert.throws(() => gosquared.snippet('1', { traits }), wrongType(words), name);
@@ -65,7 +84,10 @@ test('an object of any realm, or without a prototype, is a map', () => {
 
 test('an array of any class is a list of its elements', () => {
   class List extends Array {}
-  assert.equal(written({ a: List.of(1, 2), b: vm.runInNewContext('[3]'), c: Object.assign([4], { more: 5 }) }), '"a":[1,2],"b":[3],"c":[4]');
+  assert.equal(
+    written({ a: List.of(1, 2), b: vm.runInNewContext('[3]'), c: Object.assign([4], { more: 5 }) }),
+    '"a":[1,2],"b":[3],"c":[4]',
+  );
 });
 
 test('a hole in an array is undefined, whatever the prototype holds', () => {
@@ -81,29 +103,88 @@ test('a hole in an array is undefined, whatever the prototype holds', () => {
 test('own enumerable keys are traits, and no others', () => {
   const traits = Object.defineProperty(Object.create(null, { a: { value: 1, enumerable: true } }), Symbol('s'), { value: 1 });
   assert.equal(written(Object.defineProperty(traits, 'hidden', { value: new Map() })), '"a":1');
-  assert.throws(() => gosquared.snippet('1', { traits: { a: { b: 1, [Symbol('s')]: 1 } } }), wrongType(['the name of trait 1.2 ', 'a symbol']));
+  assert.throws(
+    () => gosquared.snippet('1', { traits: { a: { b: 1, [Symbol('s')]: 1 } } }),
+    wrongType(['the name of trait 1.2 ', 'a symbol']),
+  );
 });
 
 test('a getter is read once, and what it throws arrives', () => {
   let reads = 0;
-  assert.equal(written({ get a() { return ++reads; }, b: [{ get c() { return ++reads; } }] }), '"a":1,"b":[{"c":2}]');
-  assert.throws(() => gosquared.snippet('1', { traits: { get a() { throw new RangeError('mine'); } } }), { name: 'RangeError', message: 'mine' });
+  assert.equal(
+    written({
+      get a() {
+        return ++reads;
+      },
+      b: [
+        {
+          get c() {
+            return ++reads;
+          },
+        },
+      ],
+    }),
+    '"a":1,"b":[{"c":2}]',
+  );
+  assert.throws(
+    () =>
+      gosquared.snippet('1', {
+        traits: {
+          get a() {
+            throw new RangeError('mine');
+          },
+        },
+      }),
+    { name: 'RangeError', message: 'mine' },
+  );
 });
 
 test('what a getter takes away while it is read is the TypeError, and what it adds is not read', () => {
-  const list = [{ get a() { list.length = 1; return 1; } }, 2];
+  const list = [
+    {
+      get a() {
+        list.length = 1;
+        return 1;
+      },
+    },
+    2,
+  ];
   assert.throws(() => gosquared.snippet('1', { traits: { list } }), wrongType(['trait 1.2 ', 'not undefined']));
-  const map = { get a() { delete map.b; map.c = 3; return 1; }, b: 2 };
+  const map = {
+    get a() {
+      delete map.b;
+      map.c = 3;
+      return 1;
+    },
+    b: 2,
+  };
   assert.throws(() => gosquared.snippet('1', { traits: map }), wrongType(['trait 2 ', 'not undefined']));
-  const growing = [{ get a() { growing.push(2); return 1; } }];
+  const growing = [
+    {
+      get a() {
+        growing.push(2);
+        return 1;
+      },
+    },
+  ];
   assert.equal(written({ growing }), '"growing":[{"a":1}]');
 });
 
 test('no method of a value is called', () => {
   const called = [];
-  const spy = (name) => () => { called.push(name); return 'x'; };
-  const methods = { toJSON: spy('toJSON'), toString: spy('toString'), valueOf: spy('valueOf'), [Symbol.toPrimitive]: spy('toPrimitive'), [Symbol.iterator]: spy('iterator') };
-  const hidden = (object) => Object.defineProperties(object, Object.fromEntries(Reflect.ownKeys(methods).map((key) => [key, { value: methods[key] }])));
+  const spy = (name) => () => {
+    called.push(name);
+    return 'x';
+  };
+  const methods = {
+    toJSON: spy('toJSON'),
+    toString: spy('toString'),
+    valueOf: spy('valueOf'),
+    [Symbol.toPrimitive]: spy('toPrimitive'),
+    [Symbol.iterator]: spy('iterator'),
+  };
+  const hidden = (object) =>
+    Object.defineProperties(object, Object.fromEntries(Reflect.ownKeys(methods).map((key) => [key, { value: methods[key] }])));
   const trap = new Proxy({}, { get: (_, name) => spy(String(name)) });
   assert.equal(written({ a: hidden({ b: 1 }), c: hidden([2]) }), '"a":{"b":1},"c":[2]');
   for (const value of [new Proxy({}, trap), new Proxy([], trap), new Proxy(() => 1, trap), hidden(new Own()), hidden(() => 1)]) {
@@ -120,7 +201,8 @@ test('no method of a value is called', () => {
 });
 
 test('an object that holds itself is too deep', () => {
-  const map = { list: [] }, list = [];
+  const map = { list: [] },
+    list = [];
   map.list.push({ map });
   list.push(list, list);
   assert.throws(() => gosquared.snippet('1', { traits: map }), refused('invalid-option'));
@@ -130,7 +212,18 @@ test('an object that holds itself is too deep', () => {
 test('nothing is read behind what is too deep', () => {
   let deep = [];
   for (let level = 0; level < 33; level++) deep = [deep];
-  assert.throws(() => gosquared.snippet('1', { traits: { deep, get after() { assert.fail('it was read'); } } }), refused('invalid-option'));
+  assert.throws(
+    () =>
+      gosquared.snippet('1', {
+        traits: {
+          deep,
+          get after() {
+            assert.fail('it was read');
+          },
+        },
+      }),
+    refused('invalid-option'),
+  );
 });
 
 test('a bigint is its digits, and beyond 2^53-1 refused, as a number is', () => {
@@ -173,12 +266,19 @@ test('an identity is a fresh object that can be changed', () => {
 });
 
 test('many are signed as each alone, in an array of their own', () => {
-  const ids = Array.from({ length: 9000 }, (_, index) => (index % 2 ? `${index}-é€😀`.repeat(1 + index % 40) : String(index)));
-  for (const length of [1, 2, 1000, 4095, 4096, 4097]) assert.equal(gosquared.signMany(ids.slice(0, length)).at(-1), gosquared.sign(ids[length - 1]));
+  const ids = Array.from({ length: 9000 }, (_, index) => (index % 2 ? `${index}-é€😀`.repeat(1 + (index % 40)) : String(index)));
+  for (const length of [1, 2, 1000, 4095, 4096, 4097])
+    assert.equal(gosquared.signMany(ids.slice(0, length)).at(-1), gosquared.sign(ids[length - 1]));
   const mixed = [...ids, 5, -0, -7n, 2n ** 64n, 2n ** 100n, '\ufffd', ids[0]];
   const signatures = chameleon.signMany(mixed, { now: NOW });
-  assert.deepEqual(signatures, mixed.map((id) => chameleon.sign(id, { now: NOW })));
-  assert.deepEqual(gosquared.signMany(ids), ids.map((id) => createHmac('sha256', SECRET).update(id).digest('hex')));
+  assert.deepEqual(
+    signatures,
+    mixed.map((id) => chameleon.sign(id, { now: NOW })),
+  );
+  assert.deepEqual(
+    gosquared.signMany(ids),
+    ids.map((id) => createHmac('sha256', SECRET).update(id).digest('hex')),
+  );
   for (const made of [signatures, gosquared.signMany(['1'])]) {
     assert.ok(Array.isArray(made) && !Object.isFrozen(made) && Object.getPrototypeOf(made) === Array.prototype);
   }
@@ -186,8 +286,16 @@ test('many are signed as each alone, in an array of their own', () => {
 });
 
 test('an id that cannot be signed is named by its index, wherever it stands', () => {
-  const bad = [['a\0b', 'control-character'], ['\0', 'control-character'], ['', 'empty-user-id'], ['\ud800', 'invalid-text'],
-    ['\ude00', 'invalid-text'], [2 ** 53, 'integer-too-large'], [2n ** 127n, 'integer-too-large'], ['x\n', 'control-character']];
+  const bad = [
+    ['a\0b', 'control-character'],
+    ['\0', 'control-character'],
+    ['', 'empty-user-id'],
+    ['\ud800', 'invalid-text'],
+    ['\ude00', 'invalid-text'],
+    [2 ** 53, 'integer-too-large'],
+    [2n ** 127n, 'integer-too-large'],
+    ['x\n', 'control-character'],
+  ];
   for (const [id, code] of bad) {
     for (const ids of [[id], ['1', '2', id], ['1', id, '2'], [id, '1'], ['1', 5, id], ['\ud83d'.repeat(0), '1'].slice(1).concat(id, '')]) {
       assert.throws(() => gosquared.signMany(ids), refused(code, ids.indexOf(id)), `${code} ${ids.length}`);
@@ -200,8 +308,16 @@ test('two ids are not joined where one ends and the next begins with half a char
 });
 
 test('what is no array of ids is the TypeError', () => {
-  const others = [[undefined, 'undefined'], [null, 'null'], ['12', 'a string'], [Buffer.from('12'), 'a Uint8Array'], [new Set(['1']), 'a Set'],
-    [{ length: 1, 0: '1' }, 'a plain object'], [new Proxy(['1'], {}), 'a Proxy'], [['1'].values(), 'an iterable object']];
+  const others = [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['12', 'a string'],
+    [Buffer.from('12'), 'a Uint8Array'],
+    [new Set(['1']), 'a Set'],
+    [{ length: 1, 0: '1' }, 'a plain object'],
+    [new Proxy(['1'], {}), 'a Proxy'],
+    [['1'].values(), 'an iterable object'],
+  ];
   for (const [ids, name] of others) {
     assert.throws(() => gosquared.signMany(ids), wrongType(['userIds must be an array of ids', `not ${name};`]));
   }
@@ -215,9 +331,24 @@ test('an element that changes while it is read is signed as it was read', () => 
   let reads = 0;
   const changing = Object.defineProperty(['1', '2'], 1, { get: () => (reads++ ? { toString: () => assert.fail('it was called') } : '2') });
   assert.deepEqual(gosquared.signMany(changing), gosquared.signMany(['1', '2']));
-  const shrinking = Object.defineProperty(['1', '2', '3'], 0, { get() { shrinking.length = 2; return '1'; } });
+  const shrinking = Object.defineProperty(['1', '2', '3'], 0, {
+    get() {
+      shrinking.length = 2;
+      return '1';
+    },
+  });
   assert.throws(() => gosquared.signMany(shrinking), wrongType(['userIds[2]', 'undefined']));
-  assert.throws(() => gosquared.signMany(Object.defineProperty(['1'], 0, { get() { throw new RangeError('mine'); } })), { name: 'RangeError', message: 'mine' });
+  assert.throws(
+    () =>
+      gosquared.signMany(
+        Object.defineProperty(['1'], 0, {
+          get() {
+            throw new RangeError('mine');
+          },
+        }),
+      ),
+    { name: 'RangeError', message: 'mine' },
+  );
 });
 
 test('a batch has one time, and its ids are checked before that', () => {

@@ -9,7 +9,25 @@ const { defineProperty, getOwnPropertyDescriptor } = Object;
 const { apply } = Reflect;
 
 const prototypes = [
-  [Object.prototype, ['code', 'index', 'kind', 'message', 'cause', 'secretIndex', 'signedAt', 'provider', 'now', 'value', 'toString', 'valueOf', 'toJSON', 'hasOwnProperty']],
+  [
+    Object.prototype,
+    [
+      'code',
+      'index',
+      'kind',
+      'message',
+      'cause',
+      'secretIndex',
+      'signedAt',
+      'provider',
+      'now',
+      'value',
+      'toString',
+      'valueOf',
+      'toJSON',
+      'hasOwnProperty',
+    ],
+  ],
   [Array.prototype, ['0', '1', Symbol.iterator, 'map', 'push', 'join', 'includes']],
   [String.prototype, ['kind', Symbol.iterator, 'split', 'slice', 'toString', 'charCodeAt', 'isWellFormed', 'replace']],
   [Object.getPrototypeOf(Uint8Array.prototype), [Symbol.iterator, 'slice', 'subarray', 'toString']],
@@ -31,8 +49,13 @@ let restore = () => {};
 /** Makes it say so when it is used: a function, or where there is nothing a setter. */
 function tamper(object, key, name) {
   const before = getOwnPropertyDescriptor(object, key);
-  const say = () => { used += `${name} `; };
-  const method = function (...given) { say(); return apply(before.value, this, given); };
+  const say = () => {
+    used += `${name} `;
+  };
+  const method = function (...given) {
+    say();
+    return apply(before.value, this, given);
+  };
   const after = before ? { value: method } : { get: () => undefined, set: say };
   defineProperty(object, key, { __proto__: null, ...after, configurable: true });
   const rest = restore;
@@ -52,8 +75,17 @@ for (let at = plan.length - 1; at >= 0; at--) plan[at]();
 const library = early ?? load();
 used = ''; // what Node itself uses to load a module
 let verdict = 'the same';
-const check = (is, wanted) => { if (is !== wanted) verdict = `${is} is not ${wanted}`; };
-const refusal = (act) => { try { act(); return 'nothing'; } catch (error) { return `${error.name} ${error.code} ${error.index}`; } };
+const check = (is, wanted) => {
+  if (is !== wanted) verdict = `${is} is not ${wanted}`;
+};
+const refusal = (act) => {
+  try {
+    act();
+    return 'nothing';
+  } catch (error) {
+    return `${error.name} ${error.code} ${error.index}`;
+  }
+};
 try {
   const { Signer } = library;
   const plain = '0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64';
@@ -73,11 +105,26 @@ try {
   check(signer.signMany([42, '123456', 2n ** 70n])[1], plain);
   check(signer.snippet('123456', { traits: { kind: ['1', { 0: 'x' }], toJSON: null } }), snippet);
   check(signer.identity('123456').auth, plain);
-  check(refusal(() => signer.signMany(['1', '2\0'])), 'InputError control-character 1');
-  check(refusal(() => signer.snippet('1', { traits: { now: {}, code: () => 1 } })), 'TypeError undefined undefined');
-  check(refusal(() => signer.verify('123457', plain)), 'VerificationError signature-mismatch undefined');
-  check(refusal(() => new Signer('gosquared', 'x', { fallbackSecrets: ['older', 'older '] })), 'InputError padded-secret 1');
-  check(refusal(() => signer.sign({})), 'TypeError undefined undefined');
+  check(
+    refusal(() => signer.signMany(['1', '2\0'])),
+    'InputError control-character 1',
+  );
+  check(
+    refusal(() => signer.snippet('1', { traits: { now: {}, code: () => 1 } })),
+    'TypeError undefined undefined',
+  );
+  check(
+    refusal(() => signer.verify('123457', plain)),
+    'VerificationError signature-mismatch undefined',
+  );
+  check(
+    refusal(() => new Signer('gosquared', 'x', { fallbackSecrets: ['older', 'older '] })),
+    'InputError padded-secret 1',
+  );
+  check(
+    refusal(() => signer.sign({})),
+    'TypeError undefined undefined',
+  );
 } catch (error) {
   verdict = error.stack;
 }

@@ -1,6 +1,17 @@
 // What index.d.ts promises, for `import`. It is compiled, never run: see types.test.mjs.
 import { InputError, PersonsigError, Signer, VerificationError, isProviderName, providers, version } from 'personsig';
-import type { Finding, FindingCode, Identity, InputCode, Provider, ProviderName, Trait, Traits, VerificationCode, Verified } from 'personsig';
+import type {
+    Finding,
+    FindingCode,
+    Identity,
+    InputCode,
+    Provider,
+    ProviderName,
+    Trait,
+    Traits,
+    VerificationCode,
+    Verified,
+} from 'personsig';
 
 const signer: Signer = new Signer('gosquared', 'secret', { fallbackSecrets: ['older', new Uint8Array(3)] });
 new Signer('gosquared', new Uint8Array(3));
@@ -23,29 +34,55 @@ const anySigner: Signer = named;
 const known: { [name in ProviderName]: Signer<name> } = { gosquared: new Signer('gosquared', 'secret'), chameleon: named };
 declare const configured: string;
 const chosen: Signer | undefined = isProviderName(configured) ? new Signer(configured, 'secret') : undefined;
-const either: string = isProviderName(configured) ? new Signer(configured, 'secret').identity('1').auth ?? '' : '';
+const either: string = isProviderName(configured) ? (new Signer(configured, 'secret').identity('1').auth ?? '') : '';
 const sent: [string | undefined, string | undefined] = [identity.auth, identity.uid_hash];
 const many: string[] = signer.signMany(['1', 1, 1n] as const, { now: null }).concat(html);
 const names: string[] = providers().map((row: Provider) => row.name);
 const errors: PersonsigError[] = [];
 try {
-  signer.sign('');
+    signer.sign('');
 } catch (error) {
-  if (error instanceof InputError || error instanceof VerificationError) errors.push(error);
-  if (error instanceof InputError) {
-    const code: InputCode = error.code;
-    console.log(code === 'missing-secret');
-  }
-  if (error instanceof VerificationError) {
-    const code: VerificationCode = error.code;
-    switch (code) {
-      case 'missing-signature': case 'malformed-signature': case 'missing-timestamp': case 'signature-mismatch': case 'expired': case 'from-the-future': break;
-      default: code satisfies never;
+    if (error instanceof InputError || error instanceof VerificationError) errors.push(error);
+    if (error instanceof InputError) {
+        const code: InputCode = error.code;
+        console.log(code === 'missing-secret');
     }
-  }
-  if (error instanceof PersonsigError) console.log(error.code.length, (error.index ?? 0) + 1);
+    if (error instanceof VerificationError) {
+        const code: VerificationCode = error.code;
+        switch (code) {
+            case 'missing-signature':
+            case 'malformed-signature':
+            case 'missing-timestamp':
+            case 'signature-mismatch':
+            case 'expired':
+            case 'from-the-future':
+                break;
+            default:
+                code satisfies never;
+        }
+    }
+    if (error instanceof PersonsigError) console.log(error.code.length, (error.index ?? 0) + 1);
 }
-console.log(many, auth, hash, name, anySigner, known, chosen, either, found, sent, identity.uid === undefined ? identity.auth.length : identity.uid_hash.length, signedAt, valid, findings[0]?.fix, names, errors, version.length, signer.provider.length);
+console.log(
+    many,
+    auth,
+    hash,
+    name,
+    anySigner,
+    known,
+    chosen,
+    either,
+    found,
+    sent,
+    identity.uid === undefined ? identity.auth.length : identity.uid_hash.length,
+    signedAt,
+    valid,
+    findings[0]?.fix,
+    names,
+    errors,
+    version.length,
+    signer.provider.length,
+);
 
 // What must not compile.
 // @ts-expect-error a name that no provider has

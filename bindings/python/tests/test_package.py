@@ -83,9 +83,7 @@ def test_a_literal_type_has_exactly_what_the_core_has(name):
     assert len(values) > 1
     wanted = "".join(f'    "{value}",\n' for value in values)
     if "UPDATE" in os.environ:
-        text, count = re.subn(
-            rf"(?<=^{name}: TypeAlias = Literal\[\n)[^\]]*", wanted, NAMES.read_text("utf-8"), flags=re.MULTILINE
-        )
+        text, count = re.subn(rf"(?<=^{name}: TypeAlias = Literal\[\n)[^\]]*", wanted, NAMES.read_text("utf-8"), flags=re.MULTILINE)
         assert count == 1
         NAMES.write_text(text, "utf-8")
     assert f"\n{name}: TypeAlias = Literal[\n{wanted}]\n" in NAMES.read_text("utf-8")

@@ -337,7 +337,10 @@ def test_a_type_error_names_the_element_of_fallback_secrets():
 
 
 def test_a_type_error_names_the_element_of_also():
-    with pytest.raises(TypeError, match=r"^also\[2\] must be str or int, not float; pass the id as an integer or a string, as it was before it became a float$"):
+    with pytest.raises(
+        TypeError,
+        match=r"^also\[2\] must be str or int, not float; pass the id as an integer or a string, as it was before it became a float$",
+    ):
         PLAIN.explain("42", "", also=("43", 44, 1.5))
 
 

@@ -1,4 +1,5 @@
-/* The least that a signing call does: it reads its text and makes 64 characters. Each host's floor puts this behind one native call. */
+/* The least that a signing call does: it reads its text and makes 64 characters. Each host's floor puts this behind one
+ * native call. */
 #ifndef FILL_H
 #define FILL_H
 

@@ -1,6 +1,6 @@
 /*
- * Node's floor: `text(string) -> string`. Node-API is a stable ABI, and Debian's Node comes without its headers, so the few functions
- * that are needed are declared here.
+ * Node's floor: `text(string) -> string`. Node-API is a stable ABI, and Debian's Node comes without its headers, so the
+ * few functions that are needed are declared here.
  */
 #include "fill.h"
 

@@ -22,7 +22,8 @@ static personsig_status identity(const personsig_signer *signer, char *out, size
 
 static personsig_status snippet(const personsig_signer *signer, char *out, size_t cap, size_t *len)
 {
-    return personsig_signer_snippet(signer, TEXT("123456"), TEXT("{\"plan\":1.50}"), NULL, 0, TEXT("N"), THEN, out, cap, len);
+    return personsig_signer_snippet(signer, TEXT("123456"), TEXT("{\"plan\":1.50}"), NULL, 0, TEXT("N"), THEN, out, cap,
+                                    len);
 }
 
 static void sized(const char *provider, writer *write, const char *expected)
@@ -83,7 +84,8 @@ int main(void)
     sized("chameleon", sign_many, TIMESTAMPED TIMESTAMPED);
     sized("gosquared", identity, "{\"id\":\"123456\",\"auth\":\"" PLAIN "\"}");
     sized("chameleon", snippet,
-          "<script nonce=\"N\">\nchmln.identify(\"123456\",{\"uid_hash\":\"" TIMESTAMPED "\",\"plan\":1.5});\n</script>");
+          "<script nonce=\"N\">\nchmln.identify(\"123456\",{\"uid_hash\":\"" TIMESTAMPED
+          "\",\"plan\":1.5});\n</script>");
     over_the_id();
     unaligned();
     return 0;

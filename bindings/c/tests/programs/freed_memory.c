@@ -5,15 +5,17 @@
 
 /* SHA-256's state behind the inner pad (RFC 2104) of the key "s-" CANARY, as this machine keeps it: eight words of
    32 bits, the lowest byte first. Who has the inner and the outer state can sign. */
-static const unsigned char state[] = {0x61, 0x23, 0x6d, 0x82, 0xca, 0xf9, 0x48, 0x79, 0x15, 0xe2, 0x7a, 0xd5, 0x91, 0xe1, 0xf9, 0x93,
-                             0x91, 0x70, 0xa7, 0xe6, 0x74, 0x73, 0x1c, 0xfb, 0x35, 0x8b, 0xe0, 0xd9, 0x09, 0x95, 0x3e, 0x16};
+static const unsigned char state[] = {0x61, 0x23, 0x6d, 0x82, 0xca, 0xf9, 0x48, 0x79, 0x15, 0xe2, 0x7a,
+                                      0xd5, 0x91, 0xe1, 0xf9, 0x93, 0x91, 0x70, 0xa7, 0xe6, 0x74, 0x73,
+                                      0x1c, 0xfb, 0x35, 0x8b, 0xe0, 0xd9, 0x09, 0x95, 0x3e, 0x16};
 
 static personsig_signer *signer_with_canaries(void)
 {
     const char *const fallbacks[] = {"older-" CANARY, CANARY "-oldest"};
     const size_t lens[] = {sizeof "older-" CANARY - 1, sizeof CANARY "-oldest" - 1};
     personsig_signer *signer = NULL;
-    CHECK(personsig_signer_new(TEXT("chameleon"), TEXT("s-" CANARY), fallbacks, lens, 2, NULL, &signer) == PERSONSIG_OK);
+    CHECK(personsig_signer_new(TEXT("chameleon"), TEXT("s-" CANARY), fallbacks, lens, 2, NULL, &signer) ==
+          PERSONSIG_OK);
     return signer;
 }
 
@@ -60,7 +62,8 @@ static void explained(void)
         lens[i] = sizeof "older-" CANARY - 1;
     }
     personsig_signer *signer = NULL;
-    CHECK(personsig_signer_new(TEXT("chameleon"), TEXT("s-" CANARY), fallbacks, lens, 12, NULL, &signer) == PERSONSIG_OK);
+    CHECK(personsig_signer_new(TEXT("chameleon"), TEXT("s-" CANARY), fallbacks, lens, 12, NULL, &signer) ==
+          PERSONSIG_OK);
     CHECK(personsig_signer_explain(signer, TEXT("1"), TEXT(TIMESTAMPED), NULL, NULL, 0, THEN, NULL, out, sizeof out,
                                    &len) == PERSONSIG_OK);
     CHECK(memmem(out, len, TEXT(CANARY)) == NULL);

@@ -35,7 +35,8 @@ static void the_systems_clock(void)
     size_t len = 0;
     int64_t signed_at = 0;
     CHECK(personsig_signer_sign(signer, TEXT("1"), PERSONSIG_DEFAULT, out, sizeof out, &len) == PERSONSIG_OK);
-    CHECK(personsig_signer_verify(signer, TEXT("1"), out, len, 5, 5, PERSONSIG_DEFAULT, NULL, &signed_at) == PERSONSIG_OK);
+    CHECK(personsig_signer_verify(signer, TEXT("1"), out, len, 5, 5, PERSONSIG_DEFAULT, NULL, &signed_at) ==
+          PERSONSIG_OK);
     CHECK(signed_at > THEN);
     personsig_signer_free(signer);
 }
@@ -46,7 +47,8 @@ static void rotation(void)
     const size_t lens[] = {6, sizeof SECRET - 1, 4};
     personsig_signer *signer = NULL;
     size_t bad_index = 7, secret_index = 7;
-    CHECK(personsig_signer_new(TEXT("gosquared"), TEXT("new"), fallbacks, lens, 2, &bad_index, &signer) == PERSONSIG_OK);
+    CHECK(personsig_signer_new(TEXT("gosquared"), TEXT("new"), fallbacks, lens, 2, &bad_index, &signer) ==
+          PERSONSIG_OK);
     CHECK(bad_index == PERSONSIG_NO_INDEX);
     CHECK(personsig_signer_verify(signer, TEXT("123456"), TEXT(PLAIN), PERSONSIG_DEFAULT, PERSONSIG_DEFAULT,
                                   PERSONSIG_DEFAULT, &secret_index, NULL) == PERSONSIG_OK);
@@ -75,7 +77,8 @@ static void provider_table(void)
 int main(void)
 {
     char numbers[32];
-    snprintf(numbers, sizeof numbers, "%d.%d.%d", PERSONSIG_VERSION_MAJOR, PERSONSIG_VERSION_MINOR, PERSONSIG_VERSION_PATCH);
+    snprintf(numbers, sizeof numbers, "%d.%d.%d", PERSONSIG_VERSION_MAJOR, PERSONSIG_VERSION_MINOR,
+             PERSONSIG_VERSION_PATCH);
     CHECK(strcmp(personsig_version(), PERSONSIG_VERSION) == 0 && strcmp(numbers, PERSONSIG_VERSION) == 0);
     CHECK(strcmp(personsig_status_name(PERSONSIG_PADDED_SECRET), "padded-secret") == 0);
     CHECK(strlen(personsig_status_message(PERSONSIG_PADDED_SECRET)) > 20);

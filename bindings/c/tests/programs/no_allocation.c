@@ -12,12 +12,16 @@ int main(void)
         size_t len = 0;
         int64_t d = PERSONSIG_DEFAULT;
         CHECK(personsig_signer_sign(signers[i], long_id, sizeof long_id, d, out, sizeof out, &len) == PERSONSIG_OK);
-        CHECK(personsig_signer_verify(signers[i], long_id, sizeof long_id, out, len, d, d, d, NULL, NULL) == PERSONSIG_OK);
-        CHECK(personsig_signer_verify(signers[i], TEXT("1"), out, len, d, d, d, NULL, NULL) == PERSONSIG_SIGNATURE_MISMATCH);
-        CHECK(personsig_signer_verify(signers[i], TEXT("1"), out, 9, d, d, d, NULL, NULL) == PERSONSIG_MALFORMED_SIGNATURE);
+        CHECK(personsig_signer_verify(signers[i], long_id, sizeof long_id, out, len, d, d, d, NULL, NULL) ==
+              PERSONSIG_OK);
+        CHECK(personsig_signer_verify(signers[i], TEXT("1"), out, len, d, d, d, NULL, NULL) ==
+              PERSONSIG_SIGNATURE_MISMATCH);
+        CHECK(personsig_signer_verify(signers[i], TEXT("1"), out, 9, d, d, d, NULL, NULL) ==
+              PERSONSIG_MALFORMED_SIGNATURE);
         CHECK(personsig_signer_sign(signers[i], TEXT("\xff"), d, out, sizeof out, &len) == PERSONSIG_INVALID_TEXT);
         CHECK(personsig_signer_sign(signers[i], TEXT("1\n"), d, out, sizeof out, &len) == PERSONSIG_CONTROL_CHARACTER);
-        CHECK(personsig_signer_sign(signers[i], TEXT("1"), -1, out, sizeof out, &len) == PERSONSIG_TIMESTAMP_OUT_OF_RANGE);
+        CHECK(personsig_signer_sign(signers[i], TEXT("1"), -1, out, sizeof out, &len) ==
+              PERSONSIG_TIMESTAMP_OUT_OF_RANGE);
         CHECK(personsig_signer_sign(signers[i], TEXT("1"), d, out, 3, &len) == PERSONSIG_BUFFER_TOO_SMALL);
         CHECK(personsig_signer_sign(NULL, TEXT("1"), d, out, 3, &len) == PERSONSIG_NULL_POINTER);
         CHECK(personsig_hmac_sha256((uint8_t *)long_id, 100, (uint8_t *)long_id, 100, (uint8_t *)out) == PERSONSIG_OK);

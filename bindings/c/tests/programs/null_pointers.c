@@ -79,7 +79,8 @@ static void in_verify(const personsig_signer *signer)
     REFUSED(personsig_signer_verify(signer, TEXT("1"), NULL, 1, d, d, d, &index, &signed_at));
     REFUSED(personsig_signer_verify(signer, TEXT("1"), "s", SIZE_MAX, d, d, d, &index, &signed_at));
     CHECK(personsig_signer_verify(signer, NULL, 0, TEXT("s"), d, d, d, &index, &signed_at) == PERSONSIG_EMPTY_USER_ID);
-    CHECK(personsig_signer_verify(signer, TEXT("1"), NULL, 0, d, d, d, &index, &signed_at) == PERSONSIG_MISSING_SIGNATURE);
+    CHECK(personsig_signer_verify(signer, TEXT("1"), NULL, 0, d, d, d, &index, &signed_at) ==
+          PERSONSIG_MISSING_SIGNATURE);
     CHECK(index == 7 && signed_at == 7);
 }
 
@@ -95,7 +96,8 @@ static void in_explain(const personsig_signer *signer)
     REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), NULL, NULL, 0, 0, &bad, NULL, 1, &len));
     REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), NULL, NULL, 0, 0, &bad, out, sizeof out, NULL));
     CHECK(bad == PERSONSIG_NO_INDEX);
-    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), LIST_WITH_NULL, LENS, 2, 0, &bad, out, sizeof out, &len));
+    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), LIST_WITH_NULL, LENS, 2, 0, &bad, out, sizeof out,
+                                     &len));
     CHECK(bad == 1 && len == 7 && out[0] == 0);
 }
 
@@ -146,7 +148,8 @@ static void in_snippet(const personsig_signer *signer)
     CHECK(len == 7 && out[0] == 0);
     CHECK(personsig_signer_snippet(signer, NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0, NULL, 0, &len) == PERSONSIG_OK);
     CHECK(len == 0);
-    CHECK(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len) == PERSONSIG_OK);
+    CHECK(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len) ==
+          PERSONSIG_OK);
     CHECK(len > 100 && memcmp(out, TEXT("<script>")) == 0);
 }
 

@@ -24,13 +24,15 @@ int main(void)
     const size_t lens[] = {3};
     personsig_signer *signer = NULL;
     size_t len = 0;
-    CHECK(personsig_signer_new(provider, 9, secret, sizeof SECRET - 1, fallbacks, lens, 1, NULL, &signer) == PERSONSIG_OK);
+    CHECK(personsig_signer_new(provider, 9, secret, sizeof SECRET - 1, fallbacks, lens, 1, NULL, &signer) ==
+          PERSONSIG_OK);
     memset(out, 0, sizeof TIMESTAMPED - 1);
     CHECK(personsig_signer_sign(signer, user_id, 6, THEN, out, sizeof TIMESTAMPED - 1, &len) == PERSONSIG_OK);
     CHECK(len == sizeof TIMESTAMPED - 1 && memcmp(out, TIMESTAMPED, len) == 0);
     for (size_t cut = 0; cut < len; cut++) /* every tail, each of which ends at the page's end */
-        CHECK(personsig_signer_verify(signer, user_id, 6, signature + cut, len - cut, PERSONSIG_DEFAULT, PERSONSIG_DEFAULT,
-                                      THEN, NULL, NULL) == (cut == 0 ? PERSONSIG_OK : PERSONSIG_MALFORMED_SIGNATURE));
+        CHECK(personsig_signer_verify(signer, user_id, 6, signature + cut, len - cut, PERSONSIG_DEFAULT,
+                                      PERSONSIG_DEFAULT, THEN, NULL,
+                                      NULL) == (cut == 0 ? PERSONSIG_OK : PERSONSIG_MALFORMED_SIGNATURE));
     static const char cut_utf8[] = "a\xf0\x9f\x98";
     CHECK(personsig_signer_sign(signer, at_page_end(TEXT(cut_utf8)), 4, THEN, out, 75, &len) == PERSONSIG_INVALID_TEXT);
     personsig_signer_free(signer);

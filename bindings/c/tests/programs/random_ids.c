@@ -1,4 +1,5 @@
-/* Signs 10,000 random ids with both providers, for another program to check: a line each of hex id, provider, signature. */
+/* Signs 10,000 random ids with both providers, for another program to check: a line each of hex id, provider,
+ * signature. */
 #include "check.h"
 
 static uint64_t state;

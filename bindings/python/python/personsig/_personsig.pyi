@@ -49,9 +49,7 @@ class Signer(Generic[_Name_co]):
     between providers.
     """
 
-    def __new__(
-        cls, provider: _Name_co, secret: str | bytes, *, fallback_secrets: _List[str | bytes] = ()
-    ) -> Signer[_Name_co]: ...
+    def __new__(cls, provider: _Name_co, secret: str | bytes, *, fallback_secrets: _List[str | bytes] = ()) -> Signer[_Name_co]: ...
     @classmethod
     def __class_getitem__(cls, name: object, /) -> GenericAlias: ...
     @classmethod
@@ -153,13 +151,9 @@ class Signer(Generic[_Name_co]):
         """
 
     @overload
-    def identity(
-        self: Signer[Literal["gosquared"]], user_id: str | int, *, now: int | None = None
-    ) -> GoSquaredIdentity: ...
+    def identity(self: Signer[Literal["gosquared"]], user_id: str | int, *, now: int | None = None) -> GoSquaredIdentity: ...
     @overload
-    def identity(
-        self: Signer[Literal["chameleon"]], user_id: str | int, *, now: int | None = None
-    ) -> ChameleonIdentity: ...
+    def identity(self: Signer[Literal["chameleon"]], user_id: str | int, *, now: int | None = None) -> ChameleonIdentity: ...
     @overload
     def identity(self, user_id: str | int, *, now: int | None = None) -> Identity:
         """What the snippet would say, as data: `id` and `auth`, or `uid` and `uid_hash`.
