@@ -54,7 +54,7 @@ def test_what_is_no_list_is_a_type_error(user_ids):
 def test_a_type_error_names_the_element(index):
     ids = ["42"] * LARGE
     ids[index] = 1.5
-    with pytest.raises(TypeError, match=rf"^user_ids\[{index}\] must be str or int, not float; pass the user's own id"):
+    with pytest.raises(TypeError, match=rf"^user_ids\[{index}\] must be str or int, not float; pass the id as an integer or a string"):
         PLAIN.sign_many(ids)
 
 

@@ -21,6 +21,8 @@ InputCode: TypeAlias = Literal[
     "timestamp-in-milliseconds",
     "not-timestamped",
     "invalid-option",
+    "malformed-secret",
+    "placeholder-user-id",
 ]
 """The `code` of an InputError."""
 
