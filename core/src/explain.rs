@@ -13,21 +13,27 @@
 //!
 //! Claims that differ in the time alone (*searches*), and long messages, are many or dear: see [`claim::Claim`].
 
-mod claim;
+mod bytes;
 mod construction;
-mod encoding;
+mod digits;
+mod escape;
+mod hypothesis;
+mod id_form;
 mod key;
+mod look;
 mod message;
 mod mistake;
+mod number;
 mod padding;
+mod reading;
 mod timestamp;
+mod wrong_call;
 
-use std::collections::BTreeMap;
-
-use self::claim::Claim;
-use self::encoding::Shape;
-use self::key::{Key, wrong_keys};
-use self::mistake::Mistake;
+use self::construction::Signed;
+use self::hypothesis::{Found, Hypothesis};
+use self::key::{Key, twice_wrong_keys, wrong_keys};
+use self::mistake::{Mistake, Mistakes};
+use self::reading::{Group, Tail};
 use crate::error::{Code, Error, Place, Subject};
 use crate::scheme::Scheme;
 use crate::signer::{Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
@@ -84,6 +90,25 @@ impl Finding {
     fn new(mistake: Mistake, index: Option<usize>) -> Self {
         let (code, message, fix) = mistake.texts();
         Finding { code, message: message.into(), fix, index }
+    }
+
+    /// Nothing is known. Something is said of the secret or the id only where the text has a signature's form.
+    fn unexplained(scheme: Scheme, text: &[u8]) -> Self {
+        let form = match scheme {
+            Scheme::Plain => "64 lower-case hex digits",
+            Scheme::Timestamped => "64 lower-case hex digits, a hyphen and a time",
+        };
+        let finding = Finding::new(Mistake::Unexplained, None);
+        if scheme.parse(text).is_ok() {
+            finding.and(": the secret or the id is a different one.")
+        } else {
+            finding.and(&format!(". It does not have a signature's form, {form}, so that nothing can be said of secret or id."))
+        }
+    }
+
+    /// The address of what is written about its code: what it looks like, how it happens, what to do.
+    pub fn link(&self) -> String {
+        format!("{}/blob/main/core/MISTAKES.md#{}", env!("CARGO_PKG_REPOSITORY"), self.code)
     }
 
     /// The message goes on.
@@ -155,22 +180,38 @@ impl Signer {
         if text == id.as_bytes() {
             return Ok(vec![Finding::new(Mistake::SignatureIsTheId, None)]);
         }
+        let is_swapped = scheme.parse(id.as_bytes()).is_ok() && scheme.parse(text).is_err();
+        let presented_id = str::from_utf8(text).ok().filter(|_| is_swapped);
+        if presented_id.is_some_and(|presented| self.verify_with(presented, id.as_bytes(), &options).is_ok()) {
+            return Ok(vec![Finding::new(Mistake::SwappedArguments, None)]);
+        }
 
-        let shape = encoding::shape(scheme, text);
-        let mut findings = match &shape {
-            _ if id.len() > HYPOTHESIS_MAX || text.len() > HYPOTHESIS_MAX => BTreeMap::new(),
-            None => self.proven(&Case { scheme, id, also, now, text }),
-            Some(Shape::Wrapped(inside)) if self.verify_with(id, inside, &options).is_ok() => BTreeMap::new(),
-            Some(Shape::Wrapped(inside)) => self.proven(&Case { scheme, id, also, now, text: inside }),
-            Some(Shape::Other) => BTreeMap::new(),
+        let inside = reading::unwrapped(scheme, text);
+        let is_long = id.len() > HYPOTHESIS_MAX || text.len() > HYPOTHESIS_MAX;
+        let mut found = Found::default();
+        match &inside {
+            _ if is_long => {}
+            Some(inside) if self.verify_with(id, inside, &options).is_ok() => {}
+            _ => found = self.proven(&Case { id, also, now }, scheme, inside.as_deref().unwrap_or(text)),
+        }
+        let look = look::look(text);
+        let mut mistakes = found.mistakes;
+        if mistakes.is_empty() && is_swapped && (look.is_some() || text.len() < TRUNCATED_MIN) {
+            mistakes = Mistake::SwappedArguments.into();
+        } else if inside.is_some() || mistakes.is_empty() && look.is_some() {
+            mistakes = mistakes | Mistake::NotASignature.into();
+        }
+        if mistakes.is_empty() {
+            return Ok(vec![Finding::unexplained(scheme, text)]);
+        }
+        let of = |mistake: Mistake| {
+            let finding = Finding::new(mistake, found.index.filter(|_| mistake == Mistake::OtherIdentifier));
+            match look.filter(|_| mistake == Mistake::NotASignature) {
+                Some(look) => finding.and(&format!(" It looks like {look}.")),
+                None => finding,
+            }
         };
-        if shape.is_some() {
-            findings.insert(Mistake::NotASignature, None);
-        }
-        if findings.is_empty() {
-            findings.insert(Mistake::Unexplained, None);
-        }
-        Ok(findings.into_iter().map(|(mistake, index)| Finding::new(mistake, index)).collect())
+        Ok(mistakes.iter().map(of).collect())
     }
 
     /// What is said of a signature that is authentic.
@@ -199,64 +240,102 @@ impl Signer {
         findings
     }
 
-    /// The mistakes that alone explain the text; where there is none, both of those pairs that do.
-    fn proven(&self, case: &Case<'_>) -> BTreeMap<Mistake, Option<usize>> {
-        let mut found = BTreeMap::new();
-        let digits = encoding::digits(case);
-        let right = digits.filter(|(digest, _)| digest.digits() == 64);
-        let mut claims = [encoding::claims(case), timestamp::claims(case)].concat();
-        if let Some((digest, suffix)) = right {
-            claims.extend(message::claims(case, suffix, digest));
-        }
+    /// The fewest mistakes that explain the text.
+    fn proven(&self, case: &Case<'_>, scheme: Scheme, text: &[u8]) -> Found {
         // Never moved by growing: a key's cached state is as good as the key.
         let mut secrets = Vec::with_capacity(SECRETS_MAX);
         secrets.extend(self.secrets.iter().take(SECRETS_MAX).map(Key::right));
-        for secret in &secrets {
-            for claim in claims.iter().filter(|claim| claim.is_single() && claim.is_true_under(secret)) {
-                found.entry(claim.mistake).or_insert(claim.index);
+        let mut found = Found::default();
+        let groups = reading::groups(scheme, text).into_iter();
+        let groups: Vec<_> = groups.map(|group| (case.hypotheses(&group.tail), group)).map(|(of, group)| (group, of)).collect();
+        wrong_call::find(&mut found, case, text, &secrets);
+        let keys = wrong_keys(&secrets);
+        for (Group { tail, readings }, hypotheses) in &groups {
+            for secret in &secrets {
+                for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.is_single()) {
+                    found.try_one(secret, hypothesis, readings, !hypothesis.is_search());
+                }
+                let signed = case.signed(tail);
+                construction::hashes(&mut found, &secret.bytes, &signed, readings);
+                construction::swapped(&mut found, secret, &signed, readings);
             }
-            let mistake =
-                digits.and_then(|(digest, suffix)| construction::mistake(case, &secret.bytes, digest, suffix));
-            found.extend(mistake.map(|mistake| (mistake, None)));
-        }
-        if let Some((digest, suffix)) = right {
-            let right = Claim::new(Mistake::Valid, case.message(suffix), digest);
-            let keys = wrong_keys(&secrets);
-            found.extend(
-                keys.iter().filter(|key| right.is_true_under(key)).filter_map(|key| Some((key.mistake?, None))),
-            );
-        }
-        if !found.is_empty() {
-            return found;
-        }
-        claims.retain(Claim::is_paired);
-        if claims.is_empty() {
-            return found;
-        }
-        for key in wrong_keys(secrets.get(..1).unwrap_or_default()) {
-            for claim in claims.iter().filter(|claim| claim.is_true_under(&key)) {
-                found.entry(claim.mistake).or_insert(claim.index);
-                found.extend(key.mistake.map(|mistake| (mistake, None)));
+            for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0) {
+                keys.iter().for_each(|key| found.try_one(key, hypothesis, readings, true));
             }
         }
-        found
+        if !found.mistakes.is_empty() {
+            return found.settled();
+        }
+        let (Some(secret), keys) = (secrets.first(), wrong_keys(secrets.get(..1).unwrap_or_default())) else {
+            return found;
+        };
+        wrong_call::find(&mut found, case, text, &keys);
+        for (Group { tail, readings }, hypotheses) in &groups {
+            for hypothesis in case.of_also(tail).iter().filter(|hypothesis| hypothesis.is_paired()) {
+                found.try_one(secret, hypothesis, readings, false);
+            }
+            for (index, other) in message::others(case) {
+                let signed = Signed { id: other.as_bytes(), index: Some(index), mistakes: Mistake::OtherIdentifier.into(), ..case.signed(tail) };
+                construction::hashes(&mut found, &secret.bytes, &signed, readings);
+                construction::swapped(&mut found, secret, &signed, readings);
+            }
+            for key in &keys {
+                construction::swapped(&mut found, key, &case.signed(tail), readings);
+                for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.cost > 0 && hypothesis.is_paired()) {
+                    found.try_one(key, hypothesis, readings, false);
+                }
+            }
+            for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0) {
+                twice_wrong_keys(&secret.bytes, |key| found.try_one(&key, hypothesis, readings, false));
+            }
+        }
+        found.settled()
     }
 }
 
 /// What there is to go by, beside the secrets.
 struct Case<'a> {
-    scheme: Scheme,
     id: &'a str,
     also: Vec<&'a str>,
     now: i64,
-    /// What was shown, or what is inside a wrapping.
-    text: &'a [u8],
 }
 
 impl Case<'_> {
     /// The id, and `-T` or nothing.
     fn message(&self, suffix: &str) -> Vec<u8> {
         [self.id, suffix].concat().into()
+    }
+
+    /// What was signed, for a tail that was read.
+    fn hypotheses(&self, tail: &Tail) -> Vec<Hypothesis> {
+        let mut hypotheses = match tail {
+            Tail::Suffix(suffix) => message::hypotheses(self, suffix),
+            _ => Vec::new(),
+        };
+        hypotheses.extend(timestamp::hypotheses(self.id, tail, self.now));
+        hypotheses
+    }
+
+    /// The same of other identifiers, but for what is a single mistake.
+    fn of_also(&self, tail: &Tail) -> Vec<Hypothesis> {
+        let mut hypotheses = match tail {
+            Tail::Suffix(suffix) => message::of_also(self, suffix),
+            _ => Vec::new(),
+        };
+        for (index, other) in message::others(self) {
+            let timed = timestamp::hypotheses(&other, tail, self.now);
+            hypotheses.extend(timed.into_iter().filter(|timed| !timed.is_search()).map(|timed| timed.of_also(index)));
+        }
+        hypotheses
+    }
+
+    /// The id, as constructions have it.
+    fn signed<'b>(&'b self, tail: &'b Tail) -> Signed<'b> {
+        let suffix = match tail {
+            Tail::Suffix(suffix) | Tail::Needless(suffix) => suffix.as_bytes(),
+            Tail::Missing | Tail::Other(_) => b"",
+        };
+        Signed { id: self.id.as_bytes(), suffix, mistakes: Mistakes::default(), index: None }
     }
 }
 

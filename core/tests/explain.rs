@@ -336,7 +336,9 @@ fn is_no_oracle_for_prefixes() {
             let signature = right(&signer)[..length].to_owned() + &tail;
             let expected =
                 ["no-known-mistake", "truncated", "valid"][usize::from(length >= 40) + usize::from(length == 64)];
-            assert_eq!(codes(&signer, ID, signature), [expected], "{length}");
+            let told = codes(&signer, ID, signature);
+            // A few decimal digits look like an id: that is said of the form alone.
+            assert!(told == [expected] || length < 10 && told == ["not-a-signature"], "{length}: {told:?}");
         }
     }
 }

@@ -1,32 +1,70 @@
 //! The secret and the id went into another function, or into its wrong places.
 
 use hmac::Mac;
+use md5::Md5;
 use sha1::Sha1;
-use sha2::{Digest as Hash, Sha256};
+use sha2::{Digest as Hash, Sha256, Sha512};
 
-use super::claim::Digest;
-use super::mistake::Mistake;
-use super::{Case, HYPOTHESIS_MAX};
+use super::HYPOTHESIS_MAX;
+use super::hypothesis::{Found, Reading};
+use super::key::Key;
+use super::mistake::{Mistake, Mistakes};
 use crate::hmac::keyed;
 
-/// Of the digits that were shown, and the right message's `-T` or nothing.
-pub(super) fn mistake(case: &Case<'_>, secret: &[u8], digest: Digest, suffix: &str) -> Option<Mistake> {
-    if secret.len() > HYPOTHESIS_MAX {
-        return None;
-    }
-    let (id, message) = (case.id.as_bytes(), case.message(suffix));
-    let is_hmac =
-        |key, text, more: &str| digest.is(&keyed(key).chain_update(text).chain_update(more).finalize().into_bytes());
-    if is_hmac(&message, secret, "") || is_hmac(id, secret, suffix) {
-        return Some(Mistake::Swapped);
-    }
-    let is_hash = |parts| digest.is(&hash::<Sha256>(parts)) || digest.is(&hash::<Sha1>(parts));
-    let both = [[secret, id], [id, secret], [secret, &message], [&message, secret]];
-    let one = [secret, id, &message].map(|part| [part, &[]]);
-    both.into_iter().chain(one).any(is_hash).then_some(Mistake::NoHmac)
+/// Between the secret and the id.
+const SEPARATORS: [&[u8]; 7] = [b"", b":", b"-", b".", b"_", b"|", b" "];
+
+/// Of one identifier: as it is, and as the message has it.
+pub(super) struct Signed<'a> {
+    pub(super) id: &'a [u8],
+    pub(super) suffix: &'a [u8],
+    /// That it is another identifier, and which.
+    pub(super) mistakes: Mistakes,
+    pub(super) index: Option<usize>,
 }
 
-/// Of both parts, without a copy of a secret that joins them.
-fn hash<H: Hash>(parts: [&[u8]; 2]) -> Vec<u8> {
+/// A hash of both. Its digits are as many as those of an HMAC with that hash, or of one that was cut off.
+pub(super) fn hashes(found: &mut Found, secret: &[u8], signed: &Signed<'_>, readings: &[Reading]) {
+    if secret.len() > HYPOTHESIS_MAX {
+        return;
+    }
+    let message = [signed.id, signed.suffix].concat();
+    for reading in readings {
+        let hash: fn(&[&[u8]]) -> Vec<u8> = match reading.digest.digits() {
+            32 => hash::<Md5>,
+            40 => hash::<Sha1>,
+            64 => hash::<Sha256>,
+            128 => hash::<Sha512>,
+            _ => continue,
+        };
+        let is = |parts: &[&[u8]]| reading.digest.is(&hash(parts));
+        let is_joined = |id: &[u8]| SEPARATORS.iter().any(|between| is(&[secret, between, id]) || is(&[id, between, secret]));
+        let ids = [signed.id, &message];
+        if is(&[secret]) || ids.iter().any(|id| is(&[id]) || is_joined(id)) {
+            let writing = reading.mistakes.without(Mistake::OtherHash).without(Mistake::Truncated);
+            let mistakes = writing | signed.mistakes | Mistake::NoHmac.into();
+            found.add(mistakes, mistakes.count(), signed.index);
+        }
+    }
+}
+
+/// HMAC(key = id, message = secret).
+pub(super) fn swapped(found: &mut Found, secret: &Key, signed: &Signed<'_>, readings: &[Reading]) {
+    if secret.bytes.len() > HYPOTHESIS_MAX {
+        return;
+    }
+    let message = [signed.id, signed.suffix].concat();
+    let hmac = |key: &[u8], more: &[u8]| keyed(key).chain_update(&secret.bytes).chain_update(more).finalize().into_bytes();
+    let macs = [hmac(&message, b""), hmac(signed.id, signed.suffix)];
+    for reading in readings.iter().filter(|reading| reading.digest.digits() == 64) {
+        if macs.iter().any(|mac| reading.is(mac)) {
+            let mistakes = reading.mistakes | secret.mistakes | signed.mistakes | Mistake::Swapped.into();
+            found.add(mistakes, mistakes.count(), signed.index);
+        }
+    }
+}
+
+/// Of all parts, without a copy of a secret that joins them.
+fn hash<H: Hash>(parts: &[&[u8]]) -> Vec<u8> {
     parts.iter().fold(H::new(), |hash, part| hash.chain_update(part)).finalize().to_vec()
 }

@@ -1,80 +1,223 @@
 //! The keys that were used in place of the secret.
+//!
+//! None lets a secret be found piece by piece: each is a fixed text, or made of the whole secret. A secret is cut at
+//! separators alone, which most secrets do not have.
 
 use base64::engine::general_purpose::{
     GeneralPurpose, GeneralPurposeConfig, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD,
 };
 use base64::engine::{DecodePaddingMode, Engine};
 use hmac::Hmac;
-use sha2::Sha256;
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
 
 use super::HYPOTHESIS_MAX;
-use super::mistake::Mistake;
+use super::mistake::{Mistake, Mistakes};
 use super::padding::{padded, quoted};
 use crate::hmac::keyed;
 
-/// A key, and the mistake of using it.
+/// A key, and the mistakes of using it.
 pub(super) struct Key {
-    pub(super) mistake: Option<Mistake>,
+    pub(super) mistakes: Mistakes,
     pub(super) bytes: Zeroizing<Vec<u8>>,
     pub(super) state: Hmac<Sha256>,
 }
 
 impl Key {
-    fn wrong(mistake: Mistake, bytes: Vec<u8>) -> Self {
-        Key { mistake: Some(mistake), ..Key::right(bytes) }
+    pub(super) fn wrong(mistakes: impl Into<Mistakes>, bytes: Zeroizing<Vec<u8>>) -> Self {
+        Key { mistakes: mistakes.into(), state: keyed(&bytes), bytes }
     }
 
     /// One of the Signer's secrets.
-    pub(super) fn right(bytes: impl Into<Vec<u8>>) -> Self {
-        let bytes = Zeroizing::new(bytes.into());
-        Key { mistake: None, state: keyed(&bytes), bytes }
+    pub(super) fn right(bytes: &[u8]) -> Self {
+        Key::wrong(Mistakes::default(), Zeroizing::new(bytes.into()))
     }
 }
 
 #[rustfmt::skip]
-const PLACEHOLDERS: [&str; 37] = [
+const PLACEHOLDERS: [&str; 49] = [
     "undefined", "null", "NULL", "None", "none", "nil", "NaN", "false", "False", "true", "True", "[object Object]",
     "mysecret", "my_secret", "my-secret", "MY_SECRET", "changeme", "change_me", "CHANGEME",
     "secret", "Secret", "SECRET", "secret_key", "SECRET_KEY", "Secure Mode Secret",
     "YOUR_SECRET", "your_secret", "your-secret", "YOUR_SECRET_KEY", "YOUR_SECURE_MODE_SECRET",
     "GOSQUARED_SECURE_MODE_SECRET", "CHAMELEON_VERIFICATION_SECRET",
     "password", "test", "xxx", "0", "1",
+    ".env", "secret.txt", "secret.key", "secret.pem", "/run/secrets/secret",
+    "/run/secrets/gosquared_secure_mode_secret", "/run/secrets/chameleon_verification_secret",
+    "/run/secrets/GOSQUARED_SECURE_MODE_SECRET", "/run/secrets/CHAMELEON_VERIFICATION_SECRET",
+    "$SECRET", "$GOSQUARED_SECURE_MODE_SECRET", "$CHAMELEON_VERIFICATION_SECRET",
 ];
 
-const PREFIXES: [&str; 4] = ["whsec_", "sk_", "Bearer ", "sha256="];
+const PREFIXES: [&str; 9] =
+    ["whsec_", "sk_", "Bearer ", "sha256=", "sk_live_", "sk_test_", "secret_", "base64:", "hex:"];
 
-/// More than are made of no secret, and more than are made of one.
-const KEYS_MAX: usize = 64;
+/// Upper bound of candidate keys derived from one secret, or from none.
+const KEYS_MAX: usize = 160;
 
 /// The empty key, the placeholders, and what is made of these secrets.
 pub(super) fn wrong_keys(secrets: &[Key]) -> Vec<Key> {
     // Never moved by growing: what is freed on the way would not be wiped.
     let mut keys = Vec::with_capacity(secrets.len().saturating_add(1).saturating_mul(KEYS_MAX));
-    keys.push(Key::wrong(Mistake::EmptyKey, Vec::new()));
-    keys.extend(PLACEHOLDERS.map(|text| Key::wrong(Mistake::PlaceholderKey, text.into())));
+    keys.push(Key::wrong(Mistake::EmptyKey, Zeroizing::default()));
+    keys.extend(PLACEHOLDERS.map(|text| Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into()))));
     for secret in secrets.iter().map(|key| key.bytes.as_slice()).filter(|secret| secret.len() <= HYPOTHESIS_MAX) {
-        let mut add = |mistake, bytes: Vec<u8>| {
-            let key = Key::wrong(mistake, bytes);
-            if !key.bytes.is_empty() && *key.bytes != secret {
-                keys.push(key);
+        let mut add = |mistake, bytes: Zeroizing<Vec<u8>>| {
+            if !bytes.is_empty() && *bytes != secret && keys.len() < keys.capacity() {
+                keys.push(Key::wrong(mistake, bytes));
             }
         };
-        padded(secret).for_each(|key| add(Mistake::PaddedKey, key));
-        quoted(secret).for_each(|key| add(Mistake::QuotedKey, key));
-        for prefix in PREFIXES.map(str::as_bytes) {
-            add(Mistake::PrefixedKey, [prefix, secret].concat());
-            secret.strip_prefix(prefix).into_iter().for_each(|key| add(Mistake::PrefixedKey, key.into()));
-        }
-        add(Mistake::HexKey, hex::encode(secret).into());
-        add(Mistake::HexKey, hex::encode_upper(secret).into());
-        hex::decode(secret).into_iter().for_each(|key| add(Mistake::HexKey, key));
-        for base64 in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
-            add(Mistake::Base64Key, base64.encode(secret).into());
-        }
-        unbase64(secret).into_iter().for_each(|key| add(Mistake::Base64Key, key));
+        written(secret, &mut add);
+        encoded(secret, &mut add);
     }
     keys
+}
+
+/// Keys that two mistakes made of one secret, one after the other.
+pub(super) fn twice_wrong_keys(secret: &[u8], mut each: impl FnMut(Key)) {
+    if secret.len() > HYPOTHESIS_MAX {
+        return;
+    }
+    let mut second = |first: Mistake, key: &[u8], only_encoded: bool| {
+        let mut add = |second, bytes: Zeroizing<Vec<u8>>| {
+            if !bytes.is_empty() && *bytes != secret && first != second {
+                each(Key::wrong(Mistakes::from(first) | Mistakes::from(second), bytes));
+            }
+        };
+        encoded(key, &mut add);
+        if !only_encoded {
+            written(key, &mut add);
+        }
+    };
+    encoded(secret, &mut |mistake, key: Zeroizing<Vec<u8>>| second(mistake, &key, false));
+    written(secret, &mut |mistake, key: Zeroizing<Vec<u8>>| second(mistake, &key, false));
+}
+
+type Add<'a> = &'a mut dyn FnMut(Mistake, Zeroizing<Vec<u8>>);
+
+/// Text that was stored with something round it, or cut off.
+fn written(secret: &[u8], add: Add<'_>) {
+    padded(secret).for_each(|key| add(Mistake::PaddedKey, key.into()));
+    quoted(secret).for_each(|key| add(Mistake::QuotedKey, key.into()));
+    for [open, close] in [["b'", "'"], ["b\"", "\""]] {
+        add(Mistake::QuotedKey, [open.as_bytes(), secret, close.as_bytes()].concat().into());
+    }
+    for prefix in PREFIXES.map(str::as_bytes) {
+        add(Mistake::PrefixedKey, [prefix, secret].concat().into());
+        secret.strip_prefix(prefix).into_iter().for_each(|key| add(Mistake::PrefixedKey, key.to_vec().into()));
+    }
+    let cuts: [fn(&u8) -> bool; 4] = [|b| *b == b'#', |b| *b == b'$', |b| *b == b'=', u8::is_ascii_whitespace];
+    for is_cut in cuts {
+        let cut = secret.iter().position(is_cut).and_then(|at| secret.get(..at));
+        cut.into_iter().for_each(|key| add(Mistake::KeyCut, key.to_vec().into()));
+    }
+    let (mut single, mut rest) = (Zeroizing::new(Vec::with_capacity(secret.len())), secret);
+    while let [first, tail @ ..] = rest {
+        single.push(*first);
+        rest = tail.strip_prefix(b"$").filter(|_| *first == b'$').unwrap_or(tail);
+    }
+    if secret.windows(2).any(|pair| pair == b"$$") {
+        add(Mistake::KeyCut, single);
+    }
+}
+
+/// Text that was encoded, decoded or hashed.
+fn encoded(secret: &[u8], add: Add<'_>) {
+    add(Mistake::HexKey, Vec::from(hex::encode(secret)).into());
+    add(Mistake::HexKey, Vec::from(hex::encode_upper(secret)).into());
+    hex::decode(secret).into_iter().for_each(|key| add(Mistake::HexKey, key.into()));
+    add(Mistake::HexKey, hex_until_wrong(secret));
+    add(Mistake::HexKey, packed(secret));
+    for base64 in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
+        add(Mistake::Base64Key, Vec::from(base64.encode(secret)).into());
+    }
+    for (is_url, is_stopped) in [(false, true), (false, false), (true, true)] {
+        add(Mistake::Base64Key, unbase64_lenient(secret, is_url, is_stopped));
+    }
+    add(Mistake::KeyHashed, hash::<Md5>(secret));
+    add(Mistake::KeyHashed, hash::<Sha1>(secret));
+    add(Mistake::KeyHashed, hash::<Sha256>(secret));
+    add(Mistake::KeyHashed, hash::<Sha512>(secret));
+    for key in [hash::<Md5>(secret), hash::<Sha1>(secret), hash::<Sha256>(secret), hash::<Sha512>(secret)] {
+        add(Mistake::KeyHashed, Vec::from(hex::encode(&*key)).into());
+    }
+    let Ok(text) = str::from_utf8(secret) else {
+        return;
+    };
+    let room = || Zeroizing::new(Vec::with_capacity(secret.len().saturating_mul(2).saturating_add(2)));
+    for mark in [false, true] {
+        let (mut little, mut big) = (room(), room());
+        if mark {
+            little.extend([0xff, 0xfe]);
+            big.extend([0xfe, 0xff]);
+        }
+        for unit in text.encode_utf16() {
+            little.extend(unit.to_le_bytes());
+            big.extend(unit.to_be_bytes());
+        }
+        add(Mistake::KeyCharset, little);
+        add(Mistake::KeyCharset, big);
+    }
+    let (mut latin, mut mojibake) = (room(), room());
+    latin.extend(text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')));
+    for byte in secret {
+        mojibake.extend_from_slice(char::from(*byte).encode_utf8(&mut [0; 2]).as_bytes());
+    }
+    add(Mistake::KeyCharset, latin);
+    add(Mistake::KeyCharset, mojibake);
+}
+
+fn hash<H: Digest>(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+    H::digest(secret).to_vec().into()
+}
+
+/// As Node decodes hex: up to the first pair that is none.
+fn hex_until_wrong(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut key = Zeroizing::new(Vec::with_capacity(secret.len()));
+    for pair in secret.as_chunks::<2>().0 {
+        let mut byte = [0];
+        if hex::decode_to_slice(pair, &mut byte).is_err() {
+            break;
+        }
+        key.extend(byte);
+    }
+    key
+}
+
+/// As `pack("H*")` of Ruby and Perl does: every character is a digit.
+fn packed(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+    let digit = |b: &u8| if b.is_ascii_alphabetic() { (b & 7).wrapping_add(9) & 15 } else { b & 15 };
+    let byte = |pair: &[u8]| pair.first().map_or(0, digit) << 4 | pair.get(1).map_or(0, digit);
+    let mut key = Zeroizing::new(Vec::with_capacity(secret.len()));
+    key.extend(secret.chunks(2).map(byte));
+    key
+}
+
+/// As PHP, Ruby and Node decode base64: what is not of the alphabet is skipped, or ends it if it is padding.
+fn unbase64_lenient(secret: &[u8], is_url: bool, is_stopped: bool) -> Zeroizing<Vec<u8>> {
+    let mut key = Zeroizing::new(Vec::with_capacity(secret.len()));
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    for byte in secret {
+        let value = match byte {
+            b'A'..=b'Z' => byte.wrapping_sub(b'A'),
+            b'a'..=b'z' => byte.wrapping_sub(b'a').wrapping_add(26),
+            b'0'..=b'9' => byte.wrapping_sub(b'0').wrapping_add(52),
+            b'+' => 62,
+            b'/' => 63,
+            b'-' if is_url => 62,
+            b'_' if is_url => 63,
+            b'=' if is_stopped => break,
+            _ => continue,
+        };
+        bits = bits << 6 | u32::from(value);
+        count = count.saturating_add(6);
+        if let Some(left) = count.checked_sub(8) {
+            key.push((bits >> left) as u8);
+            count = left;
+        }
+    }
+    key
 }
 
 /// Base64 in either alphabet, padded or not, whatever its unused last bits are.

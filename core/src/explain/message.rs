@@ -2,45 +2,77 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::claim::{Claim, Digest};
+use super::hypothesis::Hypothesis;
 use super::mistake::Mistake;
-use super::padding::{padded, quoted};
-use super::{Case, HYPOTHESIS_MAX};
+use super::padding::{QUOTES, between, padded, quoted, stripped};
+use super::{Case, HYPOTHESIS_MAX, id_form, number};
 
-/// The right digits and suffix (nothing, or `-T`), of another id.
-pub(super) fn claims(case: &Case<'_>, suffix: &str, digest: Digest) -> Vec<Claim> {
+/// The right message, and what was signed in its place: another identifier, or this one in another form.
+pub(super) fn hypotheses(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
+    let mut hypotheses = vec![Hypothesis::right(case.message(suffix))];
+    for (index, other) in others(case) {
+        hypotheses.push(Hypothesis::right([&other, suffix].concat().into()).of_also(index));
+        hypotheses.push(Hypothesis::right([EMAIL, &other, suffix].concat().into()).of_also(index));
+    }
     let id = case.id;
-    let mut claims = Vec::new();
-    let mut add = |mistake, index, other: &[u8]| {
+    let emails = [format!("{EMAIL}{id}"), format!("{EMAIL}{}", id.to_lowercase())];
+    let emails = emails.into_iter().chain(id.strip_prefix(EMAIL).map(String::from));
+    hypotheses.extend(emails.map(|form| Hypothesis::new(Mistake::OtherIdentifier, form + suffix)));
+    hypotheses.extend(forms(id, suffix));
+    hypotheses
+}
+
+/// The forms of other identifiers.
+pub(super) fn of_also(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
+    let forms = |(index, other): (usize, String)| forms(&other, suffix).into_iter().map(move |form| form.of_also(index));
+    others(case).flat_map(forms).collect()
+}
+
+/// Other identifiers as given and in lower case.
+pub(super) fn others<'a>(case: &'a Case<'_>) -> impl Iterator<Item = (usize, String)> + 'a {
+    let also = case.also.iter().enumerate().filter(|(_, other)| other.len() <= HYPOTHESIS_MAX);
+    also.flat_map(|(index, other)| {
+        let lower = Some(other.to_lowercase()).filter(|lower| lower != other);
+        std::iter::once((*other).into()).chain(lower).map(move |other| (index, other)).filter(|(_, other)| *other != case.id)
+    })
+}
+
+/// An identifier in its other forms.
+fn forms(id: &str, suffix: &str) -> Vec<Hypothesis> {
+    let mut hypotheses = Vec::new();
+    let mut add = |mistake, other: &[u8]| {
         if other != id.as_bytes() {
-            claims.push(Claim::new(mistake, [other, suffix.as_bytes()].concat(), digest).of_also(index));
+            hypotheses.push(Hypothesis::new(mistake, [other, suffix.as_bytes()].concat()));
         }
     };
-    for (index, other) in case.also.iter().enumerate().filter(|(_, other)| other.len() <= HYPOTHESIS_MAX) {
-        for form in [String::from(*other), other.to_lowercase()] {
-            add(Mistake::OtherIdentifier, Some(index), form.as_bytes());
-            add(Mistake::OtherIdentifier, Some(index), format!("{EMAIL}{form}").as_bytes());
-        }
-    }
-    for form in [format!("{EMAIL}{id}"), format!("{EMAIL}{}", id.to_lowercase())] {
-        add(Mistake::OtherIdentifier, None, form.as_bytes());
-    }
-    id.strip_prefix(EMAIL).into_iter().for_each(|rest| add(Mistake::OtherIdentifier, None, rest.as_bytes()));
-
-    padded(id.as_bytes()).for_each(|form| add(Mistake::IdPadded, None, &form));
-    quoted(id.as_bytes()).for_each(|form| add(Mistake::IdQuoted, None, &form));
-    let mut add_all = |mistake, forms: Vec<String>| forms.iter().for_each(|form| add(mistake, None, form.as_bytes()));
-    add_all(Mistake::IdCase, cases(id));
+    padded(id.as_bytes()).for_each(|form| add(Mistake::IdPadded, &form));
+    stripped(id.as_bytes()).iter().for_each(|form| add(Mistake::IdPadded, form));
+    quoted(id.as_bytes()).for_each(|form| add(Mistake::IdQuoted, &form));
+    between(id.as_bytes(), &QUOTES).into_iter().for_each(|form| add(Mistake::IdQuoted, form));
+    let mut add_all = |mistake, forms: Vec<String>| forms.iter().for_each(|form| add(mistake, form.as_bytes()));
+    let cases = cases(id);
     add_all(Mistake::IdQuoted, literals(id));
     add_all(Mistake::IdEscaped, escaped(id));
     add_all(Mistake::IdNormalised, vec![id.nfc().collect(), id.nfd().collect()]);
-    add_all(Mistake::IdNumberFormat, numbers(id));
+    add_all(Mistake::IdNumberFormat, number::forms(id));
     add_all(Mistake::IdNotText, NOT_TEXT.map(String::from).into());
-    unescaped(id.as_bytes()).iter().for_each(|form| add(Mistake::IdEscaped, None, form));
-    // A charset is of the whole message.
+    unescaped(id.as_bytes()).iter().for_each(|form| add(Mistake::IdEscaped, form));
+    // Case, and the prefix of vendors' libraries, have codes of their own.
+    let has_other_code = |form: &Vec<u8>| {
+        let is_case = cases.iter().any(|case| case.as_bytes() == form.as_slice());
+        is_case || form.starts_with(EMAIL.as_bytes()) || id.strip_prefix(EMAIL).is_some_and(|rest| rest.as_bytes() == form)
+    };
+    let id_forms = id_form::forms(id);
+    id_forms.iter().filter(|form| !has_other_code(form)).for_each(|form| add(Mistake::IdForm, form));
+    cases.iter().for_each(|form| add(Mistake::IdCase, form.as_bytes()));
+    // Of the whole message: a newline behind it, a charset.
     let whole = format!("{id}{suffix}");
-    claims.extend(charsets(&whole).map(|form| Claim::new(Mistake::IdCharset, form, digest)));
-    claims
+    if !suffix.is_empty() {
+        hypotheses.extend(["\n", "\r\n", " "].map(|pad| Hypothesis::new(Mistake::IdPadded, format!("{whole}{pad}"))));
+        hypotheses.extend(["\"", "'"].map(|quote| Hypothesis::new(Mistake::IdQuoted, format!("{quote}{whole}{quote}"))));
+    }
+    hypotheses.extend(charsets(&whole).map(|form| Hypothesis::new(Mistake::IdCharset, form)));
+    hypotheses
 }
 
 /// What vendors' own libraries put before an e-mail address.
@@ -153,58 +185,4 @@ fn charsets(message: &str) -> impl Iterator<Item = Vec<u8>> {
         units().map(|unit| unit.to_le_bytes()[0]).collect(),
     ];
     forms.into_iter().filter(|form| form != message.as_bytes())
-}
-
-/// The longest number in bytes that other notations are tried for.
-const NUMBER_MAX: usize = 40;
-
-/// The same number in other notations.
-fn numbers(id: &str) -> Vec<String> {
-    let (sign, digits) = id.strip_prefix('-').map_or(("", id), |digits| ("-", digits));
-    let Some(double) = id.parse::<f64>().ok().filter(|_| is_number(digits) && id.len() <= NUMBER_MAX) else {
-        return Vec::new();
-    };
-    let mut forms = Vec::new();
-    let is_integer = digits.bytes().all(|b| b.is_ascii_digit());
-    let significant = digits.trim_start_matches('0');
-    let canonical = if significant.is_empty() { "0" } else { significant };
-    if !is_integer || digits != canonical {
-        if double.fract() == 0.0 && double.abs() < 1e21 {
-            forms.push(format!("{double:.0}"));
-        }
-        if is_integer {
-            forms.push(format!("{sign}{canonical}"));
-        }
-        return forms;
-    }
-    forms.extend([format!("{id}.0"), format!("{id}.00")]);
-    forms.extend((digits.len()..20).map(|width| format!("{sign}{digits:0>width$}", width = width.saturating_add(1))));
-    let mut groups: Vec<&str> = digits.as_bytes().rchunks(3).filter_map(|group| str::from_utf8(group).ok()).collect();
-    groups.reverse();
-    forms.extend([",", ".", " "].map(|separator| format!("{sign}{}", groups.join(separator))));
-    // Beyond 2^53 a double is another integer; some languages print it whole, some its first digits and zeros.
-    for integer in [format!("{double:.0}"), format!("{double}")] {
-        forms.extend([format!("{integer}.0"), integer]);
-    }
-    let scientific = [format!("{double:e}"), format!("{double:.5e}")];
-    for (mantissa, exponent) in scientific.iter().filter_map(|text| text.split_once('e')).filter(|_| double != 0.0) {
-        let mantissa = match mantissa.contains('.') {
-            true => mantissa.trim_end_matches('0').trim_end_matches('.'),
-            false => mantissa,
-        };
-        let point = if mantissa.contains('.') { "" } else { ".0" };
-        for mantissa in [mantissa.into(), format!("{mantissa}{point}")] {
-            forms.extend(["e", "E", "e+", "E+"].map(|e| format!("{mantissa}{e}{exponent}")));
-            forms.extend(["e+", "E+"].map(|e| format!("{mantissa}{e}{exponent:0>2}")));
-        }
-    }
-    forms
-}
-
-/// Digits, perhaps a fraction, perhaps an exponent.
-fn is_number(text: &str) -> bool {
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
-    is_digits(whole) && is_digits(fraction) && is_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))
 }

@@ -8,6 +8,8 @@ macro_rules! mistakes {
 
         pub(super) const CODES: &[&str] = &[$($code,)*];
 
+        const ALL: &[Mistake] = &[$(Mistake::$mistake,)*];
+
         impl Mistake {
             /// Its name, what happened, what to do. Nothing here may depend on a value.
             pub(super) fn texts(self) -> (&'static str, &'static str, &'static str) {
@@ -17,10 +19,52 @@ macro_rules! mistakes {
     };
 }
 
+/// A set of mistakes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Mistakes(u64);
+
+impl From<Mistake> for Mistakes {
+    fn from(mistake: Mistake) -> Self {
+        Mistakes(1_u64.unbounded_shl(mistake as u32))
+    }
+}
+
+impl std::ops::BitOr for Mistakes {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Mistakes(self.0 | other.0)
+    }
+}
+
+impl Mistakes {
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    pub(super) fn has(self, mistake: Mistake) -> bool {
+        self.0 & Mistakes::from(mistake).0 != 0
+    }
+
+    pub(super) fn without(self, mistake: Mistake) -> Self {
+        Mistakes(self.0 & !Mistakes::from(mistake).0)
+    }
+
+    /// In the order of the codes.
+    pub(super) fn iter(self) -> impl Iterator<Item = Mistake> {
+        ALL.iter().copied().filter(move |mistake| self.has(*mistake))
+    }
+}
+
 mistakes! {
     Valid "valid"
-        "The signature is this user's: the id and the secret are right."
-        "The id and the secret need no change."
+        "The signature is right by the secret that this program has."
+        "If the provider refuses it, the provider has another secret or the page sends another id: look for an earlier \
+         user's session, a cached page, a logout that the provider was not told of, or the secret of another project."
     ValidWithFallback "valid-with-fallback"
         "The signature is this user's, made with an older secret that is now a fallback."
         "Give the program that signs the current secret, and drop the fallback when this is no longer seen."
@@ -42,6 +86,9 @@ mistakes! {
     NotASignature "not-a-signature"
         "What came is some other value turned into text, or a signature inside a language's notation for one."
         "Send the text that sign returned and nothing else; look at the place where it is written into the page."
+    SwappedArguments "swapped-id-and-signature"
+        "The id and the signature changed places in this very call."
+        "Pass the id first and the signature second."
     OtherIdentifier "other-identifier"
         "Another identifier was signed: another name of this user, such as the e-mail address, or another user."
         "Sign exactly the id that the page sends. If it is another user's, a cache stores pages of logged-in users."
@@ -56,10 +103,10 @@ mistakes! {
         "It was made with a placeholder in the secret's place."
         "Give the program that signs the secret that the provider shows."
     PaddedKey "padded-key"
-        "It was made with white space or a byte order mark at an end of the secret, or without its own."
+        "It was made with white space or a byte order mark at an end of the secret."
         "Remove the newline or the space where the secret is stored; often a file or a variable has one too many."
     QuotedKey "quoted-key"
-        "It was made with quotation marks round the secret, or without its own."
+        "It was made with quotation marks round the secret."
         "Store the secret as the provider shows it, and let no quotation marks become part of it."
     PrefixedKey "prefixed-key"
         "It was made with a prefix before the secret, or without its own."
@@ -70,12 +117,25 @@ mistakes! {
     Base64Key "base64-key"
         "The secret was decoded from base64, or turned into base64, before it was used."
         "Use the secret's characters as they are."
+    KeyCut "key-cut"
+        "It was made with the secret cut off at `#`, `$`, `=` or white space, or with `$` for its `$$`."
+        "Put the secret in single quotation marks where it is stored, so that nothing in it has a meaning; \
+         split NAME=value at the first `=` alone."
+    KeyCharset "key-charset"
+        "The secret was turned into bytes in another character encoding than UTF-8, such as UTF-16."
+        "Turn the secret into UTF-8 bytes; in .NET, Encoding.UTF8 and not Encoding.Unicode."
+    KeyHashed "key-hashed"
+        "A hash of the secret was the key."
+        "Use the secret's characters as they are: HMAC hashes them itself."
     Swapped "swapped-key-and-message"
         "The secret and the id changed places."
         "The secret is the key and the id is the message; check the order of the arguments."
     NoHmac "no-hmac"
         "It is a plain hash, not an HMAC."
         "Use the HMAC function with SHA-256; hashing the secret and the id together is something else."
+    WrongCall "wrong-call"
+        "The id was not hashed: it stands before the HMAC of nothing."
+        "In Go, pass the id to Write, then call Sum(nil): Sum appends to its argument and does not hash it."
     TimestampMissing "timestamp-missing"
         "The id alone was signed: the time is missing in what was signed and in what was sent."
         "Sign the id, a hyphen and the time; send the digits, a hyphen and the same time."
@@ -86,7 +146,7 @@ mistakes! {
         "The time was sent, but not signed."
         "Sign the id, a hyphen and the time that is sent."
     TimestampDiffers "timestamp-differs"
-        "The time that was signed is some seconds away from the time that was sent."
+        "The time that was signed is up to a minute away from the time that was sent."
         "Read the clock once, and use that value in both places."
     TimestampUnit "timestamp-unit"
         "A time is not in whole seconds: it is in milliseconds or finer, has a fraction, or is a written date."
@@ -95,8 +155,8 @@ mistakes! {
         "The time is joined by something else than a hyphen, or stands before the id."
         "Sign the id, a hyphen and the time; send the digits, a hyphen and the time."
     LostLeadingZeros "lost-leading-zeros"
-        "Zeros at its start are missing: the digest was printed as one number."
-        "Print two digits for every byte, 64 in all; where a number is formatted, with %064x and not %032x."
+        "Zeros are missing: the digest, or each byte of it, was printed as a number without its leading zeros."
+        "Print two digits for every byte, 64 in all: %02x for a byte, %064x for the whole."
     UpperCase "upper-case"
         "It has upper-case letters."
         "Print it in lower case."
@@ -104,7 +164,7 @@ mistakes! {
         "The digest is right, but it is not written in hex, or it was encoded twice."
         "Write the digest's bytes in lower-case hex, once."
     Decorated "decorated"
-        "Something stands round it: white space, quotation marks or a prefix."
+        "Something stands round or between its digits: separators, white space, quotation marks, a prefix or escapes."
         "Send exactly the text that sign returned."
     Truncated "truncated"
         "Its end is missing."
@@ -136,8 +196,12 @@ mistakes! {
     IdNotText "id-not-text"
         "What was signed is the word for a value that is not there."
         "The id was missing when it was signed; look at the place where it is read."
+    IdForm "id-form"
+        "The id was signed in another form: a UUID written otherwise, a type's name round it, a prefix, JSON, its bytes."
+        "Sign exactly the characters that the page sends as the id."
     Unexplained "no-known-mistake"
-        "No known mistake made this: the secret or the id is a different one."
-        "Compare the secret with the one that the provider shows, and the id with the one that the page sends; \
-         then pass other identifiers of this user as also."
+        "No known mistake made this" // what follows depends on the form
+        "Compare the secret with the one that the provider shows: many have one per platform, environment, inbox or \
+         workspace. Compare the id with the one that the page sends. Then pass this user's other identifiers as also: \
+         each is compared exactly, and in lower case. Where a time is signed, a fraction of a second must not be."
 }

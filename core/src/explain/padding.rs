@@ -1,25 +1,29 @@
-//! What came along at the ends of a text, or went.
+//! Variants of a text with white space, a byte order mark or quotation marks added or stripped.
 
 /// What is pasted along.
-const PADS: [&str; 5] = ["\n", "\r\n", " ", "\t", "\u{feff}"];
+const PADS: [&str; 9] = ["\n", "\r\n", " ", "\t", "\u{feff}", "\u{a0}", "\u{200b}", "\u{2060}", "\r"];
 
 /// What a host's `trim` takes away.
-const SPACES: [&str; 8] = ["\t", "\n", "\u{b}", "\u{c}", "\r", " ", "\u{a0}", "\u{feff}"];
+#[rustfmt::skip]
+const SPACES: [&str; 11] = [
+    "\t", "\n", "\u{b}", "\u{c}", "\r", " ", "\u{a0}", "\u{feff}", "\u{200b}", "\u{2060}", "\u{3000}",
+];
 
-const QUOTES: [(&str, &str); 2] = [("\"", "\""), ("'", "'")];
+/// Quotation marks, straight and curly.
+pub(super) const QUOTES: [(&str, &str); 7] = [
+    ("\"", "\""), ("'", "'"), ("`", "`"), ("\u{201c}", "\u{201d}"), ("\u{2018}", "\u{2019}"), ("\u{ab}", "\u{bb}"),
+    ("\u{201e}", "\u{201c}"),
+];
 
-/// With each pad in front, behind and both; without white space in front, behind and both.
+/// With each pad in front, behind and both.
 pub(super) fn padded(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let with = PADS
-        .map(str::as_bytes)
-        .into_iter()
-        .flat_map(move |pad| [[pad, text].concat(), [text, pad].concat(), [pad, text, pad].concat()]);
-    with.chain([trimmed_start(text), trimmed_end(text), trimmed(text)].map(<[u8]>::to_vec))
+    let pads = PADS.map(str::as_bytes).into_iter();
+    pads.flat_map(move |pad| [[pad, text].concat(), [text, pad].concat(), [pad, text, pad].concat()])
 }
 
-/// Without white space and byte order marks at both ends.
-pub(super) fn trimmed(text: &[u8]) -> &[u8] {
-    trimmed_end(trimmed_start(text))
+/// Without white space and byte order marks in front, behind and both.
+pub(super) fn stripped(text: &[u8]) -> [&[u8]; 3] {
+    [trimmed_start(text), trimmed_end(text), trimmed_end(trimmed_start(text))]
 }
 
 fn trimmed_start(mut text: &[u8]) -> &[u8] {
@@ -36,10 +40,9 @@ fn trimmed_end(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// In quotation marks of both kinds; without those that it has.
+/// In quotation marks of each kind.
 pub(super) fn quoted(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let with = QUOTES.into_iter().map(move |(open, close)| [open.as_bytes(), text, close.as_bytes()].concat());
-    with.chain(between(text, &QUOTES).map(<[u8]>::to_vec))
+    QUOTES.into_iter().map(move |(open, close)| [open.as_bytes(), text, close.as_bytes()].concat())
 }
 
 /// What stands between the first row's two texts that fit and have something between them.

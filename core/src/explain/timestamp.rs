@@ -1,74 +1,71 @@
-//! The digits are in order, and what was done with the time, or with the scheme, is not.
+//! Hypotheses about timestamp and scheme.
 
-use super::claim::{Claim, Digest};
+use super::hypothesis::Hypothesis;
 use super::mistake::Mistake;
-use super::{Case, TRUNCATED_MIN};
+use super::reading::Tail;
+use crate::TIMESTAMP_MAX;
 use crate::scheme::timestamp;
-use crate::{Scheme, TIMESTAMP_MAX};
 
-/// Between the id and the time, and between the digits and the time.
-const SEPARATORS: [&str; 5] = ["-", ".", ":", "_", ""];
+/// Between the id and the time.
+const SEPARATORS: [&str; 12] = ["-", ".", ":", "_", "", " - ", "- ", " -", "--", " ", "|", "/"];
+
+/// How far from each other two readings of the clock are in pairs, in seconds.
+const NEAR: i64 = 5;
 
 /// How far two readings of the clock are apart at most, in seconds.
-const NEAR: i64 = 5;
+const APART: i64 = 60;
 
 /// How far from now a time that was not sent is searched for, in seconds.
 const FAR: i64 = 300;
 
-/// Of 64 digits and what follows them, or of fewer digits alone.
-pub(super) fn claims(case: &Case<'_>) -> Vec<Claim> {
-    let (digits, rest) = case.text.split_at_checked(64).unwrap_or((case.text, &[]));
-    let (Some(digest), Ok(rest)) = (Digest::read(digits), str::from_utf8(rest)) else {
-        return Vec::new();
-    };
-    let (id, is_whole) = (case.id, digits.len() == 64);
-    let claim = |mistake, message: String| Claim::new(mistake, message.into(), digest);
-    let time = |text: &str| timestamp(text.as_bytes());
-    if case.scheme == Scheme::Plain {
-        let time = rest.strip_prefix('-').and_then(time).filter(|_| is_whole);
-        return time.into_iter().map(|time| claim(Mistake::WrongScheme, format!("{id}-{time}"))).collect();
-    }
-
-    let mut claims = Vec::new();
-    let is_alone = is_whole && rest.is_empty();
-    let lost = if is_alone { Mistake::TimestampNotSent } else { Mistake::Truncated };
-    for time in near(case.now, FAR).filter(|_| digits.len() >= TRUNCATED_MIN) {
-        let tail = format!("-{time}");
-        if tail.len() > rest.len() && tail.starts_with(rest) {
-            let is_search = !is_alone || time.abs_diff(case.now) > NEAR.unsigned_abs();
-            claims.push(claim(lost, format!("{id}{tail}")).searched(is_search));
-        }
-    }
-    if !is_whole {
-        return claims;
-    }
-    if is_alone {
-        claims.extend([Mistake::WrongScheme, Mistake::TimestampMissing].map(|mistake| claim(mistake, id.into())));
-    }
-    for sent in SEPARATORS {
-        let Some(time) = rest.strip_prefix(sent).and_then(time) else {
-            continue;
-        };
-        for signed in SEPARATORS.into_iter().filter(|signed| (sent, *signed) != ("-", "-")) {
-            claims.push(claim(Mistake::TimestampSeparator, format!("{id}{signed}{time}")));
-        }
-        claims.push(claim(Mistake::TimestampSeparator, format!("{time}-{id}")));
-        if sent == "-" {
-            claims.push(claim(Mistake::TimestampNotSigned, id.into()));
-            let others = near(time, NEAR).filter(|other| *other != time);
-            claims.extend(others.map(|other| claim(Mistake::TimestampDiffers, format!("{id}-{other}"))));
-            claims.extend((0..1000).map(|milliseconds| {
-                let message = format!("{id}-{time}{milliseconds:03}");
-                claim(Mistake::TimestampUnit, message).searched(milliseconds > 0)
+/// The messages that have another time than they should, for a tail that was read.
+pub(super) fn hypotheses(id: &str, tail: &Tail, now: i64) -> Vec<Hypothesis> {
+    let mut hypotheses = Vec::new();
+    match tail {
+        Tail::Needless(suffix) => hypotheses.push(Hypothesis::new(Mistake::WrongScheme, format!("{id}{suffix}"))),
+        Tail::Missing => {
+            hypotheses.push(Hypothesis::new(Mistake::WrongScheme, id).and(Mistake::TimestampMissing));
+            hypotheses.extend(near(now, FAR).map(|time| {
+                let is_search = time.abs_diff(now) > NEAR.unsigned_abs();
+                Hypothesis::new(Mistake::TimestampNotSent, format!("{id}-{time}")).searched(is_search)
             }));
-            claims.extend(units(time).map(|unit| claim(Mistake::TimestampUnit, format!("{id}-{unit}"))));
+        }
+        Tail::Suffix(suffix) => {
+            let time = suffix.strip_prefix('-').and_then(|time| timestamp(time.as_bytes()));
+            time.into_iter().for_each(|time| hypotheses.extend(of_time(id, time)));
+        }
+        Tail::Other(rest) => {
+            for time in near(now, FAR) {
+                let tail = format!("-{time}");
+                if tail.len() > rest.len() && tail.starts_with(rest) {
+                    hypotheses.push(Hypothesis::new(Mistake::Truncated, format!("{id}{tail}")).searched(true));
+                }
+            }
+            if let Some((unit, seconds)) = rest.strip_prefix('-').and_then(|unit| Some((unit, seconds(unit)?))) {
+                let signed = [unit.into(), seconds.to_string(), seconds.saturating_add(1).to_string()];
+                hypotheses.extend(signed.map(|signed| Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{signed}"))));
+            }
         }
     }
-    if let Some((unit, seconds)) = rest.strip_prefix('-').and_then(|unit| Some((unit, seconds(unit)?))) {
-        let signed = [unit.into(), seconds.to_string(), seconds.saturating_add(1).to_string()];
-        claims.extend(signed.map(|signed| claim(Mistake::TimestampUnit, format!("{id}-{signed}"))));
-    }
-    claims
+    hypotheses
+}
+
+fn of_time(id: &str, time: i64) -> Vec<Hypothesis> {
+    let mut hypotheses = vec![
+        Hypothesis::new(Mistake::TimestampNotSigned, id),
+        Hypothesis::new(Mistake::TimestampSeparator, format!("{time}-{id}")),
+    ];
+    let separators = SEPARATORS.iter().filter(|signed| **signed != "-");
+    hypotheses.extend(separators.map(|signed| Hypothesis::new(Mistake::TimestampSeparator, format!("{id}{signed}{time}"))));
+    hypotheses.extend(near(time, APART).filter(|other| *other != time).map(|other| {
+        let is_search = other.abs_diff(time) > NEAR.unsigned_abs();
+        Hypothesis::new(Mistake::TimestampDiffers, format!("{id}-{other}")).searched(is_search)
+    }));
+    hypotheses.extend((0..1000).map(|milliseconds| {
+        Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{time}{milliseconds:03}")).searched(milliseconds > 0)
+    }));
+    hypotheses.extend(units(time).map(|unit| Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{unit}"))));
+    hypotheses
 }
 
 fn near(time: i64, distance: i64) -> impl Iterator<Item = i64> {

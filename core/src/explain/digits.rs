@@ -1,0 +1,130 @@
+//! A digest in hex: upper case, with anything round or between its digits, cut off, or without its zeros.
+
+use super::TRUNCATED_MIN;
+use super::hypothesis::{Digest, OTHER_HASHES, Reading};
+use super::mistake::{Mistake, Mistakes};
+
+/// How many digests of one kind are taken from a text. Bounds the work.
+const MAX: usize = 4;
+
+pub(super) fn read(body: &[u8]) -> Vec<Reading> {
+    let (mut readings, mut zeros) = (Vec::new(), Vec::new());
+    let mistakes = |digits: &[u8]| {
+        let decorated = if digits == body { Mistakes::default() } else { Mistake::Decorated.into() };
+        let upper = digits.iter().any(u8::is_ascii_uppercase);
+        if upper { decorated | Mistake::UpperCase.into() } else { decorated }
+    };
+    let mut add = |digits: &[u8], more: Mistakes| {
+        readings.extend(Digest::read(digits).map(|digest| Reading::new(mistakes(digits) | more, digest)));
+    };
+    let none = Mistakes::default();
+    let runs = || body.split(|b| !b.is_ascii_hexdigit()).filter(|run| run.len() >= 32);
+    let mut is_whole = false;
+    for run in runs().filter(|run| run.len() >= 64).take(MAX) {
+        is_whole = true;
+        run.first_chunk::<64>().into_iter().for_each(|digits| add(digits, none));
+        run.last_chunk::<64>().filter(|_| run.len() > 64).into_iter().for_each(|digits| add(digits, none));
+    }
+    let sequences = sequences(body);
+    for sequence in &sequences {
+        if !is_whole {
+            windows(sequence).into_iter().for_each(|digits| add(&digits, none));
+        }
+        unpadded(sequence).into_iter().for_each(|digits| add(&digits, Mistake::LostLeadingZeros.into()));
+        signed(sequence).into_iter().for_each(|digits| add(&digits, Mistake::OtherEncoding.into()));
+    }
+    // Cut off, or of another hash: alone in the text, or the only groups of digits in it.
+    let joined = sequences.iter().filter(|sequence| sequence.len() > 1).map(|sequence| sequence.concat());
+    for digits in runs().map(<[u8]>::to_vec).chain(joined).take(MAX) {
+        if OTHER_HASHES.iter().any(|(length, _)| *length == digits.len()) {
+            add(&digits, Mistake::OtherHash.into());
+        }
+        if (TRUNCATED_MIN..64).contains(&digits.len()) {
+            add(&digits, Mistake::Truncated.into());
+        }
+        if (56..64).contains(&digits.len()) {
+            let padded = [vec![b'0'; 64_usize.saturating_sub(digits.len())], digits.clone()].concat();
+            let lost = mistakes(&digits) | Mistake::LostLeadingZeros.into();
+            zeros.extend(Digest::read(&padded).map(|digest| Reading::new(lost, digest)));
+        }
+    }
+    readings.extend(zeros);
+    for run in runs().filter(|run| run.len() >= TRUNCATED_MIN).take(MAX) {
+        let (written, mistakes) = (run.to_ascii_lowercase(), mistakes(run));
+        if run.len() < 64 {
+            let lost = mistakes | Mistake::LostLeadingZeros.into();
+            readings.extend([number::<1>, number::<2>, number::<4>, number::<8>].map(|by| Reading::written(lost, &written, by)));
+        }
+        if run.len() > 64 && written.windows(6).any(|digits| digits == b"ffffff") {
+            let signed = mistakes | Mistake::OtherEncoding.into();
+            readings.extend([signed_padded, signed_unpadded].map(|by| Reading::written(signed, &written, by)));
+        }
+    }
+    readings
+}
+
+/// Groups of hex digits with nothing but punctuation and white space between them. `0x`, `x` and `h` belong to a group.
+fn sequences(body: &[u8]) -> Vec<Vec<&[u8]>> {
+    let mut sequences = vec![Vec::new()];
+    for token in body.split(|b| !b.is_ascii_alphanumeric()).filter(|token| !token.is_empty()) {
+        let digits = token.strip_prefix(b"0x").or_else(|| token.strip_prefix(b"0X")).or_else(|| token.strip_prefix(b"x"));
+        let digits = digits.or_else(|| token.strip_suffix(b"h")).unwrap_or(token);
+        match sequences.last_mut() {
+            Some(sequence) if !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit) => sequence.push(digits),
+            _ => sequences.push(Vec::new()),
+        }
+    }
+    sequences.retain(|sequence| !sequence.is_empty());
+    sequences
+}
+
+/// Groups that have 64 digits together.
+fn windows(sequence: &[&[u8]]) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    for start in 0..sequence.len() {
+        let mut digits = Vec::new();
+        for group in sequence.get(start..).unwrap_or_default() {
+            digits.extend_from_slice(group);
+            if digits.len() >= 64 {
+                break;
+            }
+        }
+        if digits.len() == 64 && found.len() < MAX {
+            found.push(digits);
+        }
+    }
+    found
+}
+
+/// 32 groups, a byte in each, some without their first zero.
+fn unpadded(sequence: &[&[u8]]) -> Option<Vec<u8>> {
+    let is_byte = |group: &&[u8]| matches!(group.len(), 1 | 2);
+    let is_unpadded = sequence.len() == 32 && sequence.iter().all(is_byte) && sequence.iter().any(|group| group.len() == 1);
+    let padded = |group: &&[u8]| if group.len() == 1 { [b"0", *group].concat() } else { group.to_vec() };
+    is_unpadded.then(|| sequence.iter().flat_map(padded).collect())
+}
+
+/// 32 groups, a signed byte in each, widened: `ffffff93`.
+fn signed(sequence: &[&[u8]]) -> Option<Vec<u8>> {
+    let byte = |group: &&[u8]| match group.len() {
+        1 => Some([b"0", *group].concat()),
+        2 => Some(group.to_vec()),
+        _ => group.to_ascii_lowercase().strip_prefix(b"ffffff").filter(|byte| byte.len() == 2).map(<[u8]>::to_vec),
+    };
+    let is_signed = sequence.len() == 32 && sequence.iter().any(|group| group.len() == 8);
+    is_signed.then(|| sequence.iter().map(byte).collect::<Option<Vec<_>>>()).flatten().map(|bytes| bytes.concat())
+}
+
+/// Numbers of so many bytes, without zeros before them.
+fn number<const N: usize>(mac: &[u8]) -> Vec<u8> {
+    let numbers = mac.chunks(N).map(|bytes| hex::encode(bytes).trim_start_matches('0').to_owned());
+    numbers.map(|text| if text.is_empty() { "0".into() } else { text }).collect::<String>().into()
+}
+
+fn signed_padded(mac: &[u8]) -> Vec<u8> {
+    mac.iter().map(|b| if *b < 0x80 { format!("{b:02x}") } else { format!("ffffff{b:x}") }).collect::<String>().into()
+}
+
+fn signed_unpadded(mac: &[u8]) -> Vec<u8> {
+    mac.iter().map(|b| if *b < 0x80 { format!("{b:x}") } else { format!("ffffff{b:x}") }).collect::<String>().into()
+}

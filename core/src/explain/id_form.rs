@@ -1,0 +1,115 @@
+//! An id in another form: a UUID's, a host's wrapping, a prefix, JSON with the id in it, its bytes.
+
+use base64::engine::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+/// What stands before and behind an id.
+#[rustfmt::skip]
+const WRAPPINGS: [(&str, &str); 64] = [
+    ("ObjectId(\"", "\")"), ("ObjectId('", "')"), ("ObjectID(\"", "\")"), ("UUID('", "')"), ("UUID(\"", "\")"),
+    ("Some(", ")"), ("Some(\"", "\")"), ("Ok(", ")"), ("Ok(\"", "\")"), ("Just ", ""), ("Just \"", "\""),
+    ("Optional(", ")"), ("Optional(\"", "\")"), ("Optional[", "]"), ("Id(", ")"), ("Id(\"", "\")"),
+    ("UserId(", ")"), ("UserId(\"", "\")"), ("UserID(", ")"), ("User(", ")"), ("User(id=", ")"), ("User object (", ")"),
+    ("<User ", ">"), ("<User: ", ">"), ("<User(", ")>"), ("#<User id: ", ">"), ("Decimal('", "')"), ("Right(", ")"),
+    ("(", ")"), ("(", ",)"), ("('", "',)"), ("(\"", "\",)"), ("[", "]"), ("[\"", "\"]"), ("['", "']"), ("{", "}"),
+    ("<", ">"), (":", ""), ("", "n"), ("", "L"), ("String(", ")"), ("int64(", ")"), ("Integer(", ")"), ("u'", "'"),
+    ("user_", ""), ("user:", ""), ("user-", ""), ("user/", ""), ("users/", ""), ("/users/", ""), ("User:", ""),
+    ("User/", ""), ("user", ""), ("uid:", ""), ("uid_", ""), ("id:", ""), ("id_", ""), ("usr_", ""), ("u_", ""),
+    ("customer_", ""), ("cus_", ""), ("auth0|", ""), ("account_", ""), ("#", ""),
+];
+
+/// The names of an id in JSON and the like.
+const NAMES: [&str; 10] = ["id", "user_id", "userId", "uid", "_id", "sub", "email", "user", "external_id", "$oid"];
+
+/// Before and behind the name, and behind the value.
+#[rustfmt::skip]
+const OBJECTS: [[&str; 3]; 16] = [
+    ["{\"", "\":", "}"], ["{\"", "\":\"", "\"}"], ["{\"", "\": ", "}"], ["{\"", "\": \"", "\"}"], ["{'", "': ", "}"],
+    ["{'", "': '", "'}"], ["{", ": ", "}"], ["{", ": \"", "\"}"], ["{\"", "\"=>", "}"], ["{\"", "\"=>\"", "\"}"],
+    ["{:", "=>", "}"], ["{:", "=>\"", "\"}"], ["{ ", ": ", " }"], ["{ ", ": '", "' }"], ["", "=", ""], ["", ":", ""],
+];
+
+/// The longest id in bytes that is put into other forms: nobody's id is longer, and the work is bounded.
+const ID_MAX: usize = 128;
+
+pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
+    let mut forms: Vec<Vec<u8>> = Vec::new();
+    if id.len() > ID_MAX {
+        return forms;
+    }
+    let mut add = |form: String| forms.push(form.into());
+    for (before, after) in WRAPPINGS {
+        add([before, id, after].concat());
+        id.strip_prefix(before).and_then(|id| id.strip_suffix(after)).map(String::from).into_iter().for_each(&mut add);
+    }
+    for name in NAMES {
+        for [open, middle, close] in OBJECTS {
+            add([open, name, middle, id, close].concat());
+            let inside = id.strip_prefix(open).and_then(|id| id.strip_prefix(name)?.strip_prefix(middle)?.strip_suffix(close));
+            inside.map(String::from).into_iter().for_each(&mut add);
+        }
+    }
+    // Behind a prefix, up to each separator; the name in an address.
+    id.match_indices(['/', ':', '|', '_', '-', '.', '#']).filter_map(|(at, _)| id.get(at.checked_add(1)?..)).map(String::from).for_each(&mut add);
+    id.rsplit_once('@').map(|(name, _)| String::from(name)).into_iter().for_each(&mut add);
+    add(hex::encode(id));
+    add(STANDARD.encode(id));
+    add(STANDARD_NO_PAD.encode(id));
+    add(STANDARD.encode(format!("User:{id}")));
+    add(hex::encode(Md5::digest(id)));
+    add(hex::encode(Sha1::digest(id)));
+    add(hex::encode(Sha256::digest(id)));
+    forms.extend(integers(id));
+    forms.extend(uuids(id));
+    // The empty text is a word for no id.
+    forms.retain(|form| !form.is_empty() && form != id.as_bytes());
+    forms
+}
+
+/// An integer's bytes; so many zeros.
+fn integers(id: &str) -> Vec<Vec<u8>> {
+    let canonical = id.parse::<u64>().ok().filter(|number| number.to_string() == id);
+    let Some(number) = canonical else {
+        return Vec::new();
+    };
+    let big = number.to_be_bytes();
+    let used = number.leading_zeros() / 8;
+    let mut forms = vec![big.to_vec(), number.to_le_bytes().to_vec(), big.get(used as usize..).unwrap_or_default().to_vec()];
+    if let Ok(number) = u32::try_from(number) {
+        forms.extend([number.to_be_bytes().to_vec(), number.to_le_bytes().to_vec()]);
+    }
+    forms.extend(usize::try_from(number).ok().filter(|number| *number <= 1024).map(|number| vec![0; number]));
+    forms
+}
+
+/// A UUID's other forms, RFC 9562 and those of hosts.
+fn uuids(id: &str) -> Vec<Vec<u8>> {
+    let bare = id.strip_prefix("urn:uuid:").unwrap_or(id);
+    let pairs = [('{', '}'), ('(', ')')];
+    let bare = pairs.iter().find_map(|(open, close)| bare.strip_prefix(*open)?.strip_suffix(*close)).unwrap_or(bare);
+    let digits = bare.replace('-', "").to_ascii_lowercase();
+    let is_grouped = bare.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+    let Some(bytes) = hex::decode(&digits).ok().filter(|bytes| bytes.len() == 16 && (is_grouped || bare.len() == 32)) else {
+        return Vec::new();
+    };
+    let groups = [0..8, 8..12, 12..16, 16..20, 20..32].map(|group| digits.get(group).unwrap_or_default());
+    let hyphenated = groups.join("-");
+    let mut texts = Vec::new();
+    for text in [digits, hyphenated] {
+        for text in [text.to_ascii_uppercase(), text] {
+            texts.extend([format!("{{{text}}}"), format!("({text})"), format!("urn:uuid:{text}"), text]);
+        }
+    }
+    let mut forms: Vec<Vec<u8>> = texts.into_iter().map(Vec::from).collect();
+    forms.extend([STANDARD, STANDARD_NO_PAD].map(|base64| base64.encode(&bytes).into()));
+    if let Ok(all) = <[u8; 16]>::try_from(bytes.as_slice()) {
+        let [a, b, c, d, e, f, g, h, rest @ ..] = all;
+        forms.push([[d, c, b, a, f, e, h, g], rest].concat()); // .NET
+        forms.push(u128::from_be_bytes(all).to_string().into());
+    }
+    forms.push(bytes);
+    forms
+}

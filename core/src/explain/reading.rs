@@ -1,0 +1,148 @@
+//! Readings of the presented text: the digests that are in it, however they are written, and what follows them.
+//!
+//! A text is split into what holds the digest and the time; `digits` and `bytes` then read the digest.
+
+use super::hypothesis::Reading;
+use super::mistake::{Mistake, Mistakes};
+use super::padding::between;
+use super::{bytes, digits, escape};
+use crate::scheme::{Scheme, timestamp};
+
+/// Notations of languages and formats. The first that fits counts.
+#[rustfmt::skip]
+const WRAPPINGS: [(&str, &str); 19] = [
+    ("b'", "'"), ("b\"", "\""), ("u'", "'"), ("Some(\"", "\")"), ("Some(", ")"), ("Ok(\"", "\")"), ("Just \"", "\""),
+    ("Optional(\"", "\")"), ("Optional[", "]"), ("Signature(\"", "\")"), ("[\"", "\"]"), ("['", "']"), ("[", "]"),
+    ("(\"", "\")"), ("('", "',)"), ("string(64) \"", "\""), ("string(75) \"", "\""),
+    ("{\"signature\":\"", "\"}"), ("{\"uid_hash\":\"", "\"}"),
+];
+
+/// The fewest digits of a time that is looked for behind digits that are not in order.
+const TIME_MIN: usize = 9;
+
+/// What is inside a language's notation. Not of a list, which is read as one.
+pub(super) fn unwrapped(scheme: Scheme, text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.trim_ascii();
+    let inside = |text| between(text, &WRAPPINGS).filter(|inside| !inside.contains(&b','));
+    let (body, tail) = last_hyphen(scheme, text);
+    inside(text).map(<[u8]>::to_vec).or_else(|| Some([inside(body)?, tail].concat()))
+}
+
+/// What follows the digest.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// What the message ends in too: `-T`, or nothing where the scheme has no time.
+    Suffix(String),
+    /// Nothing, though the scheme has a time.
+    Missing,
+    /// `-T`, though the scheme has none.
+    Needless(String),
+    /// What no time ends in.
+    Other(String),
+}
+
+/// Digests that have the same tail.
+pub(super) struct Group {
+    pub(super) tail: Tail,
+    pub(super) readings: Vec<Reading>,
+}
+
+/// Every way to read the text.
+pub(super) fn groups(scheme: Scheme, text: &[u8]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut add = |tail: Tail, body: &[u8], mistakes: Mistakes| {
+        let readings = read(body, mistakes, 0);
+        let found = !readings.is_empty();
+        match groups.iter_mut().find(|group| group.tail == tail) {
+            Some(group) => group.readings.extend(readings),
+            None if found => groups.push(Group { tail, readings }),
+            None => {}
+        }
+        found
+    };
+    let escaped = escape::undone(text).into_iter().map(|text| (text, Mistake::Decorated.into()));
+    for (text, mistakes) in std::iter::once((text.to_vec(), Mistakes::default())).chain(escaped) {
+        let time = split(&text);
+        match (scheme, time) {
+            (Scheme::Plain, time) => {
+                add(Tail::Suffix(String::new()), &text, mistakes);
+                if let Some((body, time, more)) = time.filter(|(_, _, more)| !more.has(Mistake::TimestampSeparator)) {
+                    add(Tail::Needless(format!("-{time}")), body, mistakes | more);
+                }
+            }
+            (Scheme::Timestamped, time) => {
+                let timed = time.is_some_and(|(body, time, more)| {
+                    add(Tail::Suffix(format!("-{time}")), body, mistakes | more)
+                });
+                let other = text.split_first_chunk::<64>().filter(|(digits, rest)| is_hex(*digits) && !rest.is_empty());
+                let other = other.and_then(|(digits, rest)| Some((digits, str::from_utf8(rest).ok()?)));
+                match other {
+                    Some((digits, rest)) if !timed => _ = add(Tail::Other(rest.into()), digits, mistakes),
+                    _ if !timed => _ = add(Tail::Missing, &text, mistakes),
+                    _ => {}
+                }
+            }
+        }
+    }
+    groups
+}
+
+fn is_hex(digits: &[u8]) -> bool {
+    digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn last_hyphen(scheme: Scheme, text: &[u8]) -> (&[u8], &[u8]) {
+    let hyphen = text.iter().rposition(|b| *b == b'-').filter(|_| scheme == Scheme::Timestamped);
+    hyphen.and_then(|at| text.split_at_checked(at)).unwrap_or((text, &[]))
+}
+
+/// What holds the digest, the time, and what is wrong between and behind the two.
+fn split(text: &[u8]) -> Option<(&[u8], i64, Mistakes)> {
+    let is_outside = |b: &u8| !b.is_ascii_alphanumeric();
+    let start = text.iter().position(|b| !is_outside(b))?;
+    let end = text.iter().rposition(|b| !is_outside(b))?.saturating_add(1);
+    let around = if end < text.len() { Mistakes::from(Mistake::Decorated) } else { Mistakes::default() };
+    let separated = around | Mistake::TimestampSeparator.into();
+    let text = text.get(..end)?;
+    // `HEX-T`
+    let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let (head, time) = text.split_at_checked(text.len().saturating_sub(digits))?;
+    let is_plausible = |body: &[u8], time: &[u8]| time.len() >= TIME_MIN || body.len() == 64 && is_hex(body);
+    if let Some(time_read) = timestamp(time) {
+        let gap = head.iter().rev().take_while(|b| is_outside(b)).count();
+        let (body, gap) = head.split_at_checked(head.len().saturating_sub(gap))?;
+        if let Some(before) = gap.strip_suffix(b"-").filter(|_| is_plausible(body, time)) {
+            let is_joint = |b: &u8| matches!(b, b' ' | b'\t' | b'-') || !b.is_ascii();
+            let is_around_hyphen = before.last().is_some_and(is_joint) && before.iter().all(is_joint);
+            let body = if is_around_hyphen { body } else { head.split_last()?.1 };
+            return Some((body, time_read, if is_around_hyphen { separated } else { around }));
+        }
+        if !gap.is_empty() && is_plausible(body, time) {
+            let tail = gap.iter().take_while(|b| matches!(b, b'=')).count();
+            return Some((head.get(..body.len().saturating_add(tail))?, time_read, separated));
+        }
+    }
+    // `HEXT`
+    let halves = text.split_at_checked(64).filter(|(hex, _)| is_hex(hex));
+    if let Some((hex, time)) = halves.and_then(|(hex, time)| Some((hex, timestamp(time)?))) {
+        return Some((hex, time, separated));
+    }
+    // `T-HEX`
+    let text = text.get(start..)?;
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (time, rest) = text.split_at_checked(digits).filter(|(time, _)| time.len() >= TIME_MIN)?;
+    let gap = rest.iter().take_while(|b| is_outside(b)).count();
+    let body = rest.get(gap..).filter(|body| gap > 0 && !body.is_empty())?;
+    Some((body, timestamp(time)?, separated))
+}
+
+/// The digests in a text. What was decoded from it once is read again.
+pub(super) fn read(body: &[u8], mistakes: Mistakes, depth: u8) -> Vec<Reading> {
+    let mut readings = digits::read(body);
+    readings.extend(bytes::read(body));
+    for layer in bytes::layers(body).into_iter().filter(|layer| depth == 0 && layer.is_ascii()) {
+        readings.extend(read(&layer, Mistake::OtherEncoding.into(), 1));
+    }
+    readings.iter_mut().for_each(|reading| reading.mistakes = reading.mistakes | mistakes);
+    readings
+}
