@@ -77,7 +77,8 @@ pub(super) fn groups(scheme: Scheme, text: &[u8]) -> Vec<Group> {
                 let other = text.split_first_chunk::<64>().filter(|(digits, rest)| is_hex(*digits) && !rest.is_empty());
                 let other = other.and_then(|(digits, rest)| Some((digits, str::from_utf8(rest).ok()?)));
                 match other {
-                    Some((digits, rest)) if !timed => _ = add(Tail::Other(rest.into()), digits, mistakes),
+                    // A time that was cut off may look whole.
+                    Some((digits, rest)) => _ = add(Tail::Other(rest.into()), digits, mistakes),
                     _ if !timed => _ = add(Tail::Missing, &text, mistakes),
                     _ => {}
                 }
