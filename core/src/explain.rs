@@ -281,7 +281,11 @@ impl Signer {
             }
             for key in &keys {
                 construction::swapped(&mut found, key, &case.signed(tail), readings);
-                for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.cost > 0 && hypothesis.is_paired()) {
+                // An id's other forms are many: they are tried with the secret alone.
+                let is_paired = |hypothesis: &&Hypothesis| {
+                    hypothesis.cost > 0 && hypothesis.is_paired() && !hypothesis.mistakes.has(Mistake::IdForm)
+                };
+                for hypothesis in hypotheses.iter().filter(is_paired) {
                     found.try_one(key, hypothesis, readings, false);
                 }
             }
