@@ -1,17 +1,24 @@
 //! Which known mistake made this signature.
 //!
-//! A *claim* is a message and the digits that its HMAC must have; a claim that is true under a key proves a mistake.
-//! Three files make claims from what was shown: `encoding` (the digits are written in another way), `timestamp` (the
-//! time, or the scheme, is not what it should be), `message` (another id was signed). `key` makes the keys,
-//! `construction` knows what is no HMAC of the id under any of them, `mistake` has the words.
+//! A *reading* is a digest that the presented text holds, however it is written: `reading` splits the text, `escape`,
+//! `digits` and `bytes` read it, `look` says what a text without one looks like. A *hypothesis* is a message that may
+//! have been signed: `message`, `id_form` and `number` make those of another id, `timestamp` those of another time. `key`
+//! makes the keys, `construction` and `wrong_call` know what is no HMAC of a message under a key, `mistake` has the words
+//! and `page` those of MISTAKES.md. Where a key and a hypothesis make what a reading found, their mistakes are proven.
 //!
-//! Tried, in this order, until something is found:
-//! 1. One mistake: every claim under every secret of the Signer; the right form and message under every wrong key, and
-//!    from every other construction. All that are true are reported.
-//! 2. Two mistakes: every claim under every wrong key that is made of the first secret or of none. Both mistakes of all
-//!    that are true are reported.
+//! 1. One mistake: every hypothesis under each secret of the Signer; the right message under every wrong key; every other
+//!    construction. Each with every reading. All that have the fewest mistakes are reported.
+//! 2. Two mistakes, if there is nothing yet, of the first secret: wrong keys with hypotheses; forms of elements of `also`;
+//!    keys that two mistakes made.
 //!
-//! Claims that differ in the time alone (*searches*), and long messages, are many or dear: see [`claim::Claim`].
+//! Hypotheses that differ in the time alone (*searches*) are tried with right keys alone. Work is bounded: see the
+//! constants, and `no_call_takes_long` among the tests.
+//!
+//! That nothing can be read out piece by piece: a finding tells that a whole HMAC, or 40 digits of it (32 of another hash),
+//! is what was shown, so that whoever asks must have it already. What loses digits is compared in the same length. Keys
+//! are made of whole secrets or of none; a secret is cut at `#`, `$`, `=` and white space alone, never where the caller
+//! wants. Comparisons take constant time, but for the first digit and the count of ASCII bytes of a MAC where its writing
+//! loses some.
 
 mod bytes;
 mod construction;
@@ -25,13 +32,14 @@ mod message;
 mod mistake;
 mod number;
 mod padding;
+mod page;
 mod reading;
 mod timestamp;
 mod wrong_call;
 
 use self::construction::Signed;
 use self::hypothesis::{Found, Hypothesis};
-use self::key::{Key, twice_wrong_keys, wrong_keys};
+use self::key::{Key, fixed_keys, twice_wrong_keys, wrong_keys};
 use self::mistake::{Mistake, Mistakes};
 use self::reading::{Group, Tail};
 use crate::error::{Code, Error, Place, Subject};
@@ -46,6 +54,15 @@ const TOO_MANY: Place = Place::Reason("are more than 16", "pass the user's other
 
 /// The longest text in bytes for which hypotheses are tried: an id, a signature, another identifier, a secret.
 const HYPOTHESIS_MAX: usize = 1024;
+
+/// The longest message in bytes that is tried with many times, and the longest fallback that is varied.
+const SEARCH_MAX: usize = 128;
+
+/// The longest message in bytes that is tried with wrong keys: what one block of SHA-256 holds.
+const SHORT_MAX: usize = 55;
+
+/// The longest secret in bytes that two mistakes are made of: what HMAC does not hash first.
+const BLOCK: usize = 64;
 
 /// How many of the Signer's secrets are tried with hypotheses.
 const SECRETS_MAX: usize = 8;
@@ -102,13 +119,21 @@ impl Finding {
         if scheme.parse(text).is_ok() {
             finding.and(": the secret or the id is a different one.")
         } else {
-            finding.and(&format!(". It does not have a signature's form, {form}, so that nothing can be said of secret or id."))
+            finding.and(&format!(
+                ". It does not have a signature's form, {form}, so that nothing can be said of secret or id."
+            ))
         }
     }
 
     /// The address of what is written about its code: what it looks like, how it happens, what to do.
     pub fn link(&self) -> String {
         format!("{}/blob/main/core/MISTAKES.md#{}", env!("CARGO_PKG_REPOSITORY"), self.code)
+    }
+
+    /// The page that [`Finding::link`] leads to, in Markdown: `MISTAKES.md` of this crate.
+    #[doc(hidden)]
+    pub fn page() -> String {
+        page::text()
     }
 
     /// The message goes on.
@@ -131,11 +156,16 @@ impl Signer {
     ///   time is wrong, `expired` or `from-the-future` follows, and perhaps `time-zone`.
     /// - Otherwise the mistakes that are proven, in the order of [`Finding::CODES`], each once: all that explain the
     ///   signature alone, or where there is none, both of all pairs of a wrong key and one other mistake.
-    /// - `no-known-mistake` alone. Then the secret or the id is a different one.
+    /// - `no-known-mistake` alone. Only where the text has a signature's form does it say that the secret or the id
+    ///   is a different one.
     ///
-    /// Hypotheses are tried for ids, signatures and secrets of up to 1,024 bytes, with the secret and seven fallbacks:
-    /// some 20,000 HMACs, milliseconds. Zeros at the end of a key cannot be told apart from none, nor a key beyond
-    /// 64 bytes from its hash: HMAC makes them the same.
+    /// [`Finding::link`] leads to more about each.
+    ///
+    /// Tens of thousands of HMACs, less than 20 ms on a processor with SHA extensions. To keep to that, an id, a
+    /// signature, an element of `also` or a secret of more than 1,024 bytes is not varied, nor a fallback of more than 128;
+    /// the secret and seven fallbacks are tried. Two mistakes are tried where the message has 55 bytes at most and the
+    /// secret 64. Zeros at the end of a key cannot be told apart from none, nor a key beyond 64 bytes from its hash: HMAC
+    /// makes them the same.
     ///
     /// # Errors
     /// As [`Signer::sign_at`] for the id, each element of `also`, and `now`; `invalid-option` for more than 16 elements.
@@ -242,58 +272,88 @@ impl Signer {
 
     /// The fewest mistakes that explain the text.
     fn proven(&self, case: &Case<'_>, scheme: Scheme, text: &[u8]) -> Found {
-        // Never moved by growing: a key's cached state is as good as the key.
-        let mut secrets = Vec::with_capacity(SECRETS_MAX);
-        secrets.extend(self.secrets.iter().take(SECRETS_MAX).map(Key::right));
-        let mut found = Found::default();
+        let secrets: Vec<Key<'_>> = self.secrets.keys().take(SECRETS_MAX).map(Key::right).collect();
         let groups = reading::groups(scheme, text).into_iter();
-        let groups: Vec<_> = groups.map(|group| (case.hypotheses(&group.tail), group)).map(|(of, group)| (group, of)).collect();
+        let groups: Vec<_> = groups.map(|group| (case.hypotheses(&group.tail), group)).collect();
+        let mut keys = fixed_keys();
+        let of_first = secrets.first().map_or(0, |secret| {
+            keys.extend(wrong_keys(secret.bytes()));
+            keys.len()
+        });
+        let fallbacks = secrets.iter().skip(1).filter(|secret| secret.bytes().len() <= SEARCH_MAX);
+        fallbacks.for_each(|secret| keys.extend(wrong_keys(secret.bytes())));
+
+        let mut found = Found::default();
         wrong_call::find(&mut found, case, text, &secrets);
-        let keys = wrong_keys(&secrets);
-        for (Group { tail, readings }, hypotheses) in &groups {
+        for (hypotheses, Group { tail, readings }) in &groups {
+            let (searches, others): (Vec<_>, Vec<_>) = hypotheses
+                .iter()
+                .filter(|hypothesis| hypothesis.is_single())
+                .partition(|hypothesis| hypothesis.is_search());
+            let signed = case.signed(tail);
             for secret in &secrets {
-                for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.is_single()) {
-                    found.try_one(secret, hypothesis, readings, !hypothesis.is_search());
-                }
-                let signed = case.signed(tail);
-                construction::hashes(&mut found, &secret.bytes, &signed, readings);
+                found.try_all(secret, &others, readings, true);
+                found.try_all(secret, &searches, readings, false);
+                construction::hashes(&mut found, secret.bytes(), &signed, readings);
                 construction::swapped(&mut found, secret, &signed, readings);
             }
-            for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0) {
-                keys.iter().for_each(|key| found.try_one(key, hypothesis, readings, true));
-            }
+            let right: Vec<_> = hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0).collect();
+            keys.iter().for_each(|key| found.try_all(key, &right, readings, true));
         }
-        if !found.mistakes.is_empty() {
-            return found.settled();
-        }
-        let (Some(secret), keys) = (secrets.first(), wrong_keys(secrets.get(..1).unwrap_or_default())) else {
-            return found;
-        };
-        wrong_call::find(&mut found, case, text, &keys);
-        for (Group { tail, readings }, hypotheses) in &groups {
-            for hypothesis in case.of_also(tail).iter().filter(|hypothesis| hypothesis.is_paired()) {
-                found.try_one(secret, hypothesis, readings, false);
+        match secrets.first() {
+            Some(secret) if found.mistakes.is_empty() => {
+                keys.truncate(of_first);
+                Self::proven_twice(&mut found, case, text, secret, &keys, &groups);
             }
-            for (index, other) in message::others(case) {
-                let signed = Signed { id: other.as_bytes(), index: Some(index), mistakes: Mistake::OtherIdentifier.into(), ..case.signed(tail) };
-                construction::hashes(&mut found, &secret.bytes, &signed, readings);
-                construction::swapped(&mut found, secret, &signed, readings);
-            }
-            for key in &keys {
-                construction::swapped(&mut found, key, &case.signed(tail), readings);
-                // An id's other forms are many: they are tried with the secret alone.
-                let is_paired = |hypothesis: &&Hypothesis| {
-                    hypothesis.cost > 0 && hypothesis.is_paired() && !hypothesis.mistakes.has(Mistake::IdForm)
-                };
-                for hypothesis in hypotheses.iter().filter(is_paired) {
-                    found.try_one(key, hypothesis, readings, false);
-                }
-            }
-            for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0) {
-                twice_wrong_keys(&secret.bytes, |key| found.try_one(&key, hypothesis, readings, false));
-            }
+            _ => {}
         }
         found.settled()
+    }
+
+    /// Two mistakes: with the first secret, or with keys that were made of it or of none.
+    fn proven_twice(
+        found: &mut Found,
+        case: &Case<'_>,
+        text: &[u8],
+        secret: &Key<'_>,
+        keys: &[Key<'_>],
+        groups: &[(Vec<Hypothesis>, Group)],
+    ) {
+        wrong_call::find(found, case, text, keys);
+        let twice = twice_wrong_keys(secret.bytes());
+        for (hypotheses, Group { tail, readings }) in groups {
+            let of_also = case.of_also(tail);
+            found.try_all(
+                secret,
+                &of_also.iter().filter(|hypothesis| hypothesis.is_paired()).collect::<Vec<_>>(),
+                readings,
+                false,
+            );
+            let right = case.signed(tail);
+            let is_short = secret.bytes().len() <= BLOCK;
+            for (index, other) in message::others(case).filter(|(_, other)| is_short && other.len() <= SHORT_MAX) {
+                let mistakes = Mistake::OtherIdentifier.into();
+                let signed = Signed { id: other.as_bytes(), suffix: right.suffix, index: Some(index), mistakes };
+                construction::hashes(found, secret.bytes(), &signed, readings);
+                construction::swapped(found, secret, &signed, readings);
+            }
+            // An id's other forms are many: they are tried with the secret alone.
+            let is_paired = |hypothesis: &&Hypothesis| {
+                hypothesis.cost > 0 && hypothesis.is_paired() && !hypothesis.mistakes.has(Mistake::IdForm)
+            };
+            let paired: Vec<_> = hypotheses.iter().filter(is_paired).collect();
+            // Placeholders are many, too.
+            let not_of_id: Vec<_> = paired.iter().copied().filter(|hypothesis| !hypothesis.is_of_id()).collect();
+            for key in keys {
+                if is_short {
+                    construction::swapped(found, key, &right, readings);
+                }
+                let is_fixed = key.mistakes.has(Mistake::PlaceholderKey);
+                found.try_all(key, if is_fixed { &not_of_id } else { &paired }, readings, false);
+            }
+            let right: Vec<_> = hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0).collect();
+            twice.iter().for_each(|key| found.try_all(key, &right, readings, false));
+        }
     }
 }
 
@@ -316,7 +376,7 @@ impl Case<'_> {
             Tail::Suffix(suffix) => message::hypotheses(self, suffix),
             _ => Vec::new(),
         };
-        hypotheses.extend(timestamp::hypotheses(self.id, tail, self.now));
+        hypotheses.extend(timestamp::hypotheses(self.id, tail, self.now, true));
         hypotheses
     }
 
@@ -326,9 +386,9 @@ impl Case<'_> {
             Tail::Suffix(suffix) => message::of_also(self, suffix),
             _ => Vec::new(),
         };
-        for (index, other) in message::others(self) {
-            let timed = timestamp::hypotheses(&other, tail, self.now);
-            hypotheses.extend(timed.into_iter().filter(|timed| !timed.is_search()).map(|timed| timed.of_also(index)));
+        for (index, other) in message::others(self).filter(|(_, other)| other.len() <= SHORT_MAX) {
+            let timed = timestamp::hypotheses(&other, tail, self.now, false);
+            hypotheses.extend(timed.into_iter().map(|timed| timed.of_also(index)));
         }
         hypotheses
     }

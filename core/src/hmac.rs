@@ -1,8 +1,8 @@
 //! HMAC-SHA256, [RFC 2104](https://www.rfc-editor.org/rfc/rfc2104): `H(K xor opad, H(K xor ipad, text))`.
 //!
 //! Each of the two hashes begins with a block that the key alone makes. What SHA-256 holds behind these two blocks is
-//! computed once for a key; a short text then costs two compressions and not four. Longer texts, and the bare
-//! primitive, go through the `hmac` crate.
+//! computed once for a key; a short text then costs two compressions and not four. The bare primitive goes through the
+//! `hmac` crate.
 
 use ::hmac::{Hmac, KeyInit, Mac};
 use sha2::block_api::compress256;
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::scheme::Suffix;
-use crate::sha256::{Block, START, State, nested};
+use crate::sha256::{Block, END, START, State, bytes, nested, words};
 
 /// A secret, and SHA-256's states behind `K xor ipad` and behind `K xor opad`. Who has both states can sign: they are as
 /// good as the secret.
@@ -42,8 +42,25 @@ impl Key<'_> {
             let [hmac] = nested(self.inner, self.outer, [id], suffix);
             hmac
         } else {
-            keyed(self.secret).chain_update(id).chain_update(suffix.as_bytes()).finalize().into_bytes().into()
+            self.hmac_of_long(&[id, suffix.as_bytes()].concat())
         }
+    }
+
+    /// Of a text of any length, behind the blocks that the key made. The text is no secret, and its copy is not wiped.
+    fn hmac_of_long(&self, text: &[u8]) -> [u8; 32] {
+        let [mut inner, mut outer] = [self.inner, self.outer].map(words);
+        let (whole, rest) = text.as_chunks();
+        compress256(&mut inner, whole);
+        // The bit that ends the text, zeros, and the length in bits, in one more block or two (FIPS 180-4, 5.1.1).
+        let mut end = [[0; 64]; 2];
+        let used = if rest.len() > SHORT_MAX { 2 } else { 1 };
+        let bits = (64_u64.saturating_add(text.len() as u64)).saturating_mul(8);
+        end.as_flattened_mut().iter_mut().zip(rest.iter().chain(&[0x80])).for_each(|(to, from)| *to = *from);
+        let end = end.get_mut(..used).unwrap_or_default();
+        end.as_flattened_mut().iter_mut().rev().zip(bits.to_le_bytes()).for_each(|(to, from)| *to = from);
+        compress256(&mut inner, end);
+        compress256(&mut outer, &[bytes(inner.iter().chain(&END))]);
+        bytes(outer.iter())
     }
 }
 
@@ -107,7 +124,7 @@ pub(crate) fn states(secret: &[u8]) -> Zeroizing<[[u32; 8]; 2]> {
     states
 }
 
-/// The `hmac` crate's state under a key, before a text. Cloned, it signs another text for two compressions.
+/// The `hmac` crate's state under a key, before a text.
 pub(crate) fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new((&*key_block(key)).into())
 }

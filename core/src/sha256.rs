@@ -25,7 +25,7 @@ pub(crate) const START: [u32; 8] =
 
 /// What follows the inner hash in the outer one's block: the bit that ends the message, and the message's length in
 /// bits (5.1.1), which counts the key's block too.
-const END: [u32; 8] = [0x80000000, 0, 0, 0, 0, 0, 0, (64 + 32) * 8];
+pub(crate) const END: [u32; 8] = [0x80000000, 0, 0, 0, 0, 0, 0, (64 + 32) * 8];
 
 /// The inner hash of each text, whose block follows the state `inner`; then the outer hash of that hash, whose block
 /// follows the state `outer`.
@@ -51,14 +51,14 @@ fn nested_one_by_one<const N: usize>(inner: &State, outer: &State, blocks: &[Blo
 }
 
 /// From where a Signer keeps them.
-fn words(state: &State) -> [u32; 8] {
+pub(crate) fn words(state: &State) -> [u32; 8] {
     let mut words = [0; 8];
     words.iter_mut().zip(state.as_chunks().0).for_each(|(word, bytes)| *word = u32::from_ne_bytes(*bytes));
     words
 }
 
 /// As a block or a hash has them.
-fn bytes<'a, const N: usize>(words: impl Iterator<Item = &'a u32>) -> [u8; N] {
+pub(crate) fn bytes<'a, const N: usize>(words: impl Iterator<Item = &'a u32>) -> [u8; N] {
     let mut bytes = [0; N];
     bytes.as_chunks_mut().0.iter_mut().zip(words).for_each(|(bytes, word)| *bytes = word.to_be_bytes());
     bytes

@@ -91,6 +91,13 @@ fn common(provider: &str) -> Vec<Case> {
         ("hex-key", under(hex::encode(SECRET).as_bytes())),
         ("base64-key", under(STANDARD.encode(SECRET).as_bytes())),
         ("base64-key", under(URL_SAFE_NO_PAD.encode(OLDER).as_bytes())),
+        ("key-charset", under(&SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>())),
+        ("key-hashed", under(&Sha256::digest(SECRET))),
+        ("key-hashed", under(hex::encode(md5::Md5::digest(SECRET)).as_bytes())),
+        ("quoted-key", under(format!("b'{SECRET}'").as_bytes())),
+        ("placeholder-key", under(b".env")),
+        // Go: the id went to Sum, which appends to it.
+        ("wrong-call", hex::encode([ID.as_bytes(), tail.as_bytes(), &mac(SECRET, "")].concat())),
         ("swapped-key-and-message", digits(format!("{ID}{tail}"), SECRET) + &tail),
         ("swapped-key-and-message", digits(ID, format!("{SECRET}{tail}")) + &tail),
         ("no-hmac", hash(format!("{SECRET}{ID}"))),
@@ -119,6 +126,25 @@ fn common(provider: &str) -> Vec<Case> {
             digits(SECRET, format!("{ID}{tail}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()) + &tail,
         ),
         ("id-not-text", of("undefined")),
+        ("id-form", of(&format!("Some({ID})"))),
+        ("id-form", of(&format!("{{\"id\":\"{ID}\"}}"))),
+        ("id-form", of(&format!("user_{ID}"))),
+        ("no-hmac", hex::encode(md5::Md5::digest(format!("{SECRET}:{ID}"))) + &tail),
+        (
+            "decorated",
+            shown(
+                &hex::encode(digest)
+                    .as_bytes()
+                    .chunks(2)
+                    .map(|b| str::from_utf8(b).unwrap())
+                    .collect::<Vec<_>>()
+                    .join("-"),
+            ),
+        ),
+        ("decorated", shown(&format!("&quot;{}&quot;", hex::encode(digest)))),
+        ("lost-leading-zeros", shown(&digest.iter().map(|b| format!("{b:x}")).collect::<String>())),
+        ("other-encoding", shown(&digest.map(|b| b.cast_signed().to_string()).join(","))),
+        ("other-encoding", shown(&format!("[{}]", digest.map(|b| b.to_string()).join(", ")))),
         ("no-known-mistake", digits("another secret", ID) + &tail),
         ("no-known-mistake", "45e289a6".into()),
     ]
@@ -154,7 +180,8 @@ fn timestamped() -> Vec<Case> {
 #[test]
 fn names_each_mistake_alone() {
     let mut named = BTreeSet::from(["expired", "from-the-future", "time-zone", "wrong-scheme", "timestamp-missing"]);
-    named.extend(["lost-leading-zeros", "id-normalised", "id-number-format"]); // have tests of their own
+    // These have tests of their own.
+    named.extend(["lost-leading-zeros", "id-normalised", "id-number-format", "key-cut", "swapped-id-and-signature"]);
     for (provider, cases) in [("gosquared", vec![]), ("chameleon", timestamped())] {
         for (code, signature) in common(provider).into_iter().chain(cases) {
             assert_eq!(codes(&signer(provider), ID, &signature), [code], "{provider}");
@@ -220,6 +247,80 @@ fn names_the_other_normal_form() {
     for (given, signed) in [("Jos\u{e9}", "Jose\u{301}"), ("Jose\u{301}", "Jos\u{e9}")] {
         assert_eq!(codes(&signer, given, digits(SECRET, signed)), ["id-normalised"]);
     }
+}
+
+#[test]
+fn names_a_key_that_was_cut_off() {
+    let cases = [
+        ("abc#def12345", "abc"),
+        ("abc$def12345", "abc"),
+        ("Zm9vYmFyYmF6cXV4enoxMQ==", "Zm9vYmFyYmF6cXV4enoxMQ"),
+        ("abc def12345", "abc"),
+        ("a$$b12345", "a$b12345"),
+    ];
+    for provider in ["gosquared", "chameleon"] {
+        for (secret, key) in cases {
+            let signer = Signer::new(provider, secret).unwrap();
+            let tail = suffix(provider);
+            assert_eq!(codes(&signer, ID, digits(key, format!("{ID}{tail}")) + &tail), ["key-cut"], "{secret}");
+        }
+        // At no other place: a secret could be read out.
+        let signer = Signer::new(provider, "abcdef-12345.678").unwrap();
+        for length in 1..16 {
+            let signature =
+                digits(&"abcdef-12345.678"[..length], format!("{ID}{}", suffix(provider))) + &suffix(provider);
+            assert_eq!(codes(&signer, ID, signature), ["no-known-mistake"]);
+        }
+    }
+}
+
+#[test]
+fn names_two_mistakes_of_one_key() {
+    let signer = signer("gosquared");
+    assert_eq!(codes(&signer, ID, digits(STANDARD.encode(format!("{SECRET}\n")), ID)), ["padded-key", "base64-key"]);
+    assert_eq!(codes(&signer, ID, digits(format!("\"{SECRET}\"\n"), ID)), ["padded-key", "quoted-key"]);
+}
+
+#[test]
+fn names_arguments_that_changed_places() {
+    for provider in ["gosquared", "chameleon"] {
+        let signer = signer(provider);
+        let signature = right(&signer);
+        assert_eq!(codes(&signer, &signature, ID), ["swapped-id-and-signature"]);
+        // Under another secret the form alone tells.
+        let foreign = digits("another-secret-of-ours", ID) + &suffix(provider);
+        assert_eq!(codes(&signer, &foreign, "42"), ["swapped-id-and-signature"]);
+    }
+}
+
+#[test]
+fn claims_nothing_of_secret_or_id_where_there_is_no_signature() {
+    let [plain, timestamped] = ["gosquared", "chameleon"].map(signer);
+    for shown in ["$2y$10$abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV", "7b0d5c", "hello"] {
+        for signer in [&plain, &timestamped] {
+            let told = findings(signer, ID, shown);
+            assert!(told.iter().all(|finding| !finding.message.contains("is a different one")), "{told:?}");
+        }
+    }
+    assert_eq!(codes(&plain, ID, "$2y$10$abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"), ["not-a-signature"]);
+    assert!(findings(&plain, ID, digits("another-secret-of-ours", ID))[0].message.contains("is a different one"));
+}
+
+/// Its page is made of the codes; `UPDATE=1` writes it again.
+#[test]
+fn the_page_of_mistakes_is_fresh() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/MISTAKES.md");
+    let page = Finding::page();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    assert!(std::fs::read_to_string(path).unwrap() == page, "UPDATE=1 cargo test -p personsig writes core/MISTAKES.md");
+    for code in Finding::CODES {
+        assert!(page.contains(&format!("\n## {code}\n")), "{code}");
+    }
+    let told = &findings(&signer("gosquared"), ID, "")[0];
+    let address = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/core/MISTAKES.md#missing-signature");
+    assert_eq!(told.link(), address);
 }
 
 #[test]
@@ -393,4 +494,87 @@ fn survives_any_bytes() {
             assert_eq!(signer.explain(ID, "ab".repeat(32), &many, now).unwrap()[0].code, "no-known-mistake");
         }
     }
+}
+
+/// The time that this thread had on a processor, in milliseconds.
+#[cfg(all(target_os = "linux", not(debug_assertions)))]
+fn milliseconds(work: impl FnOnce()) -> f64 {
+    let now = || {
+        let times = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+        times.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e6
+    };
+    let start = now();
+    work();
+    now() - start
+}
+
+/// A text, an id or a secret that is chosen to cost much may not cost more than 20 ms. In optimised builds.
+#[cfg(all(target_os = "linux", not(debug_assertions)))]
+#[test]
+fn no_call_takes_long() {
+    let hex = |length: usize| "ab1f9".repeat(60)[..length].to_owned();
+    let spread = |length: usize| {
+        hex(length).as_bytes().chunks(2).map(|b| str::from_utf8(b).unwrap()).collect::<Vec<_>>().join(":")
+    };
+    let signatures = [
+        hex(64),
+        hex(63),
+        hex(40),
+        format!("{} {} {} {}", hex(41), hex(63), hex(50), hex(40)),
+        format!("{} {} {} {}", hex(32), hex(40), hex(56), hex(96)),
+        hex(128),
+        format!("{}ffffff", hex(90)),
+        "ab1f9".repeat(204),
+        format!("{} ", hex(63)).repeat(15),
+        spread(64).repeat(5),
+        "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=".into(),
+        "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA= ".repeat(22),
+        "a\u{fffd}b".repeat(16),
+        "\u{fffd}".repeat(32),
+        "????????abcdefgh????????????????".into(),
+        format!("&quot;{}%22\\u0022", hex(64)),
+        format!("&#97;{}%61\\x61-{NOW}", hex(64)),
+        hex::encode(hex::encode(hex(64))),
+        "<".repeat(1000),
+        "&".repeat(1000),
+        "\\".repeat(1000),
+        "1,".repeat(500),
+        "9".repeat(78),
+    ];
+    let mut slowest = (0.0, String::new());
+    for (id, other, secret) in [
+        (8, 15, 24),
+        (115, 115, 128),
+        (128, 128, 128),
+        (1024, 1024, 1024),
+        (36, 40, 1024),
+        (20, 100, 1 << 20),
+        (1 << 20, 20, 1 << 20),
+    ] {
+        let fallbacks: Vec<String> = (0..8).map(|at| format!("Zz{at}{}", "k".repeat(secret - 3))).collect();
+        let also: Vec<String> =
+            (0..16).map(|at| format!("Ada.{at:x}{}@X.y", "\u{e9}".repeat((other - 9) / 2))).collect();
+        let id = format!("A@{}", "7".repeat(id - 2));
+        let fallbacks: Vec<_> = fallbacks.iter().map(Secret::from).collect();
+        let also: Vec<_> = also.iter().map(|other| UserId::from(other.as_str())).collect();
+        for provider in ["gosquared", "chameleon"] {
+            let signer = Signer::with_fallbacks(provider, &"$aB=".repeat(secret / 4), &fallbacks).unwrap();
+            for (at, signature) in signatures.iter().enumerate() {
+                for tail in ["", "-1596165824", "-15961658", "-1596165824.123456"] {
+                    let shown = format!("{signature}{tail}");
+                    let call = || assert!(!signer.explain(id.as_str(), &shown, &also, NOW).unwrap().is_empty());
+                    // The clock ticks every few milliseconds, and other programs slow the processor down.
+                    let batches = if milliseconds(call) < 8.0 { 0 } else { 5 };
+                    let batch = || milliseconds(|| (0..5).for_each(|_| call())) / 5.0;
+                    let time = (0..batches).map(|_| batch()).min_by(f64::total_cmp).unwrap_or_default();
+                    if time > slowest.0 {
+                        slowest =
+                            (time, format!("{provider}, id {}, secret {secret}, signature {at} {tail}", id.len()));
+                    }
+                }
+            }
+        }
+    }
+    println!("{slowest:?}");
+    assert!(slowest.0 < 20.0, "{slowest:?}");
 }

@@ -42,7 +42,10 @@ fn base64(body: &[u8]) -> Vec<Reading> {
     let spaced: Vec<u8> = body.iter().map(|b| if *b == b' ' { b'+' } else { *b }).collect();
     for (text, is_spaced) in [(&lines, false), (&spaced, true)].into_iter().take(if spaced == body { 1 } else { 2 }) {
         let is_outside = |b: &u8| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'));
-        for run in text.split(is_outside).filter(|run| run.len() >= 22).take(4) {
+        // What has hex digits alone is hex: of a digest's characters in base64 some are none.
+        for run in
+            text.split(is_outside).filter(|run| run.len() >= 22 && !run.iter().all(u8::is_ascii_hexdigit)).take(4)
+        {
             let padding = text.iter().rev().take_while(|b| **b == b'=').count();
             let is_whole = !is_spaced && padding <= 2 && run.len().saturating_add(padding) == text.len();
             let decorated = |whole: bool| if whole { Mistakes::default() } else { Mistake::Decorated.into() };
@@ -84,7 +87,8 @@ fn decimals(body: &[u8]) -> Option<Vec<u8>> {
     }
     if numbers.len() == 64 {
         let pairs = numbers.as_chunks::<2>().0;
-        numbers = (0..).zip(pairs).map(|(at, [index, value])| (at == *index).then_some(*value)).collect::<Option<_>>()?;
+        numbers =
+            (0..).zip(pairs).map(|(at, [index, value])| (at == *index).then_some(*value)).collect::<Option<_>>()?;
     }
     let byte = |number: &i32| u8::try_from(*number).or_else(|_| i8::try_from(*number).map(i8::cast_unsigned)).ok();
     numbers.iter().map(byte).collect::<Option<Vec<u8>>>().filter(|bytes| bytes.len() == 32)
@@ -142,14 +146,27 @@ fn windows_1252(c: char) -> Option<u8> {
     high.or_else(|| u8::try_from(c).ok().filter(|byte| !(0x80..0xa0).contains(byte)))
 }
 
-fn utf8(mac: &[u8]) -> Vec<u8> {
-    String::from_utf8_lossy(mac).into_owned().into()
+/// UTF-8 with U+FFFD for what is none.
+fn utf8(mac: &[u8; 32], text: &[u8], written: &mut Vec<u8>) {
+    if ascii(mac) == ascii(text) {
+        written.extend(String::from_utf8_lossy(mac).as_bytes());
+    }
 }
 
-fn ascii_marked(mac: &[u8]) -> Vec<u8> {
-    mac.iter().map(|b| if b.is_ascii() { char::from(*b) } else { '\u{fffd}' }).collect::<String>().into()
+/// ASCII with U+FFFD for what is none.
+fn ascii_marked(mac: &[u8; 32], text: &[u8], written: &mut Vec<u8>) {
+    if ascii(mac) == ascii(text) {
+        let of = |b: &u8| if b.is_ascii() { char::from(*b) } else { char::REPLACEMENT_CHARACTER };
+        written.extend(mac.iter().map(of).collect::<String>().as_bytes());
+    }
 }
 
-fn ascii_question(mac: &[u8]) -> Vec<u8> {
-    mac.iter().map(|b| if b.is_ascii() { *b } else { b'?' }).collect()
+/// ASCII with `?` for what is none.
+fn ascii_question(mac: &[u8; 32], _: &[u8], written: &mut Vec<u8>) {
+    written.extend(mac.iter().map(|b| if b.is_ascii() { *b } else { b'?' }));
+}
+
+/// How many bytes are.
+fn ascii(text: &[u8]) -> usize {
+    text.iter().filter(|b| b.is_ascii()).count()
 }

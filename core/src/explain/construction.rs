@@ -14,6 +14,13 @@ use crate::hmac::keyed;
 /// Between the secret and the id.
 const SEPARATORS: [&[u8]; 7] = [b"", b":", b"-", b".", b"_", b"|", b" "];
 
+/// Of all parts together.
+type HashOf = fn(&[&[u8]]) -> Vec<u8>;
+
+/// By the number of their digits.
+const HASHES: [(usize, HashOf); 4] =
+    [(32, hash::<Md5>), (40, hash::<Sha1>), (64, hash::<Sha256>), (128, hash::<Sha512>)];
+
 /// Of one identifier: as it is, and as the message has it.
 pub(super) struct Signed<'a> {
     pub(super) id: &'a [u8],
@@ -29,18 +36,19 @@ pub(super) fn hashes(found: &mut Found, secret: &[u8], signed: &Signed<'_>, read
         return;
     }
     let message = [signed.id, signed.suffix].concat();
-    for reading in readings {
-        let hash: fn(&[&[u8]]) -> Vec<u8> = match reading.digest.digits() {
-            32 => hash::<Md5>,
-            40 => hash::<Sha1>,
-            64 => hash::<Sha256>,
-            128 => hash::<Sha512>,
-            _ => continue,
-        };
-        let is = |parts: &[&[u8]]| reading.digest.is(&hash(parts));
-        let is_joined = |id: &[u8]| SEPARATORS.iter().any(|between| is(&[secret, between, id]) || is(&[id, between, secret]));
-        let ids = [signed.id, &message];
-        if is(&[secret]) || ids.iter().any(|id| is(&[id]) || is_joined(id)) {
+    for (digits, hash) in HASHES {
+        let readings: Vec<_> = readings.iter().filter(|reading| reading.digest.digits() == digits).collect();
+        if readings.is_empty() {
+            continue;
+        }
+        let mut digests = vec![hash(&[secret])];
+        for id in [signed.id, &message].into_iter().take(if signed.suffix.is_empty() { 1 } else { 2 }) {
+            digests.push(hash(&[id]));
+            digests.extend(
+                SEPARATORS.iter().flat_map(|between| [hash(&[secret, between, id]), hash(&[id, between, secret])]),
+            );
+        }
+        for reading in readings.iter().filter(|reading| digests.iter().any(|digest| reading.digest.is(digest))) {
             let writing = reading.mistakes.without(Mistake::OtherHash).without(Mistake::Truncated);
             let mistakes = writing | signed.mistakes | Mistake::NoHmac.into();
             found.add(mistakes, mistakes.count(), signed.index);
@@ -49,14 +57,23 @@ pub(super) fn hashes(found: &mut Found, secret: &[u8], signed: &Signed<'_>, read
 }
 
 /// HMAC(key = id, message = secret).
-pub(super) fn swapped(found: &mut Found, secret: &Key, signed: &Signed<'_>, readings: &[Reading]) {
-    if secret.bytes.len() > HYPOTHESIS_MAX {
+pub(super) fn swapped(found: &mut Found, secret: &Key<'_>, signed: &Signed<'_>, readings: &[Reading]) {
+    if secret.bytes().len() > HYPOTHESIS_MAX {
         return;
     }
     let message = [signed.id, signed.suffix].concat();
-    let hmac = |key: &[u8], more: &[u8]| keyed(key).chain_update(&secret.bytes).chain_update(more).finalize().into_bytes();
-    let macs = [hmac(&message, b""), hmac(signed.id, signed.suffix)];
-    for reading in readings.iter().filter(|reading| reading.digest.digits() == 64) {
+    let hmac = |key: &[u8], more: &[u8]| -> [u8; 32] {
+        keyed(key).chain_update(secret.bytes()).chain_update(more).finalize().into_bytes().into()
+    };
+    let readings: Vec<_> = readings.iter().filter(|reading| reading.digest.digits() == 64).collect();
+    if readings.is_empty() {
+        return;
+    }
+    let mut macs = vec![hmac(&message, b"")];
+    if !signed.suffix.is_empty() {
+        macs.push(hmac(signed.id, signed.suffix));
+    }
+    for reading in readings {
         if macs.iter().any(|mac| reading.is(mac)) {
             let mistakes = reading.mistakes | secret.mistakes | signed.mistakes | Mistake::Swapped.into();
             found.add(mistakes, mistakes.count(), signed.index);

@@ -49,11 +49,14 @@ pub(super) fn read(body: &[u8]) -> Vec<Reading> {
         }
     }
     readings.extend(zeros);
-    for run in runs().filter(|run| run.len() >= TRUNCATED_MIN).take(MAX) {
+    // Of the first alone, since each must be tried.
+    for run in runs().filter(|run| run.len() >= TRUNCATED_MIN).take(1) {
         let (written, mistakes) = (run.to_ascii_lowercase(), mistakes(run));
         if run.len() < 64 {
             let lost = mistakes | Mistake::LostLeadingZeros.into();
-            readings.extend([number::<1>, number::<2>, number::<4>, number::<8>].map(|by| Reading::written(lost, &written, by)));
+            readings.extend(
+                [number::<1>, number::<2>, number::<4>, number::<8>].map(|by| Reading::written(lost, &written, by)),
+            );
         }
         if run.len() > 64 && written.windows(6).any(|digits| digits == b"ffffff") {
             let signed = mistakes | Mistake::OtherEncoding.into();
@@ -67,7 +70,8 @@ pub(super) fn read(body: &[u8]) -> Vec<Reading> {
 fn sequences(body: &[u8]) -> Vec<Vec<&[u8]>> {
     let mut sequences = vec![Vec::new()];
     for token in body.split(|b| !b.is_ascii_alphanumeric()).filter(|token| !token.is_empty()) {
-        let digits = token.strip_prefix(b"0x").or_else(|| token.strip_prefix(b"0X")).or_else(|| token.strip_prefix(b"x"));
+        let digits =
+            token.strip_prefix(b"0x").or_else(|| token.strip_prefix(b"0X")).or_else(|| token.strip_prefix(b"x"));
         let digits = digits.or_else(|| token.strip_suffix(b"h")).unwrap_or(token);
         match sequences.last_mut() {
             Some(sequence) if !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit) => sequence.push(digits),
@@ -99,7 +103,8 @@ fn windows(sequence: &[&[u8]]) -> Vec<Vec<u8>> {
 /// 32 groups, a byte in each, some without their first zero.
 fn unpadded(sequence: &[&[u8]]) -> Option<Vec<u8>> {
     let is_byte = |group: &&[u8]| matches!(group.len(), 1 | 2);
-    let is_unpadded = sequence.len() == 32 && sequence.iter().all(is_byte) && sequence.iter().any(|group| group.len() == 1);
+    let is_unpadded =
+        sequence.len() == 32 && sequence.iter().all(is_byte) && sequence.iter().any(|group| group.len() == 1);
     let padded = |group: &&[u8]| if group.len() == 1 { [b"0", *group].concat() } else { group.to_vec() };
     is_unpadded.then(|| sequence.iter().flat_map(padded).collect())
 }
@@ -116,15 +121,41 @@ fn signed(sequence: &[&[u8]]) -> Option<Vec<u8>> {
 }
 
 /// Numbers of so many bytes, without zeros before them.
-fn number<const N: usize>(mac: &[u8]) -> Vec<u8> {
-    let numbers = mac.chunks(N).map(|bytes| hex::encode(bytes).trim_start_matches('0').to_owned());
-    numbers.map(|text| if text.is_empty() { "0".into() } else { text }).collect::<String>().into()
+fn number<const N: usize>(mac: &[u8; 32], text: &[u8], written: &mut Vec<u8>) {
+    hex_groups(
+        mac.chunks(N).map(|bytes| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        1,
+        text,
+        written,
+    );
 }
 
-fn signed_padded(mac: &[u8]) -> Vec<u8> {
-    mac.iter().map(|b| if *b < 0x80 { format!("{b:02x}") } else { format!("ffffff{b:x}") }).collect::<String>().into()
+/// Bytes that were widened with their sign.
+fn signed_padded(mac: &[u8; 32], text: &[u8], written: &mut Vec<u8>) {
+    hex_groups(mac.iter().map(widened), 2, text, written);
 }
 
-fn signed_unpadded(mac: &[u8]) -> Vec<u8> {
-    mac.iter().map(|b| if *b < 0x80 { format!("{b:x}") } else { format!("ffffff{b:x}") }).collect::<String>().into()
+fn signed_unpadded(mac: &[u8; 32], text: &[u8], written: &mut Vec<u8>) {
+    hex_groups(mac.iter().map(widened), 1, text, written);
+}
+
+fn widened(byte: &u8) -> u64 {
+    u64::from(i32::from(byte.cast_signed()).cast_unsigned())
+}
+
+/// Numbers in hex with at least so many digits each, if the first digit is the text's.
+fn hex_groups(numbers: impl Iterator<Item = u64>, least: u32, text: &[u8], written: &mut Vec<u8>) {
+    for number in numbers {
+        let digits = number.checked_ilog2().map_or(1, |bits| (bits / 4).saturating_add(1)).max(least);
+        let digit = |at: u32| {
+            b"0123456789abcdef".get((number >> (at.saturating_mul(4)) & 15) as usize).copied().unwrap_or_default()
+        };
+        if written.is_empty() {
+            if text.first() != Some(&digit(digits.saturating_sub(1))) {
+                return;
+            }
+            written.reserve_exact(256);
+        }
+        written.extend((0..digits).rev().map(digit));
+    }
 }

@@ -8,9 +8,7 @@ use subtle::ConstantTimeEq;
 
 use super::key::Key;
 use super::mistake::{Mistake, Mistakes};
-
-/// The longest message in bytes that is tried many times over. Bounds the work.
-const SHORT_MAX: usize = 128;
+use super::{HYPOTHESIS_MAX, SEARCH_MAX, SHORT_MAX};
 
 /// A message that may have been signed.
 #[derive(Clone)]
@@ -55,17 +53,28 @@ impl Hypothesis {
 
     /// Searches are for short messages.
     pub(super) fn is_single(&self) -> bool {
-        !self.searched || self.message.len() <= SHORT_MAX
+        !self.searched || self.message.len() <= SEARCH_MAX
     }
 
     /// Whether it is tried with wrong keys too: no searches, and short messages.
     pub(super) fn is_paired(&self) -> bool {
         !self.searched && self.message.len() <= SHORT_MAX
     }
+
+    /// Whether it is the id that was written otherwise.
+    pub(super) fn is_of_id(&self) -> bool {
+        self.mistakes.iter().any(|mistake| (Mistake::IdPadded..=Mistake::IdForm).contains(&mistake))
+    }
+
+    /// Whether it is tried with other hashes too.
+    fn is_hashed(&self) -> bool {
+        self.cost == 0 || self.is_paired() && !self.mistakes.has(Mistake::IdForm)
+    }
 }
 
-/// Writes a MAC in a way that cannot be undone.
-type Write = fn(&[u8]) -> Vec<u8>;
+/// Writes a MAC in a way that cannot be undone, or nothing where the text cannot be it. What is told beforehand, and by
+/// the time that it takes, is a first digit and how many bytes are ASCII.
+pub(super) type Write = fn(&[u8; 32], &[u8], &mut Vec<u8>);
 
 /// A digest that was found in the presented text, and what is wrong with its writing.
 #[derive(Clone)]
@@ -82,20 +91,24 @@ impl Reading {
     }
 
     pub(super) fn written(mistakes: Mistakes, text: &[u8], by: Write) -> Self {
-        Reading { mistakes, digest: Digest { bytes: [0; 64], digits: 64 }, written: Some((by, text.into())) }
+        Reading { mistakes, digest: Digest::default(), written: Some((by, text.into())) }
     }
 
-    pub(super) fn is(&self, mac: &[u8]) -> bool {
+    pub(super) fn is(&self, mac: &[u8; 32]) -> bool {
         match &self.written {
-            None => self.digest.begins(mac),
-            Some((write, text)) => write(mac).as_slice().ct_eq(text).into(),
+            None => !self.mistakes.has(Mistake::OtherHash) && self.digest.begins(mac),
+            Some((write, text)) => {
+                let mut written = Vec::new();
+                write(mac, text, &mut written);
+                written.as_slice().ct_eq(text).into()
+            }
         }
     }
 
-    /// The hash of the HMAC, where it is not SHA-256.
-    pub(super) fn other_hash(&self) -> Option<HmacOf> {
+    /// The hash of the HMAC, where it is not SHA-256, by the number of its digits.
+    fn other_hash(&self) -> Option<(usize, HmacOf)> {
         let is_other = self.mistakes.has(Mistake::OtherHash);
-        OTHER_HASHES.iter().find(|(digits, _)| is_other && *digits == self.digest.digits).map(|(_, hmac)| *hmac)
+        OTHER_HASHES.iter().copied().find(|(digits, _)| is_other && *digits == self.digest.digits)
     }
 }
 
@@ -120,23 +133,47 @@ impl Found {
     /// A time that was cut off was sent.
     pub(super) fn settled(self) -> Self {
         let is_cut = self.mistakes.has(Mistake::Truncated);
-        Found { mistakes: if is_cut { self.mistakes.without(Mistake::TimestampNotSent) } else { self.mistakes }, ..self }
+        Found {
+            mistakes: if is_cut { self.mistakes.without(Mistake::TimestampNotSent) } else { self.mistakes },
+            ..self
+        }
     }
 
-    /// Whether the key and the message make what a reading found.
-    pub(super) fn try_one(&mut self, key: &Key, hypothesis: &Hypothesis, readings: &[Reading], hashes: bool) {
-        let mac: [u8; 32] = key.state.clone().chain_update(&hypothesis.message).finalize().into_bytes().into();
-        for reading in readings {
-            let is_true = match reading.other_hash() {
-                None => reading.is(&mac),
-                Some(hmac) => hashes && reading.is(&hmac(&key.bytes, &hypothesis.message)),
-            };
-            if is_true {
-                let mistakes = key.mistakes | hypothesis.mistakes | reading.mistakes;
-                let cost = [key.mistakes.count(), reading.mistakes.count()].iter().fold(hypothesis.cost, |a, b| a.saturating_add(*b));
-                self.add(mistakes, cost, hypothesis.index);
-            }
+    /// Whether the key and one of the messages make what a reading found.
+    pub(super) fn try_all(&mut self, key: &Key<'_>, hypotheses: &[&Hypothesis], readings: &[Reading], hashes: bool) {
+        // Several messages side by side are faster than one after another.
+        let (fours, rest) = hypotheses.as_chunks::<4>();
+        for four in fours {
+            let macs = key.hmac(four.map(|hypothesis| hypothesis.message.as_slice()));
+            four.iter().zip(&macs).for_each(|(hypothesis, mac)| self.compare(key, hypothesis, mac, readings));
         }
+        for hypothesis in rest {
+            let [mac] = key.hmac([&hypothesis.message]);
+            self.compare(key, hypothesis, &mac, readings);
+        }
+        let other_hash = readings.iter().find_map(Reading::other_hash);
+        let Some((digits, hmac)) = other_hash.filter(|_| hashes && key.bytes().len() <= HYPOTHESIS_MAX) else {
+            return;
+        };
+        for hypothesis in hypotheses.iter().filter(|hypothesis| hypothesis.is_hashed()) {
+            let mac = hmac(key.bytes(), &hypothesis.message);
+            let is_true = |reading: &&Reading| {
+                reading.mistakes.has(Mistake::OtherHash) && reading.digest.digits == digits && reading.digest.is(&mac)
+            };
+            readings.iter().filter(is_true).for_each(|reading| self.prove(key, hypothesis, reading));
+        }
+    }
+
+    fn compare(&mut self, key: &Key<'_>, hypothesis: &Hypothesis, mac: &[u8; 32], readings: &[Reading]) {
+        for reading in readings.iter().filter(|reading| reading.is(mac)) {
+            self.prove(key, hypothesis, reading);
+        }
+    }
+
+    fn prove(&mut self, key: &Key<'_>, hypothesis: &Hypothesis, reading: &Reading) {
+        let mistakes = key.mistakes | hypothesis.mistakes | reading.mistakes;
+        let costs = [key.mistakes.count(), reading.mistakes.count()];
+        self.add(mistakes, costs.iter().fold(hypothesis.cost, |a, b| a.saturating_add(*b)), hypothesis.index);
     }
 }
 
@@ -144,40 +181,40 @@ impl Found {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Digest {
     bytes: [u8; 64],
+    /// Ones where there are digits.
+    mask: [u8; 64],
     digits: usize,
+}
+
+impl Default for Digest {
+    fn default() -> Self {
+        Digest { bytes: [0; 64], mask: [0; 64], digits: 0 }
+    }
 }
 
 impl Digest {
     /// Of hex digits in either case.
     pub(super) fn read(hex: &[u8]) -> Option<Self> {
-        let mut bytes = [0; 64];
+        let mut digest = Digest { digits: hex.len(), ..Digest::default() };
         for (at, digit) in hex.iter().enumerate() {
             let value = char::from(*digit).to_digit(16)?;
             let shift = if at % 2 == 0 { 4 } else { 0 };
-            *bytes.get_mut(at / 2)? |= u8::try_from(value << shift).ok()?;
+            *digest.bytes.get_mut(at / 2)? |= u8::try_from(value << shift).ok()?;
+            *digest.mask.get_mut(at / 2)? |= 15 << shift;
         }
-        Some(Digest { bytes, digits: hex.len() })
+        Some(digest)
     }
 
     /// Of bytes, 64 at most.
     pub(super) fn of(digest: &[u8]) -> Option<Self> {
-        let mut bytes = [0; 64];
-        bytes.get_mut(..digest.len())?.copy_from_slice(digest);
-        Some(Digest { bytes, digits: digest.len().saturating_mul(2) })
+        Digest::read(hex::encode(digest).as_bytes())
     }
 
     /// Whether these bytes, written in hex, begin with the digits. In constant time.
-    fn begins(&self, mac: &[u8]) -> bool {
-        let mut differing = 0;
-        for ((mac, read), at) in mac.iter().zip(&self.bytes).zip((0..).step_by(2)) {
-            let mask = match self.digits.saturating_sub(at) {
-                0 => 0,
-                1 => 0xf0,
-                _ => 0xff,
-            };
-            differing |= (mac ^ read) & mask;
-        }
-        self.digits.div_ceil(2) <= mac.len() && differing.ct_eq(&0).into()
+    fn begins(&self, mac: &[u8; 32]) -> bool {
+        let differing =
+            self.bytes.iter().zip(&self.mask).zip(mac).fold(0, |all, ((read, mask), mac)| all | (mac ^ read) & mask);
+        (1..=64).contains(&self.digits) && differing.ct_eq(&0).into()
     }
 
     pub(super) fn digits(&self) -> usize {
@@ -186,7 +223,7 @@ impl Digest {
 
     /// Whether the digits are all of these bytes.
     pub(super) fn is(&self, hash: &[u8]) -> bool {
-        self.digits / 2 == hash.len() && self.begins(hash)
+        self.digits / 2 == hash.len() && self.bytes.get(..hash.len()).is_some_and(|bytes| bytes.ct_eq(hash).into())
     }
 }
 

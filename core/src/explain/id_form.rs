@@ -48,12 +48,16 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
     for name in NAMES {
         for [open, middle, close] in OBJECTS {
             add([open, name, middle, id, close].concat());
-            let inside = id.strip_prefix(open).and_then(|id| id.strip_prefix(name)?.strip_prefix(middle)?.strip_suffix(close));
+            let inside =
+                id.strip_prefix(open).and_then(|id| id.strip_prefix(name)?.strip_prefix(middle)?.strip_suffix(close));
             inside.map(String::from).into_iter().for_each(&mut add);
         }
     }
     // Behind a prefix, up to each separator; the name in an address.
-    id.match_indices(['/', ':', '|', '_', '-', '.', '#']).filter_map(|(at, _)| id.get(at.checked_add(1)?..)).map(String::from).for_each(&mut add);
+    id.match_indices(['/', ':', '|', '_', '-', '.', '#'])
+        .filter_map(|(at, _)| id.get(at.checked_add(1)?..))
+        .map(String::from)
+        .for_each(&mut add);
     id.rsplit_once('@').map(|(name, _)| String::from(name)).into_iter().for_each(&mut add);
     add(hex::encode(id));
     add(STANDARD.encode(id));
@@ -77,7 +81,8 @@ fn integers(id: &str) -> Vec<Vec<u8>> {
     };
     let big = number.to_be_bytes();
     let used = number.leading_zeros() / 8;
-    let mut forms = vec![big.to_vec(), number.to_le_bytes().to_vec(), big.get(used as usize..).unwrap_or_default().to_vec()];
+    let mut forms =
+        vec![big.to_vec(), number.to_le_bytes().to_vec(), big.get(used as usize..).unwrap_or_default().to_vec()];
     if let Ok(number) = u32::try_from(number) {
         forms.extend([number.to_be_bytes().to_vec(), number.to_le_bytes().to_vec()]);
     }
@@ -92,7 +97,8 @@ fn uuids(id: &str) -> Vec<Vec<u8>> {
     let bare = pairs.iter().find_map(|(open, close)| bare.strip_prefix(*open)?.strip_suffix(*close)).unwrap_or(bare);
     let digits = bare.replace('-', "").to_ascii_lowercase();
     let is_grouped = bare.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
-    let Some(bytes) = hex::decode(&digits).ok().filter(|bytes| bytes.len() == 16 && (is_grouped || bare.len() == 32)) else {
+    let Some(bytes) = hex::decode(&digits).ok().filter(|bytes| bytes.len() == 16 && (is_grouped || bare.len() == 32))
+    else {
         return Vec::new();
     };
     let groups = [0..8, 8..12, 12..16, 16..20, 20..32].map(|group| digits.get(group).unwrap_or_default());

@@ -7,32 +7,66 @@ use base64::engine::general_purpose::{
     GeneralPurpose, GeneralPurposeConfig, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD,
 };
 use base64::engine::{DecodePaddingMode, Engine};
-use hmac::Hmac;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::HYPOTHESIS_MAX;
 use super::mistake::{Mistake, Mistakes};
-use super::padding::{padded, quoted};
-use crate::hmac::keyed;
+use super::padding::{FREQUENT_PADS, PADS, padded, quoted};
+use super::{BLOCK, HYPOTHESIS_MAX};
+use crate::hmac;
+use crate::scheme::Suffix;
+use crate::sha256::State;
 
 /// A key, and the mistakes of using it.
-pub(super) struct Key {
+pub(super) struct Key<'a> {
     pub(super) mistakes: Mistakes,
-    pub(super) bytes: Zeroizing<Vec<u8>>,
-    pub(super) state: Hmac<Sha256>,
+    kept: Kept<'a>,
 }
 
-impl Key {
-    pub(super) fn wrong(mistakes: impl Into<Mistakes>, bytes: Zeroizing<Vec<u8>>) -> Self {
-        Key { mistakes: mistakes.into(), state: keyed(&bytes), bytes }
+enum Kept<'a> {
+    /// One of the Signer's secrets, where the Signer keeps it.
+    Right(hmac::Key<'a>),
+    Wrong(Box<Wrong>),
+}
+
+/// Wiped when it is dropped; on the heap, so that no copy stays behind where it was moved from.
+struct Wrong {
+    bytes: Zeroizing<Vec<u8>>,
+    states: Zeroizing<[State; 2]>,
+}
+
+impl<'a> Key<'a> {
+    pub(super) fn right(key: hmac::Key<'a>) -> Self {
+        Key { mistakes: Mistakes::default(), kept: Kept::Right(key) }
     }
 
-    /// One of the Signer's secrets.
-    pub(super) fn right(bytes: &[u8]) -> Self {
-        Key::wrong(Mistakes::default(), Zeroizing::new(bytes.into()))
+    pub(super) fn wrong(mistakes: impl Into<Mistakes>, bytes: Zeroizing<Vec<u8>>) -> Self {
+        let mut wrong = Box::new(Wrong { bytes, states: Zeroizing::default() });
+        for (state, words) in wrong.states.iter_mut().zip(*hmac::states(&wrong.bytes)) {
+            state.as_chunks_mut().0.iter_mut().zip(words).for_each(|(bytes, word)| *bytes = word.to_ne_bytes());
+        }
+        Key { mistakes: mistakes.into(), kept: Kept::Wrong(wrong) }
+    }
+
+    fn key(&self) -> hmac::Key<'_> {
+        match &self.kept {
+            Kept::Right(key) => *key,
+            Kept::Wrong(wrong) => {
+                let [inner, outer] = &*wrong.states;
+                hmac::Key { secret: &wrong.bytes, inner, outer }
+            }
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.key().secret
+    }
+
+    /// HMAC-SHA256 of several messages.
+    pub(super) fn hmac<const N: usize>(&self, messages: [&[u8]; N]) -> [[u8; 32]; N] {
+        self.key().hmac(messages, &Suffix::read(b""))
     }
 }
 
@@ -53,52 +87,51 @@ const PLACEHOLDERS: [&str; 49] = [
 const PREFIXES: [&str; 9] =
     ["whsec_", "sk_", "Bearer ", "sha256=", "sk_live_", "sk_test_", "secret_", "base64:", "hex:"];
 
-/// Upper bound of candidate keys derived from one secret, or from none.
-const KEYS_MAX: usize = 160;
+/// The empty key, and the placeholders.
+pub(super) fn fixed_keys() -> Vec<Key<'static>> {
+    let placeholders = PLACEHOLDERS.map(|text| Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into())));
+    std::iter::once(Key::wrong(Mistake::EmptyKey, Zeroizing::default())).chain(placeholders).collect()
+}
 
-/// The empty key, the placeholders, and what is made of these secrets.
-pub(super) fn wrong_keys(secrets: &[Key]) -> Vec<Key> {
-    // Never moved by growing: what is freed on the way would not be wiped.
-    let mut keys = Vec::with_capacity(secrets.len().saturating_add(1).saturating_mul(KEYS_MAX));
-    keys.push(Key::wrong(Mistake::EmptyKey, Zeroizing::default()));
-    keys.extend(PLACEHOLDERS.map(|text| Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into()))));
-    for secret in secrets.iter().map(|key| key.bytes.as_slice()).filter(|secret| secret.len() <= HYPOTHESIS_MAX) {
+/// What one mistake makes of a secret.
+pub(super) fn wrong_keys(secret: &[u8]) -> Vec<Key<'static>> {
+    let mut keys = Vec::new();
+    if secret.len() <= HYPOTHESIS_MAX {
         let mut add = |mistake, bytes: Zeroizing<Vec<u8>>| {
-            if !bytes.is_empty() && *bytes != secret && keys.len() < keys.capacity() {
+            if !bytes.is_empty() && *bytes != secret {
                 keys.push(Key::wrong(mistake, bytes));
             }
         };
-        written(secret, &mut add);
+        written(secret, &PADS, &mut add);
         encoded(secret, &mut add);
     }
     keys
 }
 
 /// Keys that two mistakes made of one secret, one after the other.
-pub(super) fn twice_wrong_keys(secret: &[u8], mut each: impl FnMut(Key)) {
-    if secret.len() > HYPOTHESIS_MAX {
-        return;
-    }
-    let mut second = |first: Mistake, key: &[u8], only_encoded: bool| {
+pub(super) fn twice_wrong_keys(secret: &[u8]) -> Vec<Key<'static>> {
+    let mut keys = Vec::new();
+    let mut second = |first: Mistake, key: Zeroizing<Vec<u8>>| {
         let mut add = |second, bytes: Zeroizing<Vec<u8>>| {
             if !bytes.is_empty() && *bytes != secret && first != second {
-                each(Key::wrong(Mistakes::from(first) | Mistakes::from(second), bytes));
+                keys.push(Key::wrong(Mistakes::from(first) | Mistakes::from(second), bytes));
             }
         };
-        encoded(key, &mut add);
-        if !only_encoded {
-            written(key, &mut add);
-        }
+        encoded(&key, &mut add);
+        written(&key, &FREQUENT_PADS, &mut add);
     };
-    encoded(secret, &mut |mistake, key: Zeroizing<Vec<u8>>| second(mistake, &key, false));
-    written(secret, &mut |mistake, key: Zeroizing<Vec<u8>>| second(mistake, &key, false));
+    if secret.len() <= BLOCK {
+        encoded(secret, &mut second);
+        written(secret, &FREQUENT_PADS, &mut second);
+    }
+    keys
 }
 
 type Add<'a> = &'a mut dyn FnMut(Mistake, Zeroizing<Vec<u8>>);
 
 /// Text that was stored with something round it, or cut off.
-fn written(secret: &[u8], add: Add<'_>) {
-    padded(secret).for_each(|key| add(Mistake::PaddedKey, key.into()));
+fn written(secret: &[u8], pads: &[&str], add: Add<'_>) {
+    padded(secret, pads).for_each(|key| add(Mistake::PaddedKey, key.into()));
     quoted(secret).for_each(|key| add(Mistake::QuotedKey, key.into()));
     for [open, close] in [["b'", "'"], ["b\"", "\""]] {
         add(Mistake::QuotedKey, [open.as_bytes(), secret, close.as_bytes()].concat().into());
@@ -135,12 +168,9 @@ fn encoded(secret: &[u8], add: Add<'_>) {
     for (is_url, is_stopped) in [(false, true), (false, false), (true, true)] {
         add(Mistake::Base64Key, unbase64_lenient(secret, is_url, is_stopped));
     }
-    add(Mistake::KeyHashed, hash::<Md5>(secret));
-    add(Mistake::KeyHashed, hash::<Sha1>(secret));
-    add(Mistake::KeyHashed, hash::<Sha256>(secret));
-    add(Mistake::KeyHashed, hash::<Sha512>(secret));
     for key in [hash::<Md5>(secret), hash::<Sha1>(secret), hash::<Sha256>(secret), hash::<Sha512>(secret)] {
         add(Mistake::KeyHashed, Vec::from(hex::encode(&*key)).into());
+        add(Mistake::KeyHashed, key);
     }
     let Ok(text) = str::from_utf8(secret) else {
         return;

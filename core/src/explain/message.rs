@@ -4,8 +4,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::hypothesis::Hypothesis;
 use super::mistake::Mistake;
-use super::padding::{QUOTES, between, padded, quoted, stripped};
-use super::{Case, HYPOTHESIS_MAX, id_form, number};
+use super::padding::{PADS, QUOTES, between, padded, quoted, stripped};
+use super::{Case, HYPOTHESIS_MAX, SHORT_MAX, id_form, number};
 
 /// The right message, and what was signed in its place: another identifier, or this one in another form.
 pub(super) fn hypotheses(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
@@ -24,8 +24,9 @@ pub(super) fn hypotheses(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
 
 /// The forms of other identifiers.
 pub(super) fn of_also(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
-    let forms = |(index, other): (usize, String)| forms(&other, suffix).into_iter().map(move |form| form.of_also(index));
-    others(case).flat_map(forms).collect()
+    let forms =
+        |(index, other): (usize, String)| forms(&other, suffix).into_iter().map(move |form| form.of_also(index));
+    others(case).filter(|(_, other)| other.len() <= SHORT_MAX).flat_map(forms).collect()
 }
 
 /// Other identifiers as given and in lower case.
@@ -33,7 +34,10 @@ pub(super) fn others<'a>(case: &'a Case<'_>) -> impl Iterator<Item = (usize, Str
     let also = case.also.iter().enumerate().filter(|(_, other)| other.len() <= HYPOTHESIS_MAX);
     also.flat_map(|(index, other)| {
         let lower = Some(other.to_lowercase()).filter(|lower| lower != other);
-        std::iter::once((*other).into()).chain(lower).map(move |other| (index, other)).filter(|(_, other)| *other != case.id)
+        std::iter::once((*other).into())
+            .chain(lower)
+            .map(move |other| (index, other))
+            .filter(|(_, other)| *other != case.id)
     })
 }
 
@@ -45,7 +49,7 @@ fn forms(id: &str, suffix: &str) -> Vec<Hypothesis> {
             hypotheses.push(Hypothesis::new(mistake, [other, suffix.as_bytes()].concat()));
         }
     };
-    padded(id.as_bytes()).for_each(|form| add(Mistake::IdPadded, &form));
+    padded(id.as_bytes(), &PADS).for_each(|form| add(Mistake::IdPadded, &form));
     stripped(id.as_bytes()).iter().for_each(|form| add(Mistake::IdPadded, form));
     quoted(id.as_bytes()).for_each(|form| add(Mistake::IdQuoted, &form));
     between(id.as_bytes(), &QUOTES).into_iter().for_each(|form| add(Mistake::IdQuoted, form));
@@ -60,7 +64,9 @@ fn forms(id: &str, suffix: &str) -> Vec<Hypothesis> {
     // Case, and the prefix of vendors' libraries, have codes of their own.
     let has_other_code = |form: &Vec<u8>| {
         let is_case = cases.iter().any(|case| case.as_bytes() == form.as_slice());
-        is_case || form.starts_with(EMAIL.as_bytes()) || id.strip_prefix(EMAIL).is_some_and(|rest| rest.as_bytes() == form)
+        is_case
+            || form.starts_with(EMAIL.as_bytes())
+            || id.strip_prefix(EMAIL).is_some_and(|rest| rest.as_bytes() == form)
     };
     let id_forms = id_form::forms(id);
     id_forms.iter().filter(|form| !has_other_code(form)).for_each(|form| add(Mistake::IdForm, form));
@@ -69,7 +75,8 @@ fn forms(id: &str, suffix: &str) -> Vec<Hypothesis> {
     let whole = format!("{id}{suffix}");
     if !suffix.is_empty() {
         hypotheses.extend(["\n", "\r\n", " "].map(|pad| Hypothesis::new(Mistake::IdPadded, format!("{whole}{pad}"))));
-        hypotheses.extend(["\"", "'"].map(|quote| Hypothesis::new(Mistake::IdQuoted, format!("{quote}{whole}{quote}"))));
+        hypotheses
+            .extend(["\"", "'"].map(|quote| Hypothesis::new(Mistake::IdQuoted, format!("{quote}{whole}{quote}"))));
     }
     hypotheses.extend(charsets(&whole).map(|form| Hypothesis::new(Mistake::IdCharset, form)));
     hypotheses

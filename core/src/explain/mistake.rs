@@ -8,7 +8,8 @@ macro_rules! mistakes {
 
         pub(super) const CODES: &[&str] = &[$($code,)*];
 
-        const ALL: &[Mistake] = &[$(Mistake::$mistake,)*];
+        /// All of them, in the same order.
+        pub(super) const ALL: &[Mistake] = &[$(Mistake::$mistake,)*];
 
         impl Mistake {
             /// Its name, what happened, what to do. Nothing here may depend on a value.

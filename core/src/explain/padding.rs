@@ -1,7 +1,7 @@
 //! Variants of a text with white space, a byte order mark or quotation marks added or stripped.
 
 /// What is pasted along.
-const PADS: [&str; 9] = ["\n", "\r\n", " ", "\t", "\u{feff}", "\u{a0}", "\u{200b}", "\u{2060}", "\r"];
+pub(super) const PADS: [&str; 9] = ["\n", "\r\n", " ", "\t", "\u{feff}", "\u{a0}", "\u{200b}", "\u{2060}", "\r"];
 
 /// What a host's `trim` takes away.
 #[rustfmt::skip]
@@ -11,13 +11,21 @@ const SPACES: [&str; 11] = [
 
 /// Quotation marks, straight and curly.
 pub(super) const QUOTES: [(&str, &str); 7] = [
-    ("\"", "\""), ("'", "'"), ("`", "`"), ("\u{201c}", "\u{201d}"), ("\u{2018}", "\u{2019}"), ("\u{ab}", "\u{bb}"),
+    ("\"", "\""),
+    ("'", "'"),
+    ("`", "`"),
+    ("\u{201c}", "\u{201d}"),
+    ("\u{2018}", "\u{2019}"),
+    ("\u{ab}", "\u{bb}"),
     ("\u{201e}", "\u{201c}"),
 ];
 
+/// The pads that are so frequent that a second mistake is tried with them.
+pub(super) const FREQUENT_PADS: [&str; 3] = ["\n", "\r\n", " "];
+
 /// With each pad in front, behind and both.
-pub(super) fn padded(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let pads = PADS.map(str::as_bytes).into_iter();
+pub(super) fn padded(text: &[u8], pads: &[&str]) -> impl Iterator<Item = Vec<u8>> {
+    let pads = pads.iter().map(|pad| pad.as_bytes());
     pads.flat_map(move |pad| [[pad, text].concat(), [text, pad].concat(), [pad, text, pad].concat()])
 }
 

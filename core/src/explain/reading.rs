@@ -20,6 +20,9 @@ const WRAPPINGS: [(&str, &str); 19] = [
 /// The fewest digits of a time that is looked for behind digits that are not in order.
 const TIME_MIN: usize = 9;
 
+/// How many readings with each tail are tried. Bounds the work that a text can cause.
+const READINGS_MAX: usize = 16;
+
 /// What is inside a language's notation. Not of a list, which is read as one.
 pub(super) fn unwrapped(scheme: Scheme, text: &[u8]) -> Option<Vec<u8>> {
     let text = text.trim_ascii();
@@ -71,9 +74,8 @@ pub(super) fn groups(scheme: Scheme, text: &[u8]) -> Vec<Group> {
                 }
             }
             (Scheme::Timestamped, time) => {
-                let timed = time.is_some_and(|(body, time, more)| {
-                    add(Tail::Suffix(format!("-{time}")), body, mistakes | more)
-                });
+                let timed =
+                    time.is_some_and(|(body, time, more)| add(Tail::Suffix(format!("-{time}")), body, mistakes | more));
                 let other = text.split_first_chunk::<64>().filter(|(digits, rest)| is_hex(*digits) && !rest.is_empty());
                 let other = other.and_then(|(digits, rest)| Some((digits, str::from_utf8(rest).ok()?)));
                 match other {
@@ -85,6 +87,15 @@ pub(super) fn groups(scheme: Scheme, text: &[u8]) -> Vec<Group> {
             }
         }
     }
+    // A text that is no attempt to cause work has one tail of a kind.
+    let mut kinds = Vec::new();
+    groups.retain(|group| {
+        let kind = std::mem::discriminant(&group.tail);
+        let is_new = !kinds.contains(&kind);
+        kinds.push(kind);
+        is_new
+    });
+    groups.iter_mut().for_each(|group| group.readings.truncate(READINGS_MAX));
     groups
 }
 

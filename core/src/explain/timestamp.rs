@@ -19,23 +19,25 @@ const APART: i64 = 60;
 const FAR: i64 = 300;
 
 /// The messages that have another time than they should, for a tail that was read.
-pub(super) fn hypotheses(id: &str, tail: &Tail, now: i64) -> Vec<Hypothesis> {
+/// Without `searches`, of times that are near alone.
+pub(super) fn hypotheses(id: &str, tail: &Tail, now: i64, searches: bool) -> Vec<Hypothesis> {
+    let far = |distance: i64| if searches { distance } else { NEAR };
     let mut hypotheses = Vec::new();
     match tail {
         Tail::Needless(suffix) => hypotheses.push(Hypothesis::new(Mistake::WrongScheme, format!("{id}{suffix}"))),
         Tail::Missing => {
             hypotheses.push(Hypothesis::new(Mistake::WrongScheme, id).and(Mistake::TimestampMissing));
-            hypotheses.extend(near(now, FAR).map(|time| {
+            hypotheses.extend(near(now, far(FAR)).map(|time| {
                 let is_search = time.abs_diff(now) > NEAR.unsigned_abs();
                 Hypothesis::new(Mistake::TimestampNotSent, format!("{id}-{time}")).searched(is_search)
             }));
         }
         Tail::Suffix(suffix) => {
             let time = suffix.strip_prefix('-').and_then(|time| timestamp(time.as_bytes()));
-            time.into_iter().for_each(|time| hypotheses.extend(of_time(id, time)));
+            time.into_iter().for_each(|time| hypotheses.extend(of_time(id, time, searches)));
         }
         Tail::Other(rest) => {
-            for time in near(now, FAR) {
+            for time in near(now, FAR).filter(|_| searches) {
                 let tail = format!("-{time}");
                 if tail.len() > rest.len() && tail.starts_with(rest) {
                     hypotheses.push(Hypothesis::new(Mistake::Truncated, format!("{id}{tail}")).searched(true));
@@ -43,25 +45,27 @@ pub(super) fn hypotheses(id: &str, tail: &Tail, now: i64) -> Vec<Hypothesis> {
             }
             if let Some((unit, seconds)) = rest.strip_prefix('-').and_then(|unit| Some((unit, seconds(unit)?))) {
                 let signed = [unit.into(), seconds.to_string(), seconds.saturating_add(1).to_string()];
-                hypotheses.extend(signed.map(|signed| Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{signed}"))));
+                hypotheses
+                    .extend(signed.map(|signed| Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{signed}"))));
             }
         }
     }
     hypotheses
 }
 
-fn of_time(id: &str, time: i64) -> Vec<Hypothesis> {
+fn of_time(id: &str, time: i64, searches: bool) -> Vec<Hypothesis> {
     let mut hypotheses = vec![
         Hypothesis::new(Mistake::TimestampNotSigned, id),
         Hypothesis::new(Mistake::TimestampSeparator, format!("{time}-{id}")),
     ];
     let separators = SEPARATORS.iter().filter(|signed| **signed != "-");
-    hypotheses.extend(separators.map(|signed| Hypothesis::new(Mistake::TimestampSeparator, format!("{id}{signed}{time}"))));
-    hypotheses.extend(near(time, APART).filter(|other| *other != time).map(|other| {
+    hypotheses
+        .extend(separators.map(|signed| Hypothesis::new(Mistake::TimestampSeparator, format!("{id}{signed}{time}"))));
+    hypotheses.extend(near(time, if searches { APART } else { NEAR }).filter(|other| *other != time).map(|other| {
         let is_search = other.abs_diff(time) > NEAR.unsigned_abs();
         Hypothesis::new(Mistake::TimestampDiffers, format!("{id}-{other}")).searched(is_search)
     }));
-    hypotheses.extend((0..1000).map(|milliseconds| {
+    hypotheses.extend((0..if searches { 1000 } else { 1 }).map(|milliseconds| {
         Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{time}{milliseconds:03}")).searched(milliseconds > 0)
     }));
     hypotheses.extend(units(time).map(|unit| Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{unit}"))));
