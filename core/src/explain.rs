@@ -342,14 +342,11 @@ impl Signer {
                 hypothesis.cost > 0 && hypothesis.is_paired() && !hypothesis.mistakes.has(Mistake::IdForm)
             };
             let paired: Vec<_> = hypotheses.iter().filter(is_paired).collect();
-            // Placeholders are many, too.
-            let not_of_id: Vec<_> = paired.iter().copied().filter(|hypothesis| !hypothesis.is_of_id()).collect();
             for key in keys {
                 if is_short {
                     construction::swapped(found, key, &right, readings);
                 }
-                let is_fixed = key.mistakes.has(Mistake::PlaceholderKey);
-                found.try_all(key, if is_fixed { &not_of_id } else { &paired }, readings, false);
+                found.try_all(key, &paired, readings, false);
             }
             let right: Vec<_> = hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0).collect();
             twice.iter().for_each(|key| found.try_all(key, &right, readings, false));

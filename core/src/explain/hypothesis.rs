@@ -61,11 +61,6 @@ impl Hypothesis {
         !self.searched && self.message.len() <= SHORT_MAX
     }
 
-    /// Whether it is the id that was written otherwise.
-    pub(super) fn is_of_id(&self) -> bool {
-        self.mistakes.iter().any(|mistake| (Mistake::IdPadded..=Mistake::IdForm).contains(&mistake))
-    }
-
     /// Whether it is tried with other hashes too.
     fn is_hashed(&self) -> bool {
         self.cost == 0 || self.is_paired() && !self.mistakes.has(Mistake::IdForm)

@@ -21,7 +21,7 @@ const WRAPPINGS: [(&str, &str); 19] = [
 const TIME_MIN: usize = 9;
 
 /// How many readings with each tail are tried. Bounds the work that a text can cause.
-const READINGS_MAX: usize = 16;
+const READINGS_MAX: usize = 12;
 
 /// What is inside a language's notation. Not of a list, which is read as one.
 pub(super) fn unwrapped(scheme: Scheme, text: &[u8]) -> Option<Vec<u8>> {
