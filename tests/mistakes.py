@@ -4,24 +4,25 @@ Used by oracle.py. Standard library only; it shares no code with the core, and m
 A *claim* is a hypothesis in its simplest form: these digits begin the HMAC, with this hash, of this message. Claims know nothing
 of keys; a single mistake is a claim that a secret makes true, or the right claim made true by a wrong key; a pair is both.
 """
-
 import base64
 import collections
 import datetime
 import hashlib
 import hmac
+import html
 import json
 import math
 import re
 import string
 import unicodedata
+import urllib.parse
 
 # In the order in which they are reported.
 CODES = """valid valid-with-fallback expired from-the-future time-zone missing-signature signature-is-the-id not-a-signature
-    other-identifier wrong-scheme empty-key placeholder-key padded-key quoted-key prefixed-key hex-key base64-key
-    swapped-key-and-message no-hmac timestamp-missing timestamp-not-sent timestamp-not-signed timestamp-differs timestamp-unit
+    swapped-id-and-signature     other-identifier wrong-scheme empty-key placeholder-key padded-key quoted-key prefixed-key hex-key base64-key key-cut key-charset
+    key-hashed     swapped-key-and-message no-hmac wrong-call timestamp-missing timestamp-not-sent timestamp-not-signed timestamp-differs timestamp-unit
     timestamp-separator lost-leading-zeros upper-case other-encoding decorated truncated other-hash id-padded id-case id-quoted
-    id-escaped id-normalised id-charset id-number-format id-not-text no-known-mistake""".split()
+    id-escaped id-normalised id-charset id-number-format id-not-text id-form no-known-mistake""".split()
 
 LATEST = 99999999999
 MAX_AGE, CLOCK_SKEW = 24 * 60 * 60, 5 * 60
@@ -35,38 +36,20 @@ ZONES = [*range(60, 841, 60), 150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 
 
 # What a host prints round a text: before, after.
 WRAPPINGS = [
-    ("b'", "'"),
-    ('b"', '"'),
-    ("u'", "'"),
-    ('Some("', '")'),
-    ("Some(", ")"),
-    ('Ok("', '")'),
-    ('Just "', '"'),
-    ('Optional("', '")'),
-    ("Optional[", "]"),
-    ('Signature("', '")'),
-    ('["', '"]'),
-    ("['", "']"),
-    ("[", "]"),
-    ('("', '")'),
-    ("('", "',)"),
-    ('string(64) "', '"'),
-    ('string(75) "', '"'),
-    ('{"signature":"', '"}'),
-    ('{"uid_hash":"', '"}'),
+    ("b'", "'"), ('b"', '"'), ("u'", "'"), ('Some("', '")'), ("Some(", ")"), ('Ok("', '")'), ('Just "', '"'), ('Optional("', '")'),
+    ("Optional[", "]"), ('Signature("', '")'), ('["', '"]'), ("['", "']"), ("[", "]"), ('("', '")'), ("('", "',)"),
+    ('string(64) "', '"'), ('string(75) "', '"'), ('{"signature":"', '"}'), ('{"uid_hash":"', '"}'),
 ]
 NOT_SIGNATURES = "Array Object undefined null NULL None nil NaN true false True False".split()
 NOT_SIGNATURES_START = ["<", "[object ", "[B@", "{", "function ", "Error", "Traceback"]
 
-PLACEHOLDERS = [
-    "[object Object]",
-    "Secure Mode Secret",
-    *"""undefined null NULL None none nil NaN false False true True mysecret my_secret
+PLACEHOLDERS = ["[object Object]", "Secure Mode Secret", *"""undefined null NULL None none nil NaN false False true True mysecret my_secret
     my-secret MY_SECRET changeme change_me CHANGEME secret Secret SECRET secret_key SECRET_KEY YOUR_SECRET your_secret your-secret
-    YOUR_SECRET_KEY YOUR_SECURE_MODE_SECRET GOSQUARED_SECURE_MODE_SECRET CHAMELEON_VERIFICATION_SECRET password test xxx 0 1""".split(),
-]
-PADS = ["\n", "\r\n", " ", "\t", "\ufeff"]
-KEY_PREFIXES = ["whsec_", "sk_", "Bearer ", "sha256="]
+    YOUR_SECRET_KEY YOUR_SECURE_MODE_SECRET GOSQUARED_SECURE_MODE_SECRET CHAMELEON_VERIFICATION_SECRET password test xxx 0 1
+    .env secret.txt secret.key secret.pem /run/secrets/secret $SECRET $GOSQUARED_SECURE_MODE_SECRET $CHAMELEON_VERIFICATION_SECRET""".split()]
+PADS = ["\n", "\r\n", " ", "\t", "\ufeff", "\xa0", "\u200b", "\u2060", "\r"]
+MARKS = ['""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\xab\xbb", "\u201e\u201c"]
+KEY_PREFIXES = ["whsec_", "sk_", "Bearer ", "sha256=", "sk_live_", "sk_test_", "secret_", "base64:", "hex:"]
 NOT_IDS = ["", *"null NULL undefined None nil NaN false true False True Array Object 0".split(), "[object Object]", "[object Promise]"]
 
 # What HTML escapes make of the two quotes, and what is undone.
@@ -77,28 +60,15 @@ URL_SAFE, URL_SAFE_WITH_PLUS = ["-_.~", "-_.!~*'()", "-_.~/", ";,/?:@&=+$-_.!~*'
 
 HASHES = {32: "md5", 40: "sha1", 56: "sha224", 96: "sha384", 128: "sha512"}
 DECORATIONS = [
-    ("0x", ""),
-    ("0X", ""),
-    ("\\x", ""),
-    ("sha256=", ""),
-    ("SHA256=", ""),
-    ("sha256:", ""),
-    ("hmac-sha256=", ""),
-    ("(stdin)= ", ""),
-    ("SHA2-256(stdin)= ", ""),
-    ("SHA256(stdin)= ", ""),
-    ("HMAC-SHA2-256(stdin)= ", ""),
-    ("HMAC-SHA256(stdin)= ", ""),
-    ("", "  -"),
-    ('"', '"'),
-    ("'", "'"),
-    ("`", "`"),
-    ("\u201c", "\u201d"),
+    ("0x", ""), ("0X", ""), ("\\x", ""), ("sha256=", ""), ("SHA256=", ""), ("sha256:", ""), ("hmac-sha256=", ""), ("(stdin)= ", ""),
+    ("SHA2-256(stdin)= ", ""), ("SHA256(stdin)= ", ""), ("HMAC-SHA2-256(stdin)= ", ""), ("HMAC-SHA256(stdin)= ", ""), ("", "  -"),
+    ('"', '"'), ("'", "'"), ("`", "`"), ("\u201c", "\u201d"),
 ]
-SEPARATORS = [".", ":", "_", ""]
+SEPARATORS = [".", ":", "_", "", " - ", "- ", " -", "--", " ", "|", "/"]
+APART = 60  # seconds between two readings of the clock, at most
 
 TIME = "(?:0|[1-9][0-9]{0,10})"
-BLANK = "\t\n\v\f\r \xa0\ufeff"
+BLANK = "\t\n\v\f\r \xa0\ufeff\u200b\u2060\u3000"
 
 
 # The forms of a signature.
@@ -138,7 +108,7 @@ def inside_of(pairs, text):
     """What is inside the first pair that stands round it, or None."""
     for before, after in pairs:
         if text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after):
-            return text[len(before) : len(text) - len(after)]
+            return text[len(before):len(text) - len(after)]
     return None
 
 
@@ -159,13 +129,20 @@ def shape(scheme, shown):
 
 def quoted(text):
     """Without the quotes round it."""
-    return [text[1:-1]] if len(text) > 2 and text[0] == text[-1] and text[0] in "\"'" else []
+    return [text[1:-1]] if len(text) > 2 and text[0] + text[-1] in MARKS else []
+
+
+def in_marks(text):
+    return [marks[0] + text + marks[1] for marks in MARKS]
 
 
 def padded(text):
-    """With white space or a byte order mark at an end, or without its own."""
+    """With white space or a byte order mark at an end."""
     for pad in PADS:
         yield from (pad + text, text + pad, pad + text + pad)
+
+
+def stripped(text):
     yield from (text.lstrip(BLANK), text.rstrip(BLANK), text.strip(BLANK))
 
 
@@ -181,6 +158,15 @@ def unhex(text):
     return bytes.fromhex(text) if re.fullmatch("(?:[0-9A-Fa-f]{2})*", text) else None
 
 
+def key_charsets(secret):
+    try:
+        text = secret.decode()
+    except UnicodeDecodeError:
+        return []
+    little, big = text.encode("utf-16-le"), text.encode("utf-16-be")
+    return [little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, text.encode("latin-1", "replace"), secret.decode("latin-1").encode()]
+
+
 def wrong_keys(secrets):
     """(code, key): what was taken for the secret."""
     yield "empty-key", b""
@@ -194,13 +180,15 @@ def wrong_keys(secrets):
         standard, url = base64.b64encode(secret).decode(), base64.urlsafe_b64encode(secret).decode()
         made = {
             "padded-key": [*padded(text)],
-            "quoted-key": [f'"{text}"', f"'{text}'", *quoted(text)],
-            "prefixed-key": [
-                *(prefix + text for prefix in KEY_PREFIXES),
-                *(text[len(prefix) :] for prefix in KEY_PREFIXES if text.startswith(prefix)),
-            ],
+            "quoted-key": [*in_marks(text), f"b'{text}'", f'b"{text}"'],
+            "prefixed-key": [*(prefix + text for prefix in KEY_PREFIXES),
+                             *(text[len(prefix):] for prefix in KEY_PREFIXES if text.startswith(prefix))],
             "hex-key": [secret.hex(), secret.hex().upper(), unhex(text)],
             "base64-key": [standard, url, standard.rstrip("="), url.rstrip("="), unbase64(text)],
+            "key-cut": [*(re.split(mark, text)[0] for mark in ("#", r"\$", "=", "[\t\n\f\r ]")), text.replace("$$", "$")],
+            "key-charset": key_charsets(secret),
+            "key-hashed": [form for name in ("md5", "sha1", "sha256", "sha512") for digest in [hashlib.new(name, secret)]
+                           for form in (digest.digest(), digest.hexdigest())],
         }
         for code, keys in made.items():
             for key in keys:
@@ -258,22 +246,13 @@ def other_ids(text, also):
     name, at, domain = text.rpartition("@")
     literals = [json.dumps(text), json.dumps(text, ensure_ascii=False)]
     variants = {
-        "other-identifier": [
-            *others,
-            *("email:" + one for one in [*others, text, text.lower()]),
-            *([text[6:]] if text.startswith("email:") else []),
-        ],
-        "id-padded": padded(text),
+        "other-identifier": [*others, *("email:" + one for one in [*others, text, text.lower()]),
+                             *([text[6:]] if text.startswith("email:") else [])],
+        "id-padded": [*padded(text), *stripped(text)],
         # The methods of bytes know the letters of ASCII only.
-        "id-case": [
-            text.lower(),
-            text.upper(),
-            text.encode().lower().decode(),
-            text.encode().upper().decode(),
-            name + at + domain.lower() if at else text,
-            text[0].upper() + text[1:],
-        ],
-        "id-quoted": [f'"{text}"', f"'{text}'", f"b'{text}'", *literals, *(form.replace("/", "\\/") for form in literals), *quoted(text)],
+        "id-case": [text.lower(), text.upper(), text.encode().lower().decode(), text.encode().upper().decode(),
+                    name + at + domain.lower() if at else text, text[0].upper() + text[1:]],
+        "id-quoted": [*in_marks(text), f"b'{text}'", *literals, *(form.replace("/", "\\/") for form in literals), *quoted(text)],
         "id-escaped": escapes(text),
         "id-normalised": [unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)],
         "id-number-format": number_formats(text),
@@ -286,16 +265,8 @@ def charsets(message):
     """The right message in another encoding of characters."""
     text = message.decode()
     little, big = text.encode("utf-16-le"), text.encode("utf-16-be")
-    return [
-        text.encode("latin-1", "replace"),
-        text.encode("ascii", "replace"),
-        message.decode("latin-1").encode(),
-        little,
-        big,
-        b"\xff\xfe" + little,
-        b"\xfe\xff" + big,
-        little[::2],
-    ]
+    return [text.encode("latin-1", "replace"), text.encode("ascii", "replace"), message.decode("latin-1").encode(),
+            little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, little[::2]]
 
 
 # Time.
@@ -426,11 +397,59 @@ def claims(scheme, user_id, text, also, now, narrow):
         if separator == "-":
             claim("timestamp-not-signed", digits, user_id)
             timed("timestamp-differs", digits, (near for near in within(int(time), 5) if near != int(time)))
+            search("timestamp-differs", digits, (far for far in within(int(time), APART) if far != int(time)))
             timed("timestamp-unit", digits, other_units(time))
             search("timestamp-unit", digits, (f"{time}{thousandths:03}" for thousandths in range(1000)))
     seconds = whole_seconds(rest[1:]) if rest.startswith("-") else None
     if seconds is not None:
         timed("timestamp-unit", digits, (rest[1:], seconds, seconds + 1))
+    return found
+
+
+def unescaped(text):
+    """As it is, and with the escapes of HTML, of URLs and of literals undone."""
+    literal = re.sub(r"""\\\\(["'\\\\/])""", r"\\1", text)
+    return dict.fromkeys([text, html.unescape(text), urllib.parse.unquote(text), literal])
+
+
+def writings(body):
+    """(codes, 64 digits): the digests in a text, with anything round or between their digits."""
+    for form in unescaped(body):
+        joined = re.sub("[^0-9A-Za-z]", "", form)
+        groups = [group for group in re.split("[^0-9A-Za-z]+", form) if group]
+        runs = [digits for run in re.findall("[0-9A-Fa-f]{64,}", form) for digits in (run[:64], run[-64:])]
+        for digits in dict.fromkeys([*runs, joined]):
+            if re.fullmatch("[0-9A-Fa-f]{64}", digits):
+                yield ["decorated"] * (digits != body) + ["upper-case"] * (digits != digits.lower()), digits.lower()
+        if re.fullmatch("[0-9A-Fa-f]{56,63}", form) and form == body != form.lower():
+            yield ["lost-leading-zeros", "upper-case"], form.lower().zfill(64)
+        if len(groups) == 32 and all(re.fullmatch("[0-9A-Fa-f]{1,2}", group) for group in groups) and len(joined) < 64:
+            digits = "".join(group.zfill(2) for group in groups)
+            yield ["lost-leading-zeros", "decorated"] + ["upper-case"] * (digits != digits.lower()), digits.lower()
+        numbers = [int(number) for number in re.findall("(?<![0-9])-?[0-9]{1,3}(?![0-9])", form)]
+        if len(numbers) == 32 and all(-128 <= number < 256 for number in numbers):
+            yield ["other-encoding"], bytes(number % 256 for number in numbers).hex()
+
+
+def compound(scheme, user_id, text, also):
+    """{how many mistakes: {hash: {message: [(digits, codes)]}}} of a digest that is written in another way."""
+    found = collections.defaultdict(lambda: {"sha256": collections.defaultdict(list)})
+    body, tail = split(scheme, text)
+    time = re.match("-" + TIME, tail) if scheme == "timestamped" else re.match("", "")
+    if not time:
+        return found
+    time, behind = time[0][1:], tail[time.end():] if scheme == "timestamped" else ""
+    if re.search("[0-9A-Za-z]", behind):
+        return found
+    others = [one for one in other_ids(user_id, also)]
+    of_also = [form for one in also if len(one.encode()) <= LONG for form in dict.fromkeys([one, one.lower()])]
+    for codes, digits in writings(body):
+        codes = sorted({*codes, *(["decorated"] if behind else [])})
+        forms = [(codes, user_id), *(([*codes, code], other) for code, other in others)]
+        forms += [([*codes, "other-identifier", code], other) for one in of_also for code, other in other_ids(one, []) if code != "other-identifier"]
+        for all_codes, other in forms:
+            if all_codes and len(signed(scheme, other, time)) <= LONG_MESSAGE:
+                found[len(set(all_codes))]["sha256"][signed(scheme, other, time)].append((digits, all_codes))
     return found
 
 
@@ -455,18 +474,19 @@ def constructions(scheme, secrets, user_id, text):
     """Codes of what was made without an HMAC, or with its arguments swapped."""
     body, tail = split(scheme, text)
     time = time_of(scheme, tail)
-    if time is None or not (is_hex(body, 64) or is_hex(body, 40)):
+    names = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
+    if len(body) not in names or not is_hex(body, len(body)):
         return
-    plain = hashlib.sha256 if len(body) == 64 else hashlib.sha1
-    message = signed(scheme, user_id, time)
+    message = user_id.encode() if time is None else signed(scheme, user_id, time)
     for secret in secrets:
         if len(secret) > LONG:
             continue
-        swapped = [(message, secret), (user_id.encode(), signed(scheme, secret, time))]
+        swapped = [(message, secret), (user_id.encode(), secret + message[len(user_id.encode()):])]
         if any(hmac.digest(*pair, "sha256").hex() == body for pair in swapped):
             yield "swapped-key-and-message"
         for one in (message, user_id.encode()):
-            if body in (plain(hashed).hexdigest() for hashed in (secret, one, secret + one, one + secret)):
+            joined = [form for mark in (b"", b":", b"-", b".", b"_", b"|", b" ") for form in (secret + mark + one, one + mark + secret)]
+            if body in (hashlib.new(names[len(body)], hashed).hexdigest() for hashed in (secret, one, *joined)):
                 yield "no-hmac"
 
 
@@ -497,7 +517,14 @@ def hypotheses(scheme, keys, user_id, text, also, now):
     codes = matches(signers, claims(scheme, user_id, text, also, now, narrow=False))
     codes |= matches(wrong_keys(secrets), right)
     codes.update(constructions(scheme, secrets, user_id, text))
-    return codes or matches(wrong_keys(secrets[:1]), claims(scheme, user_id, text, also, now, narrow=True))
+    written = compound(scheme, user_id, text, also)
+    codes |= matches(signers, written[1])
+    if codes:
+        return codes
+    keys = wrong_keys(secrets[:1])
+    codes = matches(keys, claims(scheme, user_id, text, also, now, narrow=True))
+    codes |= matches(signers, written[2]) | matches(wrong_keys(secrets), written[1])
+    return codes or matches(signers, written[3]) | matches(wrong_keys(secrets[:1]), written[2])
 
 
 def findings(scheme, keys, user_id, signature, also, now):
@@ -511,6 +538,12 @@ def findings(scheme, keys, user_id, signature, also, now):
         return ["valid-with-fallback" if index else "valid"] + (age(int(time), now) if time else [])
     if signature == user_id.encode():
         return ["signature-is-the-id"]
+    if parse(scheme, user_id) and not parse(scheme, shown):
+        try:
+            if verified(scheme, keys, signature.decode(), user_id):
+                return ["swapped-id-and-signature"]
+        except UnicodeDecodeError:
+            pass
     strange, inside = shape(scheme, shown)
     codes = {"not-a-signature"} if strange else set()
     try:
