@@ -4,6 +4,7 @@ Used by oracle.py. Standard library only; it shares no code with the core, and m
 A *claim* is a hypothesis in its simplest form: these digits begin the HMAC, with this hash, of this message. Claims know nothing
 of keys; a single mistake is a claim that a secret makes true, or the right claim made true by a wrong key; a pair is both.
 """
+
 import base64
 import collections
 import datetime
@@ -28,7 +29,8 @@ LATEST = 99999999999
 MAX_AGE, CLOCK_SKEW = 24 * 60 * 60, 5 * 60
 ALSO_LIMIT = 16  # elements
 LONG = 1024  # bytes of an id, a signature, a secret: beyond, no hypotheses are made of it
-LONG_MESSAGE = 128  # bytes: beyond, it is not tried in pairs, nor with every time
+LONG_MESSAGE = 128  # bytes: beyond, it is not tried with every time
+PAIRED_MESSAGE = 55  # bytes: beyond, it is not tried in pairs
 SECRETS = 8  # how many secrets hypotheses are tried with
 
 # Minutes east of Greenwich.
@@ -36,17 +38,37 @@ ZONES = [*range(60, 841, 60), 150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 
 
 # What a host prints round a text: before, after.
 WRAPPINGS = [
-    ("b'", "'"), ('b"', '"'), ("u'", "'"), ('Some("', '")'), ("Some(", ")"), ('Ok("', '")'), ('Just "', '"'), ('Optional("', '")'),
-    ("Optional[", "]"), ('Signature("', '")'), ('["', '"]'), ("['", "']"), ("[", "]"), ('("', '")'), ("('", "',)"),
-    ('string(64) "', '"'), ('string(75) "', '"'), ('{"signature":"', '"}'), ('{"uid_hash":"', '"}'),
+    ("b'", "'"),
+    ('b"', '"'),
+    ("u'", "'"),
+    ('Some("', '")'),
+    ("Some(", ")"),
+    ('Ok("', '")'),
+    ('Just "', '"'),
+    ('Optional("', '")'),
+    ("Optional[", "]"),
+    ('Signature("', '")'),
+    ('["', '"]'),
+    ("['", "']"),
+    ("[", "]"),
+    ('("', '")'),
+    ("('", "',)"),
+    ('string(64) "', '"'),
+    ('string(75) "', '"'),
+    ('{"signature":"', '"}'),
+    ('{"uid_hash":"', '"}'),
 ]
 NOT_SIGNATURES = "Array Object undefined null NULL None nil NaN true false True False".split()
 NOT_SIGNATURES_START = ["<", "[object ", "[B@", "{", "function ", "Error", "Traceback"]
 
-PLACEHOLDERS = ["[object Object]", "Secure Mode Secret", *"""undefined null NULL None none nil NaN false False true True mysecret my_secret
+PLACEHOLDERS = [
+    "[object Object]",
+    "Secure Mode Secret",
+    *"""undefined null NULL None none nil NaN false False true True mysecret my_secret
     my-secret MY_SECRET changeme change_me CHANGEME secret Secret SECRET secret_key SECRET_KEY YOUR_SECRET your_secret your-secret
     YOUR_SECRET_KEY YOUR_SECURE_MODE_SECRET GOSQUARED_SECURE_MODE_SECRET CHAMELEON_VERIFICATION_SECRET password test xxx 0 1
-    .env secret.txt secret.key secret.pem /run/secrets/secret $SECRET $GOSQUARED_SECURE_MODE_SECRET $CHAMELEON_VERIFICATION_SECRET""".split()]
+    .env secret.txt secret.key secret.pem /run/secrets/secret $SECRET $GOSQUARED_SECURE_MODE_SECRET $CHAMELEON_VERIFICATION_SECRET""".split(),
+]
 PADS = ["\n", "\r\n", " ", "\t", "\ufeff", "\xa0", "\u200b", "\u2060", "\r"]
 MARKS = ['""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\xab\xbb", "\u201e\u201c"]
 KEY_PREFIXES = ["whsec_", "sk_", "Bearer ", "sha256=", "sk_live_", "sk_test_", "secret_", "base64:", "hex:"]
@@ -60,9 +82,23 @@ URL_SAFE, URL_SAFE_WITH_PLUS = ["-_.~", "-_.!~*'()", "-_.~/", ";,/?:@&=+$-_.!~*'
 
 HASHES = {32: "md5", 40: "sha1", 56: "sha224", 96: "sha384", 128: "sha512"}
 DECORATIONS = [
-    ("0x", ""), ("0X", ""), ("\\x", ""), ("sha256=", ""), ("SHA256=", ""), ("sha256:", ""), ("hmac-sha256=", ""), ("(stdin)= ", ""),
-    ("SHA2-256(stdin)= ", ""), ("SHA256(stdin)= ", ""), ("HMAC-SHA2-256(stdin)= ", ""), ("HMAC-SHA256(stdin)= ", ""), ("", "  -"),
-    ('"', '"'), ("'", "'"), ("`", "`"), ("\u201c", "\u201d"),
+    ("0x", ""),
+    ("0X", ""),
+    ("\\x", ""),
+    ("sha256=", ""),
+    ("SHA256=", ""),
+    ("sha256:", ""),
+    ("hmac-sha256=", ""),
+    ("(stdin)= ", ""),
+    ("SHA2-256(stdin)= ", ""),
+    ("SHA256(stdin)= ", ""),
+    ("HMAC-SHA2-256(stdin)= ", ""),
+    ("HMAC-SHA256(stdin)= ", ""),
+    ("", "  -"),
+    ('"', '"'),
+    ("'", "'"),
+    ("`", "`"),
+    ("\u201c", "\u201d"),
 ]
 SEPARATORS = [".", ":", "_", "", " - ", "- ", " -", "--", " ", "|", "/"]
 APART = 60  # seconds between two readings of the clock, at most
@@ -108,7 +144,7 @@ def inside_of(pairs, text):
     """What is inside the first pair that stands round it, or None."""
     for before, after in pairs:
         if text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after):
-            return text[len(before):len(text) - len(after)]
+            return text[len(before) : len(text) - len(after)]
     return None
 
 
@@ -181,14 +217,20 @@ def wrong_keys(secrets):
         made = {
             "padded-key": [*padded(text)],
             "quoted-key": [*in_marks(text), f"b'{text}'", f'b"{text}"'],
-            "prefixed-key": [*(prefix + text for prefix in KEY_PREFIXES),
-                             *(text[len(prefix):] for prefix in KEY_PREFIXES if text.startswith(prefix))],
+            "prefixed-key": [
+                *(prefix + text for prefix in KEY_PREFIXES),
+                *(text[len(prefix) :] for prefix in KEY_PREFIXES if text.startswith(prefix)),
+            ],
             "hex-key": [secret.hex(), secret.hex().upper(), unhex(text)],
             "base64-key": [standard, url, standard.rstrip("="), url.rstrip("="), unbase64(text)],
             "key-cut": [*(re.split(mark, text)[0] for mark in ("#", r"\$", "=", "[\t\n\f\r ]")), text.replace("$$", "$")],
             "key-charset": key_charsets(secret),
-            "key-hashed": [form for name in ("md5", "sha1", "sha256", "sha512") for digest in [hashlib.new(name, secret)]
-                           for form in (digest.digest(), digest.hexdigest())],
+            "key-hashed": [
+                form
+                for name in ("md5", "sha1", "sha256", "sha512")
+                for digest in [hashlib.new(name, secret)]
+                for form in (digest.digest(), digest.hexdigest())
+            ],
         }
         for code, keys in made.items():
             for key in keys:
@@ -246,12 +288,21 @@ def other_ids(text, also):
     name, at, domain = text.rpartition("@")
     literals = [json.dumps(text), json.dumps(text, ensure_ascii=False)]
     variants = {
-        "other-identifier": [*others, *("email:" + one for one in [*others, text, text.lower()]),
-                             *([text[6:]] if text.startswith("email:") else [])],
+        "other-identifier": [
+            *others,
+            *("email:" + one for one in [*others, text, text.lower()]),
+            *([text[6:]] if text.startswith("email:") else []),
+        ],
         "id-padded": [*padded(text), *stripped(text)],
         # The methods of bytes know the letters of ASCII only.
-        "id-case": [text.lower(), text.upper(), text.encode().lower().decode(), text.encode().upper().decode(),
-                    name + at + domain.lower() if at else text, text[0].upper() + text[1:]],
+        "id-case": [
+            text.lower(),
+            text.upper(),
+            text.encode().lower().decode(),
+            text.encode().upper().decode(),
+            name + at + domain.lower() if at else text,
+            text[0].upper() + text[1:],
+        ],
         "id-quoted": [*in_marks(text), f"b'{text}'", *literals, *(form.replace("/", "\\/") for form in literals), *quoted(text)],
         "id-escaped": escapes(text),
         "id-normalised": [unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)],
@@ -265,8 +316,16 @@ def charsets(message):
     """The right message in another encoding of characters."""
     text = message.decode()
     little, big = text.encode("utf-16-le"), text.encode("utf-16-be")
-    return [text.encode("latin-1", "replace"), text.encode("ascii", "replace"), message.decode("latin-1").encode(),
-            little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, little[::2]]
+    return [
+        text.encode("latin-1", "replace"),
+        text.encode("ascii", "replace"),
+        message.decode("latin-1").encode(),
+        little,
+        big,
+        b"\xff\xfe" + little,
+        b"\xfe\xff" + big,
+        little[::2],
+    ]
 
 
 # Time.
@@ -331,7 +390,7 @@ def claims(scheme, user_id, text, also, now, narrow):
 
     def claim(codes, digits, message, algorithm="sha256"):
         message = message.encode() if isinstance(message, str) else message
-        if not narrow or len(message) <= LONG_MESSAGE:
+        if not narrow or len(message) <= PAIRED_MESSAGE:
             found[algorithm][message].append((digits, codes.split()))
 
     def mended(code, better):
@@ -438,7 +497,7 @@ def compound(scheme, user_id, text, also):
     time = re.match("-" + TIME, tail) if scheme == "timestamped" else re.match("", "")
     if not time:
         return found
-    time, behind = time[0][1:], tail[time.end():] if scheme == "timestamped" else ""
+    time, behind = time[0][1:], tail[time.end() :] if scheme == "timestamped" else ""
     if re.search("[0-9A-Za-z]", behind):
         return found
     others = [one for one in other_ids(user_id, also)]
@@ -446,7 +505,12 @@ def compound(scheme, user_id, text, also):
     for codes, digits in writings(body):
         codes = sorted({*codes, *(["decorated"] if behind else [])})
         forms = [(codes, user_id), *(([*codes, code], other) for code, other in others)]
-        forms += [([*codes, "other-identifier", code], other) for one in of_also for code, other in other_ids(one, []) if code != "other-identifier"]
+        forms += [
+            ([*codes, "other-identifier", code], other)
+            for one in of_also
+            for code, other in other_ids(one, [])
+            if code != "other-identifier"
+        ]
         for all_codes, other in forms:
             if all_codes and len(signed(scheme, other, time)) <= LONG_MESSAGE:
                 found[len(set(all_codes))]["sha256"][signed(scheme, other, time)].append((digits, all_codes))
@@ -481,7 +545,7 @@ def constructions(scheme, secrets, user_id, text):
     for secret in secrets:
         if len(secret) > LONG:
             continue
-        swapped = [(message, secret), (user_id.encode(), secret + message[len(user_id.encode()):])]
+        swapped = [(message, secret), (user_id.encode(), secret + message[len(user_id.encode()) :])]
         if any(hmac.digest(*pair, "sha256").hex() == body for pair in swapped):
             yield "swapped-key-and-message"
         for one in (message, user_id.encode()):
