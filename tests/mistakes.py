@@ -20,8 +20,10 @@ import urllib.parse
 
 # In the order in which they are reported.
 CODES = """valid valid-with-fallback expired from-the-future time-zone missing-signature signature-is-the-id not-a-signature
-    swapped-id-and-signature     other-identifier wrong-scheme empty-key placeholder-key padded-key quoted-key prefixed-key hex-key base64-key key-cut key-charset
-    key-hashed     swapped-key-and-message no-hmac wrong-call timestamp-missing timestamp-not-sent timestamp-not-signed timestamp-differs timestamp-unit
+    swapped-id-and-signature     other-identifier wrong-scheme empty-key placeholder-key padded-key quoted-key prefixed-key
+    hex-key base64-key key-cut key-charset
+    key-hashed     swapped-key-and-message no-hmac wrong-call timestamp-missing timestamp-not-sent timestamp-not-signed
+    timestamp-differs timestamp-unit
     timestamp-separator lost-leading-zeros upper-case other-encoding decorated truncated other-hash id-padded id-case id-quoted
     id-escaped id-normalised id-charset id-number-format id-not-text id-form no-known-mistake""".split()
 
@@ -67,7 +69,8 @@ PLACEHOLDERS = [
     *"""undefined null NULL None none nil NaN false False true True mysecret my_secret
     my-secret MY_SECRET changeme change_me CHANGEME secret Secret SECRET secret_key SECRET_KEY YOUR_SECRET your_secret your-secret
     YOUR_SECRET_KEY YOUR_SECURE_MODE_SECRET GOSQUARED_SECURE_MODE_SECRET CHAMELEON_VERIFICATION_SECRET password test xxx 0 1
-    .env secret.txt secret.key secret.pem /run/secrets/secret $SECRET $GOSQUARED_SECURE_MODE_SECRET $CHAMELEON_VERIFICATION_SECRET""".split(),
+    .env secret.txt secret.key secret.pem /run/secrets/secret $SECRET $GOSQUARED_SECURE_MODE_SECRET
+    $CHAMELEON_VERIFICATION_SECRET""".split(),
 ]
 PADS = ["\n", "\r\n", " ", "\t", "\ufeff", "\xa0", "\u200b", "\u2060", "\r"]
 MARKS = ['""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\xab\xbb", "\u201e\u201c"]

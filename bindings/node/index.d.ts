@@ -32,6 +32,7 @@ export type FindingCode =
   | 'missing-signature'
   | 'signature-is-the-id'
   | 'not-a-signature'
+  | 'swapped-id-and-signature'
   | 'other-identifier'
   | 'wrong-scheme'
   | 'empty-key'
@@ -41,8 +42,12 @@ export type FindingCode =
   | 'prefixed-key'
   | 'hex-key'
   | 'base64-key'
+  | 'key-cut'
+  | 'key-charset'
+  | 'key-hashed'
   | 'swapped-key-and-message'
   | 'no-hmac'
+  | 'wrong-call'
   | 'timestamp-missing'
   | 'timestamp-not-sent'
   | 'timestamp-not-signed'
@@ -63,6 +68,7 @@ export type FindingCode =
   | 'id-charset'
   | 'id-number-format'
   | 'id-not-text'
+  | 'id-form'
   | 'no-known-mistake';
 
 /**

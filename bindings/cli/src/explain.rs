@@ -9,9 +9,6 @@ use crate::arguments::Explain;
 use crate::failure::Failure;
 use crate::input;
 
-/// Every code has an entry here.
-const MISTAKES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/core/MISTAKES.md");
-
 /// The exit code: 0 for a valid signature, 1 for any other.
 pub(crate) fn run(arguments: &Explain, out: &mut impl Write) -> Result<u8, Failure> {
     let signer = input::signer(&arguments.secrets)?;
@@ -45,9 +42,7 @@ fn print(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
         let list = if authentic { "fallback secret" } else { "--also" };
         writeln!(out, "  which: {list} number {}", index + 1)?;
     }
-    if *code != "valid" {
-        // The core speaks of the parameter that every language has.
-        writeln!(out, "  fix: {}", fix.replace("as also", "with --also"))?;
-    }
-    writeln!(out, "  more: {MISTAKES}#{code}")
+    // The core speaks of the parameter that every language has.
+    writeln!(out, "  fix: {}", fix.replace("as also", "with --also"))?;
+    writeln!(out, "  more: {}", finding.link())
 }

@@ -45,6 +45,7 @@ FindingCode: TypeAlias = Literal[
     "missing-signature",
     "signature-is-the-id",
     "not-a-signature",
+    "swapped-id-and-signature",
     "other-identifier",
     "wrong-scheme",
     "empty-key",
@@ -54,8 +55,12 @@ FindingCode: TypeAlias = Literal[
     "prefixed-key",
     "hex-key",
     "base64-key",
+    "key-cut",
+    "key-charset",
+    "key-hashed",
     "swapped-key-and-message",
     "no-hmac",
+    "wrong-call",
     "timestamp-missing",
     "timestamp-not-sent",
     "timestamp-not-signed",
@@ -76,6 +81,7 @@ FindingCode: TypeAlias = Literal[
     "id-charset",
     "id-number-format",
     "id-not-text",
+    "id-form",
     "no-known-mistake",
 ]
 """The `code` of a Finding."""
