@@ -217,10 +217,10 @@ impl Signer {
         }
 
         let inside = reading::unwrapped(scheme, text);
-        let is_long = id.len() > HYPOTHESIS_MAX || text.len() > HYPOTHESIS_MAX;
+        let form_alone = id.len() > HYPOTHESIS_MAX || text.len() > HYPOTHESIS_MAX || str::from_utf8(text).is_err();
         let mut found = Found::default();
         match &inside {
-            _ if is_long => {}
+            _ if form_alone => {}
             Some(inside) if self.verify_with(id, inside, &options).is_ok() => {}
             _ => found = self.proven(&Case { id, also, now }, scheme, inside.as_deref().unwrap_or(text)),
         }
