@@ -42,20 +42,21 @@ impl Key<'_> {
             let [hmac] = nested(self.inner, self.outer, [id], suffix);
             hmac
         } else {
-            self.hmac_of_long(&[id, suffix.as_bytes()].concat())
+            self.hmac_of_long(id, suffix.as_bytes())
         }
     }
 
-    /// Of a text of any length, behind the blocks that the key made. The text is no secret, and its copy is not wiped.
-    fn hmac_of_long(&self, text: &[u8]) -> [u8; 32] {
+    /// Of a text of any length, behind the blocks that the key made, and without allocating. A suffix has at most 12 bytes.
+    fn hmac_of_long(&self, id: &[u8], suffix: &[u8]) -> [u8; 32] {
         let [mut inner, mut outer] = [self.inner, self.outer].map(words);
-        let (whole, rest) = text.as_chunks();
+        let (whole, rest) = id.as_chunks();
         compress256(&mut inner, whole);
         // The bit that ends the text, zeros, and the length in bits, in one more block or two (FIPS 180-4, 5.1.1).
         let mut end = [[0; 64]; 2];
-        let used = if rest.len() > SHORT_MAX { 2 } else { 1 };
-        let bits = (64_u64.saturating_add(text.len() as u64)).saturating_mul(8);
-        end.as_flattened_mut().iter_mut().zip(rest.iter().chain(&[0x80])).for_each(|(to, from)| *to = *from);
+        let used = if rest.len().saturating_add(suffix.len()) > SHORT_MAX { 2 } else { 1 };
+        let bits = 64_u64.saturating_add(id.len() as u64).saturating_add(suffix.len() as u64).saturating_mul(8);
+        let text = rest.iter().chain(suffix).chain(&[0x80]);
+        end.as_flattened_mut().iter_mut().zip(text).for_each(|(to, from)| *to = *from);
         let end = end.get_mut(..used).unwrap_or_default();
         end.as_flattened_mut().iter_mut().rev().zip(bits.to_le_bytes()).for_each(|(to, from)| *to = from);
         compress256(&mut inner, end);
