@@ -1,7 +1,8 @@
 """Runs the vectors through every surface, shows each the secrets that vendors issue, then signs in each and verifies in every other.
 
-    python3 tests/conformance.py [DIR]         the vectors of DIR, or tests/vectors; writes report.json
-    python3 tests/conformance.py --adapters    surface -> the argv that starts its adapter, as JSON
+    python3 tests/conformance.py [DIR]                        the vectors of DIR, or tests/vectors; writes report.json
+    python3 tests/conformance.py --adapter 'COMMAND' [DIR]    the same vectors through your own program, which needs no build
+    python3 tests/conformance.py --adapters                   surface -> the argv that starts its adapter, as JSON
 
 The format and the protocol are in README.md beside this file. Standard library only. The surfaces must be built:
 `make conformance` does both.
@@ -14,13 +15,16 @@ import hmac
 import json
 import os
 import pathlib
-import queue
+import select
+import shlex
+import signal
 import string
 import subprocess
 import sys
-import threading
+import time
 import uuid
 
+import judge
 from oracle import CAPABILITIES
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -28,6 +32,9 @@ BUILT = ROOT / "target/release"
 ADAPTERS = ROOT / "tests/adapters"
 REPORT = ROOT / "report.json"
 PATIENCE = 60  # seconds until an adapter that does not answer counts as hanging
+JUDGE_PATIENCE = 10  # the same for one's own program, which has no build to wait for
+HANGS, DEATHS = 2, 10  # after so many an adapter is given up
+ANSWER_MAX = 16 << 20  # bytes of one answer
 
 
 def adapters():
@@ -44,64 +51,148 @@ def adapters():
 
 
 class Adapter:
-    """One surface's process, started when it is first asked and again after it died in a case."""
+    """One program that speaks the protocol, started when it is first asked and again after it died in a case."""
 
-    def __init__(self, surface, argv):
-        self.surface, self.argv, self.process, self.seq, self.unable = surface, argv, None, 0, None
+    def __init__(self, surface, argv, patience=None):
+        self.surface, self.argv, self.patience = surface, argv, patience or PATIENCE
+        self.process, self.seq, self.hangs, self.deaths, self.unable = None, 0, 0, 0, None
 
     def start(self):
         """Its answer to `start`, or {"crash"}; what did not start once is not tried again."""
         self.stop()
         if self.unable:
             return self.unable
+        pipes = dict.fromkeys(["stdin", "stdout", "stderr"], subprocess.PIPE)
         try:
-            self.process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+            self.process = subprocess.Popen(self.argv, bufsize=0, start_new_session=True, **pipes)
         except OSError as error:
             self.unable = {"crash": f"does not start: {error}"}
             return self.unable
-        self.lines = queue.Queue()
-        threading.Thread(target=self.read, args=(self.process.stdout, self.lines), daemon=True).start()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            os.set_blocking(pipe.fileno(), False)
+        self.unread, self.said = bytearray(), b""
         answer = self.exchange({"cmd": "start", "format": 1})
-        self.unable = answer if "crash" in answer else None
-        return answer
-
-    @staticmethod
-    def read(stream, lines):
-        for line in stream:
-            lines.put(line)
-        lines.put("")
+        if "crash" in answer:
+            self.unable = {"crash": f"does not start: {answer['crash']}"}
+        return self.unable or answer
 
     def exchange(self, request):
+        """The answer to a request, an object; or {"crash"}, after which the process is no more."""
         try:
-            self.process.stdin.write(json.dumps(request) + "\n")
-            self.process.stdin.flush()
-            line = self.lines.get(timeout=PATIENCE)
-            answer = json.loads(line) if line else {"crash": "the process died"}
-            return answer if isinstance(answer, dict) else {"crash": "not an answer"}
-        except queue.Empty:
-            crash = f"no answer within {PATIENCE} s"
-        except (OSError, ValueError) as error:
-            crash = f"{type(error).__name__}: {error}"
+            answer = json.loads(self.line(json.dumps(request).encode() + b"\n"))
+            if isinstance(answer, dict):
+                return answer
+            self.deaths += 1
+            crash = "its answer is no JSON object"
+        except Hanging:
+            self.hangs += 1
+            crash = f"no answer within {self.patience} s. Does it flush its output after every line?"
+        except Dead as dead:
+            self.deaths += 1
+            crash = str(dead)
+        except (ValueError, RecursionError):
+            self.deaths += 1
+            crash = "its answer is no JSON. Print nothing but answers to standard output"
         self.stop()
+        if self.hangs >= HANGS or self.deaths >= DEATHS:
+            self.unable = {"crash": f"given up after it hung or ended {self.hangs + self.deaths} times; the last time: {crash}"}
         return {"crash": crash}
+
+    def line(self, request):
+        """Writes a request and reads a line, at once: neither side may wait for the other to empty a pipe."""
+        into, out, errors = (pipe.fileno() for pipe in (self.process.stdin, self.process.stdout, self.process.stderr))
+        deadline, listening = time.monotonic() + self.patience, [out, errors]
+        ended = b"\n" in self.unread
+        while request or not ended:
+            left = deadline - time.monotonic()
+            ready = select.select(listening, [into] if request else [], [], max(left, 0))
+            if left <= 0 or not any(ready):
+                raise Hanging
+            try:
+                if into in ready[1]:
+                    request = request[os.write(into, request[:65536]) :]
+                if errors in ready[0] and not self.hear(errors):
+                    listening.remove(errors)
+                read = os.read(out, 65536) if out in ready[0] else None
+            except BlockingIOError:
+                continue
+            except OSError:
+                read = b""
+            if read == b"":
+                raise Dead(self.last_words(errors))
+            self.unread += read or b""
+            ended = ended or b"\n" in (read or b"")
+            if len(self.unread) > ANSWER_MAX:
+                raise Dead(f"an answer of more than {ANSWER_MAX} bytes")
+        line, _, self.unread = self.unread.partition(b"\n")
+        return line
+
+    def hear(self, errors):
+        """Keeps the end of what it prints to standard error. False when nothing more can come."""
+        heard = os.read(errors, 65536)
+        self.said = (self.said + heard)[-4096:]
+        return bool(heard)
+
+    def last_words(self, errors):
+        try:
+            code = self.process.wait(timeout=1)
+            how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        except subprocess.TimeoutExpired:
+            how = "closed its standard input or output"
+        try:
+            for _ in range(16):  # a child of it may go on
+                self.hear(errors)
+        except OSError:
+            pass  # that is all
+        lines = self.said.decode(errors="replace").strip().splitlines()
+        return f"the process {how}" + (f", having said: {lines[-1].strip()}" if lines else "")
 
     def run(self, operation, given):
         """{"result"}, {"error"} or {"crash"}."""
+        if self.unable:
+            return self.unable
         if self.process is None or self.process.poll() is not None:
             started = self.start()
             if "crash" in started:
                 return started
         self.seq += 1
         answer = self.exchange({"cmd": "run", "seq": self.seq, "operation": operation, "input": given})
-        if "crash" not in answer and answer.pop("seq", None) != self.seq:
-            return {"crash": "an answer to another request"}
+        if self.process is None:
+            return answer
+        if answer.pop("seq", None) != self.seq:
+            return {"crash": "an answer without this request's seq"}
+        if len({"result", "error", "crash"} & set(answer)) != 1:
+            return {"crash": "an answer with not exactly one of result, error, crash"}
         return answer
 
+    def interrupt(self):
+        """From another thread: what is asked now and later is not answered."""
+        self.unable = {"crash": "interrupted"}
+        self.kill()
+
+    def kill(self):
+        """It, and its children."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except (AttributeError, ProcessLookupError):
+            pass  # it has not started, or has ended
+
     def stop(self):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
+        if self.process is None:
+            return
+        self.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            pipe.close()
+        self.process = None
+
+
+class Hanging(Exception):
+    """No answer came in time."""
+
+
+class Dead(Exception):
+    """The process ended, or can no longer be spoken to."""
 
 
 def expand(form):
@@ -114,16 +205,11 @@ def expand(form):
     return [expand(element) for element in form] if isinstance(form, list) else form
 
 
-def complaint(test, answer):
-    """What is wrong with an answer, or None. `index` is compared where the case states it."""
-    expect = test["expect"]
-    if "crash" in answer:
-        return f"crashed: {answer['crash']}"
+def is_right(expect, answer):
+    """`index` is compared where the case states it."""
     if "error" in expect:
-        right = answer.get("error") == expect["error"] and answer.get("index") == expect.get("index", answer.get("index"))
-    else:
-        right = canonical(answer) == canonical({"result": expect})
-    return None if right else f"expected {shorten(expect)}, got {shorten(answer)}"
+        return answer.get("error") == expect["error"] and answer.get("index") == expect.get("index", answer.get("index"))
+    return canonical(answer) == canonical({"result": expect})
 
 
 def canonical(given):
@@ -143,29 +229,49 @@ def malformed(test):
     return f"unknown: {', '.join(sorted(unknown))}" if unknown else None
 
 
-def run_surface(adapter, files):
-    """(description, counts by operation, failures) of one surface."""
-    counts, failures = {}, []
-    started = adapter.start()
-    claims = {name for name, surfaces in CAPABILITIES.items() if adapter.surface in surfaces}
-    if started.get("surface") != adapter.surface or set(started.get("supports", [])) != claims:
-        failures.append({"surface": adapter.surface, "case": "start", "why": f"answered {shorten(started)}"})
+def read_vectors(folder):
+    paths = sorted(pathlib.Path(folder).glob("*.json"))
+    if not paths:
+        sys.exit(f"{folder} has no vectors: no file *.json")
+    files = [json.loads(path.read_text("utf-8")) for path in paths]
+    for file in files:
+        if file["count"] != len(file["tests"]):
+            sys.exit(f"a file of {file['operation']} says {file['count']} tests and has {len(file['tests'])}: is it whole?")
+    return files
+
+
+def run_surface(adapter, files, is_claimed):
+    """Counts by operation and the failures of an adapter, in the cases that it claims."""
+    counts, failures, names = {}, [], judge.Names()
     for file in files:
         operation = file["operation"]
         count = counts.setdefault(operation, {"ran": 0, "passed": 0, "failed": 0, "skipped": 0, "crashed": 0})
         for test in file["tests"]:
-            why, answer = malformed(test), {}
-            if why is None and set(test.get("requires", [])) - claims:
+            unread = malformed(test)
+            if unread is None and not is_claimed(operation, test):
                 count["skipped"] += 1
                 continue
-            if why is None:
-                answer = adapter.run(operation, expand(test["input"]))
-                why = complaint(test, answer)
+            given, expect = expand(test["input"]), test["expect"]
+            answer = {"unread": unread} if unread else adapter.run(operation, given)
+            right = is_right(expect, answer)
             count["ran"] += 1
-            count["crashed" if "crash" in answer else "failed" if why else "passed"] += 1
-            if why:
-                failures.append({"surface": adapter.surface, "case": f"{operation}/{test['id']}", "why": why})
-    return started, counts, failures
+            count["passed" if right else "crashed" if "crash" in answer else "failed"] += 1
+            if not right:
+                what = unread or names.of(operation, given, expect, answer)
+                why = f"expected {shorten(expect)}, got {shorten(answer)}"
+                failures.append({"surface": adapter.surface, "case": f"{operation}/{test['id']}", "what": what, "why": why})
+    return counts, failures
+
+
+def at_once(task, surfaces):
+    """{surface: what the task gives for its adapter}."""
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        try:
+            return dict(zip(surfaces, pool.map(task, surfaces.values())))
+        except BaseException:
+            for adapter in surfaces.values():
+                adapter.interrupt()
+            raise
 
 
 SECRETS_AT_ONCE = 250  # the shell has a file of each
@@ -282,7 +388,7 @@ def run_secrets(adapter):
             answer = adapter.run("verify", {**given, "now": NOW})
             if answer != {"result": {"secret_index": len(chunk) - 1, "signed_at": None}}:
                 case = f"secrets of the kind {kind}, from number {start}"
-                failures.append({"surface": adapter.surface, "case": case, "why": shorten(answer)})
+                failures.append({"surface": adapter.surface, "case": case, "what": "secrets as vendors issue them", "why": shorten(answer)})
     return failures
 
 
@@ -309,12 +415,12 @@ def run_pairs(surfaces):
                     right[surface] += 1
                 else:
                     pair = f"{surface} to {adapter.surface}, {provider}, {ascii(user_id[:20])}"
-                    failures.append({"surface": adapter.surface, "case": pair, "why": shorten(answer)})
+                    what = "signed by one, not verified by the other"
+                    failures.append({"surface": adapter.surface, "case": pair, "what": what, "why": shorten(answer)})
         return right, failures
 
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        signatures = dict(zip(surfaces, pool.map(sign, surfaces.values())))
-        verified = dict(zip(surfaces, pool.map(verify, surfaces.values())))
+    signatures = at_once(sign, surfaces)
+    verified = at_once(verify, surfaces)
     failures = [failure for _, failed in verified.values() for failure in failed]
     return {a: {b: verified[b][0][a] for b in surfaces} for a in surfaces}, len(users), failures
 
@@ -327,34 +433,48 @@ def table(title, rows, columns, cell):
     print()
 
 
-def main(arguments):
-    if arguments == ["--adapters"]:
-        print(json.dumps(adapters(), indent=1))
-        return 0
-    if len(arguments) > 1 or arguments[:1] and arguments[0].startswith("-"):
-        sys.exit(__doc__)
-    folder = pathlib.Path(arguments[0] if arguments else ROOT / "tests/vectors")
-    files = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
-    for file in files:
-        if file["count"] != len(file["tests"]):
-            sys.exit(f"a file of {file['operation']} says {file['count']} tests and has {len(file['tests'])}: is it whole?")
-    surfaces = {surface: Adapter(surface, argv) for surface, argv in adapters().items()}
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        runs = dict(zip(surfaces, pool.map(lambda adapter: run_surface(adapter, files), surfaces.values())))
-        failed = dict(zip(surfaces, pool.map(run_secrets, surfaces.values())))
-    for surface, more in failed.items():
-        runs[surface][2].extend(more)
-    pairs, users, failures = run_pairs(surfaces)
-    for adapter in surfaces.values():
-        adapter.stop()
-
-    report = {"surfaces": {}, "failures": [], "pairs": {"ran": users * len(surfaces) ** 2, "failed": len(failures)}}
+def report_of(runs):
+    """What report.json says of surfaces: (answer to `start`, counts, failures) by name."""
+    report = {"surfaces": {}, "failures": []}
     for surface, (started, counts, failed) in runs.items():
         sums = {key: sum(count[key] for count in counts.values()) for key in ("ran", "passed", "failed", "skipped", "crashed")}
         report["surfaces"][surface] = {"runtime": started.get("runtime"), "version": started.get("version"), **sums}
         report["failures"] += failed
-    report["failures"] += failures
+    return report
+
+
+def write(report):
     REPORT.write_text(json.dumps(report, indent=1) + "\n")
+
+
+def start_surface(adapter):
+    """Its answer to `start`, what it can express by the table, and what is wrong with the answer."""
+    started = adapter.start()
+    claims = {name for name, surfaces in CAPABILITIES.items() if adapter.surface in surfaces}
+    right = started.get("surface") == adapter.surface and set(started.get("supports", [])) == claims
+    why = {"surface": adapter.surface, "case": "start", "what": "another answer to start", "why": f"answered {shorten(started)}"}
+    return started, claims, [] if right else [why]
+
+
+def conform(folder):
+    """Every surface, and every pair of them."""
+    files = read_vectors(folder)
+    surfaces = {surface: Adapter(surface, argv) for surface, argv in adapters().items()}
+
+    def run(adapter):
+        started, claims, wrong = start_surface(adapter)
+        counts, failures = run_surface(adapter, files, lambda _, test: claims.issuperset(test.get("requires", [])))
+        return started, counts, wrong + failures + run_secrets(adapter)
+
+    try:
+        runs = at_once(run, surfaces)
+        pairs, users, failures = run_pairs(surfaces)
+    finally:
+        for adapter in surfaces.values():
+            adapter.stop()
+    report = {**report_of(runs), "pairs": {"ran": users * len(surfaces) ** 2, "failed": len(failures)}}
+    report["failures"] += failures
+    write(report)
 
     def cell(operation, surface):
         count = runs[surface][1][operation]
@@ -367,11 +487,59 @@ def main(arguments):
     table("operation", list(dict.fromkeys(file["operation"] for file in files)), list(surfaces), cell)
     print(f"Signed in the row, verified in the column, of {users}:")
     table("", list(surfaces), list(surfaces), lambda a, b: str(pairs[a][b]))
-    for failure in report["failures"][:100]:
-        print(f"{failure['surface']}: {failure['case']}: {failure['why']}")
+    judge.show(report["failures"])
     ran = sum(surface["ran"] for surface in report["surfaces"].values())
     print(f"{ran} cases and {report['pairs']['ran']} pairs on {len(surfaces)} surfaces, {len(report['failures'])} wrong")
     return 1 if report["failures"] or not ran else 0
+
+
+def judge_adapter(command, folder):
+    """Anybody's program, in what it claims to do."""
+    files = read_vectors(folder)
+    try:
+        argv = shlex.split(command)
+    except ValueError as error:
+        sys.exit(f"--adapter is no command: {error}")
+    if not argv:
+        sys.exit("--adapter is empty: pass the command that starts your program")
+    adapter = Adapter("adapter", argv, patience=JUDGE_PATIENCE)
+    try:
+        started = adapter.start()
+        if "crash" in started:
+            sys.exit(judge.printable(f"The adapter {started['crash']}"))
+        claims, wrong = judge.claims(started, {file["operation"] for file in files})
+        if wrong:
+            sys.exit(judge.printable(f"The adapter's answer to start is wrong: {wrong}"))
+        adapter.surface = claims.surface
+        counts, failures = run_surface(adapter, files, claims.include)
+    finally:
+        adapter.stop()
+    report = report_of({adapter.surface: (started, counts, failures)})
+    write(report)
+
+    counts = {operation: count for operation, count in counts.items() if count["ran"]}
+    about = [adapter.surface, *(started[name] for name in ("version", "runtime") if name in started)]
+    print(judge.printable(" ".join(map(str, about))) + "\n")
+    table("operation", list(counts), ["passed", "failed", "crashed", "skipped"], lambda operation, what: str(counts[operation][what]))
+    judge.show(failures)
+    ran, skipped = (report["surfaces"][adapter.surface][key] for key in ("ran", "skipped"))
+    print(f"{ran} cases, {len(failures)} wrong. Not asked, since the adapter does not claim them: {skipped}")
+    if not ran:
+        print("Nothing was asked: what the adapter claims fits no case")
+    return 1 if failures or not ran else 0
+
+
+def main(arguments):
+    if arguments == ["--adapters"]:
+        print(json.dumps(adapters(), indent=1))
+        return 0
+    command = None
+    if arguments[:1] == ["--adapter"] and len(arguments) > 1:
+        _, command, *arguments = arguments
+    if len(arguments) > 1 or arguments[:1] and arguments[0].startswith("-"):
+        sys.exit(__doc__)
+    folder = arguments[0] if arguments else ROOT / "tests/vectors"
+    return conform(folder) if command is None else judge_adapter(command, folder)
 
 
 if __name__ == "__main__":

@@ -596,6 +596,8 @@ def lint(path, file):
             yield f"{id}: unknown field {field}"
         for capability in set(test.get("requires", [])) - set(CAPABILITIES):
             yield f"{id}: unknown capability {capability}"
+        if has_integers(test["input"]) and not {"integer", "big-integer", "native-types"} & set(test.get("requires", [])):
+            yield f"{id}: a native integer as an id requires integer"
         if "from" in test:
             origin = by_id.get(test["from"], {"input": {}, "expect": {"error": None}})
             names = set(test["input"]) | set(origin["input"])
@@ -609,6 +611,13 @@ def lint(path, file):
             continue
         if test.get("expect") != expect:
             yield f"{id}: expect is {json.dumps(test.get('expect'))}, must be {json.dumps(expect)}"
+
+
+def has_integers(given):
+    """Whether an id in an input is a native integer."""
+    fields = [given[name] for name in ("user_id", "user_ids", "also") if name in given]
+    ids = [one for field in fields for one in (field if isinstance(field, list) else [field])]
+    return any(isinstance(one, int) or isinstance(one, dict) and "int" in one for one in ids)
 
 
 def core_codes():
