@@ -389,6 +389,8 @@ linters: need-lint venv
 lint: linters
 	@$(CARGO) fmt --all --check
 	@$(WITH_PHP) $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
+	@for features in '' explain host json snippet; do $(CARGO) clippy --quiet --locked -p personsig --lib --no-default-features \
+		--features "$$features" -- -D warnings || exit 1; done
 	@$(VENV)/bin/ruff check --quiet && $(VENV)/bin/ruff format --quiet --check
 	@$(VENV)/bin/clang-format --dry-run -Werror $(C_FILES)
 	@$(PRETTIER) --check $(JAVASCRIPT)

@@ -236,6 +236,12 @@ def test_crate_inherits_the_address(path):
     assert 'readme = "README.md"' in manifest
 
 
+def test_signing_and_verifying_need_these_crates_alone():
+    tree = ["cargo", "tree", "--locked", "-p", "personsig", "--no-default-features", "-e", "normal", "--depth", "1", "--prefix", "none"]
+    lines = subprocess.run(tree, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert sorted(line.split()[0] for line in lines[1:]) == ["hex", "hmac", "itoa", "sha2", "subtle", "zeroize"]
+
+
 def test_no_other_file_names_the_address():
     """Or it would be forgotten when the address is set."""
     names = subprocess.check_output(["git", "grep", "--untracked", "-lIF", ADDRESS], cwd=ROOT, text=True)

@@ -4,21 +4,21 @@ use std::fmt;
 
 use crate::provider::Provider;
 
-/// The two kinds of error that a caller meets, and what is neither.
+/// The two kinds of error that a caller handles, and the machine's own failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
     /// The program, its configuration or the id must change.
     Input,
-    /// The signature that was shown is not accepted.
+    /// The presented signature is not accepted.
     Verification,
-    /// The machine could not do it.
+    /// Out of memory, or a defect of this library.
     System,
 }
 
 macro_rules! codes {
     ($($kind:ident: $($number:literal $code:ident $name:literal $subject:literal $problem:literal $fix:literal)*)*) => {
-        /// Why it was refused: the closed list. Numbers and names are never reused.
+        /// Why a call was refused: the closed list. Numbers and names are never reused.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(i32)]
@@ -40,12 +40,12 @@ macro_rules! codes {
                 match self { $($(Code::$code => Kind::$kind,)*)* }
             }
 
-            /// What is wrong and what to do, for a caller who has the code alone. [`Error`]'s own text says more.
+            /// What is wrong and what to do, for a caller who has the code alone. [`Error`]'s message says more.
             pub const fn message(self) -> &'static str {
                 match self { $($(Code::$code => concat!($subject, " ", $problem, "; ", $fix),)*)* }
             }
 
-            /// `(what, what is wrong with it, what to do)`.
+            /// `(subject, problem, fix)`.
             fn parts(self) -> (&'static str, &'static str, &'static str) {
                 match self { $($(Code::$code => ($subject, $problem, $fix),)*)* }
             }
@@ -120,16 +120,16 @@ impl fmt::Display for Code {
 pub struct Error {
     code: Code,
     subject: Subject,
-    place: Place,
+    detail: Detail,
 }
 
 impl Error {
     pub(crate) fn new(code: Code, subject: Subject) -> Self {
-        Error { code, subject, place: Place::None }
+        Error { code, subject, detail: Detail::None }
     }
 
-    pub(crate) fn at(self, place: Place) -> Self {
-        Error { place, ..self }
+    pub(crate) fn with(self, detail: Detail) -> Self {
+        Error { detail, ..self }
     }
 
     /// The code.
@@ -137,7 +137,7 @@ impl Error {
         self.code
     }
 
-    /// What is wrong: `the user id is empty`. Lower case and without a full stop, to stand in a sentence or a line.
+    /// What is wrong: `the user id is empty`. Lower case and without a full stop, so that it fits into a sentence or a line.
     pub fn problem(&self) -> String {
         Problem(self).to_string()
     }
@@ -169,7 +169,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// For a binding, which finds some mistakes before the core can.
+/// For bindings, which detect some errors before they call the core.
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
         Error::new(code, Subject::Call)
@@ -182,19 +182,19 @@ impl fmt::Display for Error {
     }
 }
 
-/// What is wrong with what.
+/// [`Error::problem`].
 struct Problem<'a>(&'a Error);
 
 impl fmt::Display for Problem<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Error { code, subject, place } = self.0;
+        let Error { code, subject, detail } = self.0;
         let (what, problem, _) = code.parts();
         match subject {
-            // Not about what was passed, whatever was looked at just then.
+            // System errors are not about an argument.
             _ if code.kind() == Kind::System => f.write_str(what)?,
             Subject::Secret(_) => f.write_str("the secret")?,
             Subject::Fallback(index) => write!(f, "fallback secret {}", index.saturating_add(1))?,
-            // A variable is set or not; what is wrong otherwise is wrong with its value.
+            // Unset is said of the variable, everything else of its value.
             Subject::Variable(name, _) if *code == Code::MissingSecret => f.write_str(name)?,
             Subject::Variable(name, _) => write!(f, "the value of {name}")?,
             Subject::OddVariable(_) if *code == Code::MissingSecret => f.write_str(ODD_VARIABLE)?,
@@ -208,33 +208,33 @@ impl fmt::Display for Problem<'_> {
             Subject::TraitName(path) => write!(f, "the name of trait {path}")?,
             Subject::Provider | Subject::Now | Subject::Signature | Subject::Call => f.write_str(what)?,
         }
-        match place {
-            Place::None => write!(f, " {problem}"),
-            Place::Reason(reason, _) => write!(f, " {reason}"),
-            Place::ReasonAt(reason, _, code_point, number) => {
+        match detail {
+            Detail::None => write!(f, " {problem}"),
+            Detail::Reason(reason, _) => write!(f, " {reason}"),
+            Detail::ReasonAt(reason, _, code_point, number) => {
                 write!(f, " {reason} (U+{code_point:04X} at character {number})")
             }
-            Place::Start(c) => write!(f, " begins with {} (U+{:04X})", pad(*c), u32::from(*c)),
-            Place::End(c) => write!(f, " ends with {} (U+{:04X})", pad(*c), u32::from(*c)),
-            Place::Character(code_point, number) => write!(f, " {problem} (U+{code_point:04X} at character {number})"),
-            Place::Undecodable(number) => write!(f, " {problem} (invalid UTF-8 at character {number})"),
-            Place::Unset if matches!(subject, Subject::Variable(..) | Subject::OddVariable(_)) => {
+            Detail::Start(c) => write!(f, " begins with {} (U+{:04X})", pad(*c), u32::from(*c)),
+            Detail::End(c) => write!(f, " ends with {} (U+{:04X})", pad(*c), u32::from(*c)),
+            Detail::Character(code_point, number) => write!(f, " {problem} (U+{code_point:04X} at character {number})"),
+            Detail::Undecodable(number) => write!(f, " {problem} (invalid UTF-8 at character {number})"),
+            Detail::Unset if matches!(subject, Subject::Variable(..) | Subject::OddVariable(_)) => {
                 f.write_str(" is not set")
             }
-            Place::Unset => f.write_str(" is missing"),
-            Place::Empty => f.write_str(" is empty"),
+            Detail::Unset => f.write_str(" is missing"),
+            Detail::Empty => f.write_str(" is empty"),
         }
     }
 }
 
-/// What to do about it.
+/// [`Error::fix`].
 struct Fix<'a>(&'a Error);
 
 impl fmt::Display for Fix<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Error { code, subject, place } = self.0;
-        match (code, subject, place) {
-            (_, _, Place::Reason(_, fix) | Place::ReasonAt(_, fix, ..)) => f.write_str(fix),
+        let Error { code, subject, detail } = self.0;
+        match (code, subject, detail) {
+            (_, _, Detail::Reason(_, fix) | Detail::ReasonAt(_, fix, ..)) => f.write_str(fix),
             (Code::MissingSecret | Code::PlaceholderSecret, Subject::Secret(provider), _) => {
                 let Provider { title, settings, secret_variable, .. } = provider;
                 write!(f, "pass the secret from {title}'s {settings} settings")?;
@@ -257,10 +257,10 @@ impl fmt::Display for Fix<'_> {
     }
 }
 
-/// A name that might be a secret passed by mistake is not repeated.
+/// Stands in for a name that may be a secret passed by mistake.
 const ODD_VARIABLE: &str = "the environment variable passed by name";
 
-/// How people call what is invisible at the end of a secret.
+/// The name of an invisible character at an end of a secret.
 fn pad(c: char) -> &'static str {
     match c {
         '\n' | '\r' => "a line break",
@@ -281,11 +281,11 @@ pub(crate) enum Subject {
     Fallback(usize),
     /// The environment variable of that name.
     Variable(Box<str>, &'static Provider),
-    /// One whose name is not repeated.
+    /// An environment variable whose name is not repeated.
     OddVariable(&'static Provider),
     VariableName,
     UserId,
-    /// One of a batch.
+    /// One id of a batch.
     UserIds(usize),
     Also(usize),
     Option(&'static str),
@@ -293,11 +293,11 @@ pub(crate) enum Subject {
     TraitName(Path),
     Now,
     Signature,
-    /// What the code alone says.
+    /// The subject that the code names.
     Call,
 }
 
-/// Where a trait stands: its position at every level, in the order in which it was given, counting from 1.
+/// The path to a trait: its position at every level, in the order given, counting from 1.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Path(pub(crate) Vec<usize>);
 
@@ -310,45 +310,45 @@ impl fmt::Display for Path {
     }
 }
 
-/// Where in it, or what is wrong in particular.
+/// Appended to the message: a position, or a more specific reason and fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Detail {
     None,
     Start(char),
     End(char),
     /// A code point, and which character it is, counting from 1.
     Character(u32, usize),
     Undecodable(usize),
-    /// Not there at all.
+    /// Absent.
     Unset,
-    /// There, with nothing in it.
+    /// Present and empty.
     Empty,
-    /// What is wrong and what to do, where the code says it too broadly.
+    /// A more specific problem and fix than the code's.
     Reason(&'static str, &'static str),
-    /// The same, with a code point and which character it is, counting from 1.
+    /// [`Detail::Reason`] with a code point, and which character it is, counting from 1.
     ReasonAt(&'static str, &'static str, u32, usize),
 }
 
-impl Place {
-    /// A code point behind so many characters.
+impl Detail {
+    /// A code point, after `before` characters.
     pub(crate) fn character(code_point: u32, before: usize) -> Self {
-        Place::Character(code_point, before.saturating_add(1))
+        Detail::Character(code_point, before.saturating_add(1))
     }
 
-    /// A reason and a character behind so many others.
+    /// A reason and a character, after `before` characters.
     pub(crate) fn reason_at((reason, fix): (&'static str, &'static str), c: char, before: usize) -> Self {
-        Place::ReasonAt(reason, fix, c.into(), before.saturating_add(1))
+        Detail::ReasonAt(reason, fix, c.into(), before.saturating_add(1))
     }
 
-    /// Bytes that are not UTF-8 behind so many characters. A lone surrogate, which hosts with UTF-16 text write as
-    /// three bytes, is named.
+    /// Invalid UTF-8, after `before` characters. A lone surrogate, encoded as three bytes by hosts with UTF-16 strings
+    /// (WTF-8), is named.
     pub(crate) fn undecodable(bytes: &[u8], before: usize) -> Self {
         match bytes {
             [0xed, second @ 0xa0..=0xbf, third @ 0x80..=0xbf, ..] => {
                 let low = u32::from(second & 0x3f) << 6 | u32::from(third & 0x3f);
-                Place::character(0xd000 | low, before)
+                Detail::character(0xd000 | low, before)
             }
-            _ => Place::Undecodable(before.saturating_add(1)),
+            _ => Detail::Undecodable(before.saturating_add(1)),
         }
     }
 }

@@ -42,7 +42,7 @@ use self::hypothesis::{Found, Hypothesis};
 use self::key::{Key, fixed_keys, twice_wrong_keys, wrong_keys};
 use self::mistake::{Mistake, Mistakes};
 use self::reading::{Group, Tail};
-use crate::error::{Code, Error, Place, Subject};
+use crate::error::{Code, Detail, Error, Subject};
 use crate::scheme::Scheme;
 use crate::signer::{Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
 use crate::user_id::{Digits, UserId};
@@ -50,7 +50,7 @@ use crate::user_id::{Digits, UserId};
 /// How many identifiers `also` may hold.
 const ALSO_MAX: usize = 16;
 
-const TOO_MANY: Place = Place::Reason("are more than 16", "pass the user's other ids and addresses alone");
+const TOO_MANY: Detail = Detail::Reason("are more than 16", "pass the user's other ids and addresses alone");
 
 /// The longest text in bytes for which hypotheses are tried: an id, a signature, another identifier, a secret.
 const HYPOTHESIS_MAX: usize = 1024;
@@ -110,13 +110,13 @@ impl Finding {
     }
 
     /// Nothing is known. Something is said of the secret or the id only where the text has a signature's form.
-    fn unexplained(scheme: Scheme, text: &[u8]) -> Self {
+    fn unexplained(scheme: Scheme, has_form: bool) -> Self {
         let form = match scheme {
             Scheme::Plain => "64 lower-case hex digits",
             Scheme::Timestamped => "64 lower-case hex digits, a hyphen and a time",
         };
         let finding = Finding::new(Mistake::Unexplained, None);
-        if scheme.parse(text).is_ok() {
+        if has_form {
             finding.and(": the secret or the id is a different one.")
         } else {
             finding.and(&format!(
@@ -189,7 +189,7 @@ impl Signer {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
         let id = user_id.text(&mut digits, Subject::UserId)?;
         if also.len() > ALSO_MAX {
-            return Err(Error::new(Code::InvalidOption, Subject::Option("other identifiers")).at(TOO_MANY));
+            return Err(Error::new(Code::InvalidOption, Subject::Option("other identifiers")).with(TOO_MANY));
         }
         let mut also_digits = [Digits::new(); ALSO_MAX];
         let also = also.iter().zip(&mut also_digits).enumerate();
@@ -210,7 +210,7 @@ impl Signer {
         if text == id.as_bytes() {
             return Ok(vec![Finding::new(Mistake::SignatureIsTheId, None)]);
         }
-        let is_swapped = scheme.parse(id.as_bytes()).is_ok() && scheme.parse(text).is_err();
+        let is_swapped = self.parse(id.as_bytes()).is_ok() && self.parse(text).is_err();
         let presented_id = str::from_utf8(text).ok().filter(|_| is_swapped);
         if presented_id.is_some_and(|presented| self.verify_with(presented, id.as_bytes(), &options).is_ok()) {
             return Ok(vec![Finding::new(Mistake::SwappedArguments, None)]);
@@ -232,7 +232,7 @@ impl Signer {
             mistakes = mistakes | Mistake::NotASignature.into();
         }
         if mistakes.is_empty() {
-            return Ok(vec![Finding::unexplained(scheme, text)]);
+            return Ok(vec![Finding::unexplained(scheme, self.parse(text).is_ok())]);
         }
         let of = |mistake: Mistake| {
             let finding = Finding::new(mistake, found.index.filter(|_| mistake == Mistake::OtherIdentifier));

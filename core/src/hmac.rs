@@ -1,83 +1,81 @@
-//! HMAC-SHA256, [RFC 2104](https://www.rfc-editor.org/rfc/rfc2104): `H(K xor opad, H(K xor ipad, text))`.
+//! HMAC-SHA256, [RFC 2104](https://www.rfc-editor.org/rfc/rfc2104): `H(K xor opad, H(K xor ipad, message))`.
 //!
-//! Each of the two hashes begins with a block that the key alone makes. What SHA-256 holds behind these two blocks is
-//! computed once for a key; a short text then costs two compressions and not four. The bare primitive goes through the
-//! `hmac` crate.
+//! Both hashes begin with a block that depends on the key alone, so their states behind it (the midstates) are computed
+//! once for a key. A message of up to 55 bytes then costs two compressions, which sha256.rs interleaves and which need no
+//! buffer: 94 ns, and 72 ns each for four messages, against 175 ns for a cloned `Hmac` of the `hmac` crate (Intel Xeon,
+//! Sapphire Rapids). Longer messages and the bare primitive go through the crate, from the key block on: about 300 ns for 60
+//! to 100 bytes. A cached `Hmac` would save 100 of them, but it cannot live in the one heap block that is wiped.
+
+use std::slice;
 
 use ::hmac::{Hmac, KeyInit, Mac};
 use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::scheme::Suffix;
-use crate::sha256::{Block, END, START, State, bytes, nested, words};
+use crate::sha256::{Block, START, State, nested};
+use crate::suffix::{Suffix, little_endian};
 
-/// A secret, and SHA-256's states behind `K xor ipad` and behind `K xor opad`. Who has both states can sign: they are as
-/// good as the secret.
+/// A secret, and what HMAC makes of it before it sees a message. All of it is as secret as the secret: whoever has the
+/// key block or both midstates can sign.
 #[derive(Clone, Copy)]
 pub(crate) struct Key<'a> {
     pub(crate) secret: &'a [u8],
+    /// RFC 2104, 2: the secret, or the hash of one that is longer than a block, padded with zeros to a block.
+    pub(crate) block: &'a KeyBlock,
+    /// SHA-256's state behind `block xor ipad`.
     pub(crate) inner: &'a State,
+    /// SHA-256's state behind `block xor opad`.
     pub(crate) outer: &'a State,
 }
 
-/// The longest text in bytes that one block holds, with a byte that ends it and eight that count it.
+pub(crate) type KeyBlock = [u8; 64];
+
+/// Longest message that fits one block with padding: 64 - 1 (0x80) - 8 (bit length).
 const SHORT_MAX: usize = 64 - 1 - 8;
 
 impl Key<'_> {
-    /// The HMACs of several texts, each of an id and the same suffix.
+    /// The MACs of several messages, each an id and the same suffix.
     #[inline]
     pub(crate) fn hmac<const N: usize>(&self, ids: [&[u8]; N], suffix: &Suffix) -> [[u8; 32]; N] {
         if ids.iter().all(|id| is_short(id, suffix)) {
-            nested(self.inner, self.outer, ids, suffix)
+            self.hmac_of_short(ids, suffix)
         } else {
-            ids.map(|id| self.hmac_of_any(id, suffix))
+            self.hmac_of_any(ids, suffix)
         }
     }
 
-    /// Where not all are short.
+    #[inline]
+    fn hmac_of_short<const N: usize>(&self, ids: [&[u8]; N], suffix: &Suffix) -> [[u8; 32]; N] {
+        nested(self.inner, self.outer, ids, |id| last_block(id, suffix))
+    }
+
     #[cold]
-    fn hmac_of_any(&self, id: &[u8], suffix: &Suffix) -> [u8; 32] {
-        if is_short(id, suffix) {
-            let [hmac] = nested(self.inner, self.outer, [id], suffix);
-            hmac
-        } else {
-            self.hmac_of_long(id, suffix.as_bytes())
-        }
-    }
-
-    /// Of a text of any length, behind the blocks that the key made, and without allocating. A suffix has at most 12 bytes.
-    fn hmac_of_long(&self, id: &[u8], suffix: &[u8]) -> [u8; 32] {
-        let [mut inner, mut outer] = [self.inner, self.outer].map(words);
-        let (whole, rest) = id.as_chunks();
-        compress256(&mut inner, whole);
-        // The bit that ends the text, zeros, and the length in bits, in one more block or two (FIPS 180-4, 5.1.1).
-        let mut end = [[0; 64]; 2];
-        let used = if rest.len().saturating_add(suffix.len()) > SHORT_MAX { 2 } else { 1 };
-        let bits = 64_u64.saturating_add(id.len() as u64).saturating_add(suffix.len() as u64).saturating_mul(8);
-        let text = rest.iter().chain(suffix).chain(&[0x80]);
-        end.as_flattened_mut().iter_mut().zip(text).for_each(|(to, from)| *to = *from);
-        let end = end.get_mut(..used).unwrap_or_default();
-        end.as_flattened_mut().iter_mut().rev().zip(bits.to_le_bytes()).for_each(|(to, from)| *to = from);
-        compress256(&mut inner, end);
-        compress256(&mut outer, &[bytes(inner.iter().chain(&END))]);
-        bytes(outer.iter())
+    fn hmac_of_any<const N: usize>(&self, ids: [&[u8]; N], suffix: &Suffix) -> [[u8; 32]; N] {
+        let keyed = keyed(self.block);
+        ids.map(|id| {
+            if is_short(id, suffix) {
+                let [mac] = self.hmac_of_short([id], suffix);
+                mac
+            } else {
+                keyed.clone().chain_update(id).chain_update(suffix.as_bytes()).finalize().into_bytes().into()
+            }
+        })
     }
 }
 
 fn is_short(id: &[u8], suffix: &Suffix) -> bool {
-    id.len().saturating_add(suffix.length) <= SHORT_MAX
+    id.len().saturating_add(suffix.length()) <= SHORT_MAX
 }
 
-/// The text, as the last block of a message that began with the key's (FIPS 180-4, 5.1.1): the id, the suffix, a bit
-/// that ends them, zeros, and the message's length in bits.
+/// The id and the suffix as the last block of a message that began with the key's block (FIPS 180-4, 5.1.1): then a one
+/// bit, zeros, and the message's length in bits.
 ///
-/// It is put together in registers, 16 bytes in each number and the first the lowest: to read from memory what was
-/// just written there in smaller pieces, the processor waits until it has arrived. For the same reason it is inlined
-/// always: a block that is returned goes through memory.
+/// Assembled in four little-endian u128 to avoid a store-forwarding stall (about 17 ns of 140). `inline(always)`:
+/// returning the block would spill it.
 #[inline(always)]
-pub(crate) fn short_text(id: &[u8], suffix: &Suffix) -> Block {
-    let length = id.len().saturating_add(suffix.length);
+fn last_block(id: &[u8], suffix: &Suffix) -> Block {
+    let length = id.len().saturating_add(suffix.length());
     let bits = (64_u64.saturating_add(length as u64)).saturating_mul(8);
     let last = u128::from(bits.swap_bytes()) << 64;
 
@@ -85,9 +83,9 @@ pub(crate) fn short_text(id: &[u8], suffix: &Suffix) -> Block {
     let used = 8_u32.saturating_mul(rest.len() as u32);
     let rest = match id.last_chunk() {
         Some(last) => u128::from_le_bytes(*last).unbounded_shr(128_u32.saturating_sub(used)),
-        None => number(rest),
+        None => little_endian(rest),
     };
-    let end = suffix.number() | 0x80_u128.unbounded_shl(8_u32.saturating_mul(suffix.length as u32));
+    let end = suffix.number() | 0x80_u128.unbounded_shl(8_u32.saturating_mul(suffix.length() as u32));
     let (rest, end) = (rest | end.unbounded_shl(used), end.unbounded_shr(128_u32.saturating_sub(used)));
     let mut whole = whole.iter().map(|bytes| u128::from_le_bytes(*bytes));
     match [whole.next(), whole.next(), whole.next()] {
@@ -98,50 +96,43 @@ pub(crate) fn short_text(id: &[u8], suffix: &Suffix) -> Block {
     }
 }
 
-/// Fewer than 16 bytes as a number, the first the lowest.
-#[inline(always)]
-pub(crate) fn number(bytes: &[u8]) -> u128 {
-    let shift = |by: usize| 8_u32.saturating_mul(bytes.len().saturating_sub(by) as u32);
-    // Two pieces that overlap: where they do, they are the same.
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        u128::from(u64::from_le_bytes(*first)) | u128::from(u64::from_le_bytes(*last)).unbounded_shl(shift(8))
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        u128::from(u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)).unbounded_shl(shift(4)))
-    } else {
-        bytes.iter().rev().fold(0, |number, byte| number << 8 | u128::from(*byte))
-    }
-}
-
-/// The two states that a [`Key`] has beside the secret, in words.
-pub(crate) fn states(secret: &[u8]) -> Zeroizing<[[u32; 8]; 2]> {
+/// A key's inner and outer midstate, in words. The block is the same again afterwards: it changes in place, so that there
+/// is no copy to wipe.
+pub(crate) fn midstates(block: &mut KeyBlock) -> Zeroizing<[[u32; 8]; 2]> {
     let mut states = Zeroizing::new([START; 2]);
     let [inner, outer] = &mut *states;
-    // K, then K xor ipad, then K xor opad, all in one place.
-    let mut block = key_block(secret);
-    block.iter_mut().for_each(|byte| *byte ^= 0x36);
-    compress256(inner, &[*block]);
-    block.iter_mut().for_each(|byte| *byte ^= 0x36 ^ 0x5c);
-    compress256(outer, &[*block]);
+    let xor = |block: &mut KeyBlock, pad| block.iter_mut().for_each(|byte| *byte ^= pad);
+    let (ipad, opad) = (0x36, 0x5c);
+    xor(block, ipad);
+    compress256(inner, slice::from_ref(block));
+    xor(block, ipad ^ opad);
+    compress256(outer, slice::from_ref(block));
+    xor(block, opad);
     states
 }
 
-/// The `hmac` crate's state under a key, before a text.
-pub(crate) fn keyed(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new((&*key_block(key)).into())
+/// A secret's [`Key::block`].
+pub(crate) fn key_block(secret: &[u8]) -> Zeroizing<KeyBlock> {
+    let mut block = Zeroizing::new([0; 64]);
+    write_key_block(secret, &mut block);
+    block
 }
 
-/// RFC 2104, 2: a key longer than a block is hashed first, a shorter one is padded with zeros to a block.
-fn key_block(key: &[u8]) -> Zeroizing<[u8; 64]> {
-    let mut block = Zeroizing::new([0; 64]);
+/// Writes a secret's [`Key::block`] over zeros.
+pub(crate) fn write_key_block(secret: &[u8], block: &mut KeyBlock) {
     let digest: Zeroizing<[u8; 32]>;
-    let key = if key.len() > block.len() {
-        digest = Zeroizing::new(Sha256::digest(key).into());
+    let key = if secret.len() > block.len() {
+        digest = Zeroizing::new(Sha256::digest(secret).into());
         digest.as_slice()
     } else {
-        key
+        secret
     };
     block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-    block
+}
+
+/// The `hmac` crate's state under a key, before a message.
+pub(crate) fn keyed(block: &KeyBlock) -> Hmac<Sha256> {
+    Hmac::new(block.into())
 }
 
 /// HMAC-SHA256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104), [FIPS 180-4](https://doi.org/10.6028/NIST.FIPS.180-4))
@@ -155,29 +146,34 @@ fn key_block(key: &[u8]) -> Zeroizing<[u8; 64]> {
 /// assert_eq!(mac[..4], [0xaa, 0x74, 0x7c, 0x50]);
 /// ```
 pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
-    keyed(key).chain_update(message).finalize().into_bytes().into()
+    keyed(&key_block(key)).chain_update(message).finalize().into_bytes().into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Every length of an id round the block's, under keys round the block's: the `hmac` crate's word for it.
+    /// Every length of an id round the block's, under keys round the block's, compared with the `hmac` crate's own
+    /// `new_from_slice`.
     #[test]
-    fn short_and_long_texts_are_those_of_the_hmac_crate() {
+    fn short_and_long_messages_are_those_of_the_hmac_crate() {
         let bytes: Vec<u8> = (0..200).collect();
-        for key in [0, 1, 32, 63, 64, 65, 200].map(|length| &bytes[..length]) {
-            let mut kept = Vec::new();
-            states(key).as_flattened().iter().for_each(|word| kept.extend(word.to_ne_bytes()));
-            let (inner, outer) = (kept.first_chunk().expect("a state"), kept.last_chunk().expect("a state"));
-            let key_of_ours = Key { secret: key, inner, outer };
+        for secret in [0, 1, 32, 63, 64, 65, 200].map(|length| &bytes[..length]) {
+            let mut block = key_block(secret);
+            let mut states = Vec::new();
+            midstates(&mut block).as_flattened().iter().for_each(|word| states.extend(word.to_ne_bytes()));
+            let (inner, outer) = (states.first_chunk().expect("a state"), states.last_chunk().expect("a state"));
+            let key = Key { secret, block: &block, inner, outer };
             for id in (0..130).map(|length| &bytes[..length]) {
                 for suffix in [b"".as_slice(), b"-0", b"-1596165824", b"-99999999999"] {
-                    let crates = hmac_sha256(key, &[id, suffix].concat());
+                    let message = [id, suffix].concat();
+                    let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret).expect("any length");
+                    let expected: [u8; 32] = mac.chain_update(&message).finalize().into_bytes().into();
+                    assert_eq!(hmac_sha256(secret, &message), expected);
                     let suffix = &Suffix::read(suffix);
-                    assert_eq!(key_of_ours.hmac([id], suffix), [crates], "{} {}", key.len(), id.len());
-                    let others = key_of_ours.hmac([&bytes[..3], id, &bytes[..9], id], suffix);
-                    assert_eq!([others[1], others[3]], [crates; 2], "{} {}", key.len(), id.len());
+                    assert_eq!(key.hmac([id], suffix), [expected], "{} {}", secret.len(), id.len());
+                    let others = key.hmac([&bytes[..3], id, &bytes[..9], id], suffix);
+                    assert_eq!([others[1], others[3]], [expected; 2], "{} {}", secret.len(), id.len());
                 }
             }
         }

@@ -20,7 +20,7 @@
 //! Sign only the id of the user whom *your session* authenticated: never an id from a query, a body or a cookie,
 //! never text that users choose or have not confirmed. Whoever holds a signature is that user.
 
-// Except in sha256.rs, and in the test in constant_time.rs, which talks to valgrind.
+// Allowed in sha256.rs alone, and in constant_time_test.rs, whose inline assembly talks to valgrind.
 #![cfg_attr(not(test), deny(unsafe_code))]
 #![cfg_attr(
     not(test),
@@ -32,34 +32,51 @@
         clippy::arithmetic_side_effects
     )
 )]
+#![cfg_attr(
+    not(all(feature = "explain", feature = "snippet")),
+    allow(dead_code, reason = "used by explain and snippet")
+)]
 
 mod batch;
 #[cfg(all(test, not(debug_assertions), target_arch = "x86_64"))]
-mod constant_time;
+mod constant_time_test;
+mod encoding;
 mod error;
+#[cfg(feature = "explain")]
 mod explain;
 mod hmac;
 #[cfg(feature = "host")]
 pub mod host;
+#[cfg(feature = "snippet")]
+mod json;
 mod provider;
 mod scheme;
 mod secret;
-#[allow(unsafe_code, reason = "calls code for the CPU's SHA instructions")]
+#[allow(unsafe_code, reason = "SHA-NI intrinsics")]
 mod sha256;
+mod signature;
 mod signer;
+#[cfg(feature = "snippet")]
 mod snippet;
+mod suffix;
+#[cfg(feature = "snippet")]
 mod traits;
 mod user_id;
 
 pub use crate::hmac::hmac_sha256;
 pub use batch::Signatures;
+pub use encoding::Encoding;
 pub use error::{Code, Error, Kind};
+#[cfg(feature = "explain")]
 pub use explain::Finding;
 pub use provider::{Provider, providers};
-pub use scheme::{SIGNATURE_MAX, Scheme, Signature};
+pub use scheme::Scheme;
 pub use secret::Secret;
+pub use signature::{SIGNATURE_MAX, Signature};
 pub use signer::{DEFAULT_CLOCK_SKEW, DEFAULT_MAX_AGE, Signer, TIMESTAMP_MAX, Verified, VerifyOptions, environment};
+#[cfg(feature = "snippet")]
 pub use snippet::{Identity, SnippetOptions};
+#[cfg(feature = "snippet")]
 pub use traits::{Trait, Traits};
 pub use user_id::UserId;
 

@@ -1,6 +1,6 @@
-//! The providers, as data: adding one is adding a row.
+//! The providers, as data: a new one is a new row.
 
-use crate::error::{Code, Error, Place, Subject};
+use crate::encoding::Encoding;
 use crate::scheme::Scheme;
 
 /// A vendor that verifies identities.
@@ -11,26 +11,28 @@ pub struct Provider {
     pub name: &'static str,
     /// The name that the vendor writes itself.
     pub title: &'static str,
-    /// How its signature is made.
+    /// What its signature signs.
     pub scheme: Scheme,
+    /// How its signature writes the MAC.
+    pub encoding: Encoding,
     /// The environment variable that [`Signer::from_env`](crate::Signer::from_env) reads.
     pub secret_variable: &'static str,
     /// The vendor's own page about it.
     pub documentation: &'static str,
-    /// What the vendor calls the settings that show the secret.
+    /// The vendor's name for the settings that show the secret.
     pub(crate) settings: &'static str,
-    /// What its page says.
+    /// What the page says.
     pub(crate) page: Page,
 }
 
-/// How a page hands the identity to the vendor's script.
+/// How a page passes the identity to the vendor's script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Page {
-    /// What the vendor calls the id and the signature.
+    /// The vendor's names of the id and the signature.
     pub(crate) fields: [&'static str; 2],
-    /// Names that no trait may have, since the snippet writes them itself.
+    /// Names that no trait may have: the snippet writes them.
     pub(crate) reserved: &'static [&'static str],
-    /// Loads the vendor's script, where a site token is all that this takes.
+    /// Loads the vendor's script, if a site token is all that it takes.
     pub(crate) load: Option<&'static [Part]>,
     /// Says who the user is.
     pub(crate) identify: &'static [Part],
@@ -52,6 +54,7 @@ static PROVIDERS: [Provider; 2] = [
         name: "gosquared",
         title: "GoSquared",
         scheme: Scheme::Plain,
+        encoding: Encoding::Hex,
         secret_variable: "GOSQUARED_SECURE_MODE_SECRET",
         settings: "Secure Mode",
         documentation: "https://www.gosquared.com/docs/javascript-tracking-code/secure-mode/",
@@ -83,6 +86,7 @@ static PROVIDERS: [Provider; 2] = [
         name: "chameleon",
         title: "Chameleon",
         scheme: Scheme::Timestamped,
+        encoding: Encoding::Hex,
         secret_variable: "CHAMELEON_VERIFICATION_SECRET",
         settings: "identity verification",
         documentation: "https://help.chameleon.io/en/articles/4281577-using-identity-verification-encoding-uids",
@@ -107,25 +111,3 @@ static PROVIDERS: [Provider; 2] = [
 pub const fn providers() -> &'static [Provider] {
     &PROVIDERS
 }
-
-/// The provider of that exact name, or `unknown-provider`.
-pub(crate) fn find(name: &str) -> Result<&'static Provider, Error> {
-    if let Some(provider) = providers().iter().find(|provider| provider.name == name) {
-        return Ok(provider);
-    }
-    let refused = Error::new(Code::UnknownProvider, Subject::Provider);
-    let is_known = |name: &str| providers().iter().any(|provider| provider.name.eq_ignore_ascii_case(name));
-    let trimmed = name.trim_matches(|c: char| c.is_whitespace() || c.is_control());
-    Err(match (is_known(name), is_known(trimmed)) {
-        (true, _) => refused.at(CAPITALS),
-        (_, true) => refused.at(PADDED),
-        _ => refused,
-    })
-}
-
-const CAPITALS: Place =
-    Place::Reason("is written with capital letters", "pass its exact name, in lower case: 'gosquared' or 'chameleon'");
-const PADDED: Place = Place::Reason(
-    "begins or ends with white space or a control character",
-    "pass its exact name: 'gosquared' or 'chameleon'",
-);

@@ -1,16 +1,16 @@
-//! What a secret may be, and where the Signer keeps its own copies.
+//! What a secret may be, and where the Signer keeps its copies.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::error::{Code, Error, Place, Subject};
-use crate::hmac::{self, Key};
+use crate::error::{Code, Detail, Error, Subject};
+use crate::hmac::{Key, KeyBlock, midstates, write_key_block};
 use crate::sha256::State;
 
-/// A secret as a caller passes it: text, bytes, or nothing.
+/// A secret as a caller passes it: a string, bytes, or nothing.
 ///
-/// Text stands for its UTF-8 bytes, bytes for themselves, of any length and value.
+/// A string stands for its UTF-8 bytes. Any length, any byte.
 ///
 /// What is certainly not the secret itself is refused; what is merely odd or short is not. The first row that fits
 /// decides. Words are compared without regard to ASCII case, and `...` stands for anything or nothing:
@@ -41,7 +41,7 @@ pub enum Secret<'a> {
     Missing,
     /// The key's bytes.
     Bytes(&'a [u8]),
-    /// A host's text that is not valid Unicode: `invalid-text`.
+    /// A host's string that is not valid Unicode: `invalid-text`.
     Invalid,
 }
 
@@ -88,32 +88,32 @@ impl<'a, T: Into<Secret<'a>>> From<Option<T>> for Secret<'a> {
 }
 
 impl<'a> Secret<'a> {
-    fn check(self) -> Result<&'a [u8], (Code, Place)> {
+    fn check(self) -> Result<&'a [u8], (Code, Detail)> {
         let bytes = match self {
-            Secret::Missing => return Err((Code::MissingSecret, Place::Unset)),
-            Secret::Bytes([]) => return Err((Code::MissingSecret, Place::Empty)),
-            Secret::Invalid => return Err((Code::InvalidText, Place::None)),
+            Secret::Missing => return Err((Code::MissingSecret, Detail::Unset)),
+            Secret::Bytes([]) => return Err((Code::MissingSecret, Detail::Empty)),
+            Secret::Invalid => return Err((Code::InvalidText, Detail::None)),
             Secret::Bytes(bytes) => bytes,
         };
         let refused = match str::from_utf8(bytes) {
             Ok(text) => padding(text)
-                .map(|place| (Code::PaddedSecret, place))
-                .or_else(|| placeholder(text).map(|place| (Code::PlaceholderSecret, place)))
-                .or_else(|| malformed(text).map(|place| (Code::MalformedSecret, place))),
+                .map(|detail| (Code::PaddedSecret, detail))
+                .or_else(|| placeholder(text).map(|detail| (Code::PlaceholderSecret, detail)))
+                .or_else(|| malformed(text).map(|detail| (Code::MalformedSecret, detail))),
             Err(_) => is_utf16(bytes).then_some((Code::PaddedSecret, UTF_16)),
         };
         refused.map_or(Ok(bytes), Err)
     }
 }
 
-/// White space and invisible characters at an end: what an editor, a paste or `echo` adds.
-fn padding(text: &str) -> Option<Place> {
+/// White space or an invisible character at an end, as editors, pasting and `echo` add them.
+fn padding(text: &str) -> Option<Detail> {
     let pads = |c: &char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}');
-    let start = text.chars().next().filter(pads).map(Place::Start);
-    start.or_else(|| text.chars().next_back().filter(pads).map(Place::End))
+    let start = text.chars().next().filter(pads).map(Detail::Start);
+    start.or_else(|| text.chars().next_back().filter(pads).map(Detail::End))
 }
 
-/// A file that Windows wrote: its byte order mark, then ASCII in two bytes a character.
+/// UTF-16 as Windows writes it: a byte order mark, then ASCII in two bytes per character.
 fn is_utf16(bytes: &[u8]) -> bool {
     let zero = match bytes {
         [0xff, 0xfe, ..] => 1,
@@ -124,8 +124,8 @@ fn is_utf16(bytes: &[u8]) -> bool {
     units.remainder().is_empty() && units.skip(1).all(|unit| unit.get(zero) == Some(&0))
 }
 
-/// What stands where a secret should.
-fn placeholder(text: &str) -> Option<Place> {
+/// A word or template in place of a secret.
+fn placeholder(text: &str) -> Option<Detail> {
     let is_word = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
     let is_mask = |c| matches!(c, '*' | '.' | '?' | 'x' | 'X' | '\u{2022}');
     if is_word(&ABSENT) {
@@ -143,8 +143,8 @@ fn placeholder(text: &str) -> Option<Place> {
     }
 }
 
-/// The secret, with something round it, behind it or inside.
-fn malformed(text: &str) -> Option<Place> {
+/// A secret with something round it, behind it or inside.
+fn malformed(text: &str) -> Option<Detail> {
     if QUOTATION_MARKS.iter().any(|(open, close)| within(text, open, close)) {
         Some(QUOTED)
     } else if within(text, "b'", "'") || within(text, "b\"", "\"") {
@@ -161,36 +161,35 @@ fn malformed(text: &str) -> Option<Place> {
         None
     } else {
         let control = text.chars().enumerate().find(|(_, c)| c.is_ascii_control());
-        control.map(|(before, c)| Place::reason_at(if c == '\0' { NUL } else { CONTROL }, c, before))
+        control.map(|(before, c)| Detail::reason_at(if c == '\0' { NUL } else { CONTROL }, c, before))
     }
 }
 
-/// Whether it begins and ends so, with anything or nothing between.
+/// Whether it begins with `open` and ends with `close`, which do not overlap.
 fn within(text: &str, open: &str, close: &str) -> bool {
     text.strip_prefix(open).is_some_and(|rest| rest.ends_with(close))
 }
 
-/// A line of a shell's script or of an `.env` file.
+/// A line of a shell script or an `.env` file.
 fn is_assignment(text: &str) -> bool {
     let line = text.strip_prefix("export ").map_or(text, |line| line.trim_start_matches(' '));
-    // Generated secrets contain an equals sign too: POSIX's names begin with no digit, and nobody's ends with `_`.
+    // Generated secrets contain an equals sign too. POSIX names begin with no digit, and none in use ends with `_`.
     let is_name = |name: &str| {
         is_variable_name(name) && name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.ends_with('_')
     };
     line.split_once('=').is_some_and(|(name, _)| is_name(name))
 }
 
-/// Whether it looks as variables' names do: capitals, digits and an underscore. Secrets are often capitals and digits
-/// too, but seldom with an underscore.
+/// Capitals, digits and an underscore. Secrets are often capitals and digits too, but seldom with an underscore.
 pub(crate) fn is_variable_name(name: &str) -> bool {
     let usual = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
     name.contains('_') && name.bytes().all(usual)
 }
 
-/// What the hosts' languages print for a value that is not there.
+/// What the hosts' languages print for an absent value.
 const ABSENT: [&str; 8] = ["undefined", "null", "none", "nil", "nan", "false", "true", "[object object]"];
 
-/// What samples and templates have in its place.
+/// Secrets in samples and templates.
 const SAMPLES: [&str; 5] = ["changeme", "mysecret", "your_secret", "your-secret", "secure mode secret"];
 
 const QUOTATION_MARKS: [(&str, &str); 9] = [
@@ -205,49 +204,50 @@ const QUOTATION_MARKS: [(&str, &str); 9] = [
     ("\u{2039}", "\u{203a}"),
 ];
 
-const UTF_16: Place =
-    Place::Reason("is encoded as UTF-16, with a byte order mark", "save it as UTF-8 without a byte order mark");
-const ABSENT_VALUE: Place = Place::Reason(
+const UTF_16: Detail =
+    Detail::Reason("is encoded as UTF-16, with a byte order mark", "save it as UTF-8 without a byte order mark");
+const ABSENT_VALUE: Detail = Detail::Reason(
     "is what a language prints for a value that does not exist, such as undefined, null or None",
     "look where it is read: the variable or setting is not set there",
 );
-const SAMPLE: Place =
-    Place::Reason("is a sample from documentation", "replace it with the secret from the provider's settings");
-const ANGLE_BRACKETS: Place = Place::Reason(
+const SAMPLE: Detail =
+    Detail::Reason("is a sample from documentation", "replace it with the secret from the provider's settings");
+const ANGLE_BRACKETS: Detail = Detail::Reason(
     "is a placeholder in angle brackets",
     "replace all of it, the brackets too, with the secret from the provider's settings",
 );
-const TEMPLATE: Place = Place::Reason(
+const TEMPLATE: Detail = Detail::Reason(
     "is a template that nothing has filled in, such as ${NAME}, {{ name }} or %NAME%",
     "look why the variable was not substituted, or write the secret itself",
 );
-const MASK: Place = Place::Reason(
+const MASK: Detail = Detail::Reason(
     "is a mask, such as asterisks or dots",
     "the secret is hidden where it was copied: reveal it first, or use the copy button",
 );
-const PROJECT_TOKEN: Place = Place::Reason(
+const PROJECT_TOKEN: Detail = Detail::Reason(
     "has the form of GoSquared's public project token",
     "pass the secret from GoSquared's Secure Mode settings",
 );
-const QUOTED: Place = Place::Reason(
+const QUOTED: Detail = Detail::Reason(
     "has quotation marks round it",
     "`docker --env-file` and some settings pages keep them: write it without",
 );
-const PRINTED_BYTES: Place = Place::Reason(
+const PRINTED_BYTES: Detail = Detail::Reason(
     "is bytes as Python prints them, b'...'",
     "decode the bytes with .decode() where it is written, and store what is between the quotation marks",
 );
-const ASSIGNMENT: Place = Place::Reason("is a whole assignment, NAME=value", "keep only what follows the equals sign");
-const COMMENT: Place = Place::Reason(
+const ASSIGNMENT: Detail =
+    Detail::Reason("is a whole assignment, NAME=value", "keep only what follows the equals sign");
+const COMMENT: Detail = Detail::Reason(
     "contains white space followed by #, a comment",
     "`docker --env-file` and some parsers keep it: put the comment on its own line",
 );
-const JSON: Place = Place::Reason(
+const JSON: Detail = Detail::Reason(
     "is in braces or brackets, as JSON or a list is",
     "pass the secret itself: read the field that holds it",
 );
-const ESCAPE: Place = Place::Reason("ends with a backslash and n, an escaped newline", "remove both characters");
-/// `(what is wrong, what to do)`, beside the position.
+const ESCAPE: Detail = Detail::Reason("ends with a backslash and n, an escaped newline", "remove both characters");
+/// `(problem, fix)`, for [`Detail::reason_at`].
 const NUL: (&str, &str) = (
     "contains a NUL character",
     "if it was saved as UTF-16, save it as UTF-8; otherwise pass the secret's own characters",
@@ -255,7 +255,7 @@ const NUL: (&str, &str) = (
 const CONTROL: (&str, &str) =
     ("contains a control character", "pass one secret, on one line; older ones are fallback secrets");
 
-/// `GSN-123456-A`, which every page of the site shows.
+/// `GSN-123456-A`, which is public: every page of the site has it.
 fn is_project_token(text: &str) -> bool {
     let Some((digits, letter)) = text.strip_prefix("GSN-").and_then(|rest| rest.split_once('-')) else {
         return false;
@@ -268,43 +268,47 @@ fn is_project_token(text: &str) -> bool {
 
 /// The Signer's own copies: one heap block, filled once and zeroed when it is freed.
 ///
-/// The block is a run of records, each a key's two states, the secret's length as a `usize` and then its bytes, so that
-/// it needs no table beside it and is never moved by growing.
+/// The block is a run of records, so that it needs no table beside it and never moves by growing. A record is a key's
+/// block, its two midstates, the secret's length as a `usize`, and the secret.
 pub(crate) struct Secrets(Zeroizing<Vec<u8>>);
 
-const STATE: usize = size_of::<State>();
-const LENGTH: usize = size_of::<usize>();
+const RECORD: usize = size_of::<KeyBlock>() + 2 * size_of::<State>() + size_of::<usize>();
 
 impl Secrets {
-    /// Checks them all before it copies one. `names[i]` is how a message calls the `i`-th.
+    /// Checks all before it copies one. The subject is what a message calls the secret.
     pub(crate) fn new<'a>(secrets: impl Iterator<Item = (Subject, Secret<'a>)> + Clone) -> Result<Self, Error> {
         let mut size = 0_usize;
         for (subject, secret) in secrets.clone() {
-            let bytes = secret.check().map_err(|(code, place)| Error::new(code, subject).at(place))?;
-            size = size.saturating_add(2 * STATE + LENGTH).saturating_add(bytes.len());
+            let bytes = secret.check().map_err(|(code, detail)| Error::new(code, subject).with(detail))?;
+            size = size.saturating_add(RECORD).saturating_add(bytes.len());
         }
-        let mut block = Zeroizing::new(Vec::new());
-        block.try_reserve_exact(size).map_err(|_| Error::from(Code::OutOfMemory))?;
+        let mut records = Zeroizing::new(Vec::new());
+        records.try_reserve_exact(size).map_err(|_| Error::from(Code::OutOfMemory))?;
         for (_, secret) in secrets {
             if let Secret::Bytes(bytes) = secret {
-                hmac::states(bytes).as_flattened().iter().for_each(|word| block.extend_from_slice(&word.to_ne_bytes()));
-                block.extend_from_slice(&bytes.len().to_ne_bytes());
-                block.extend_from_slice(bytes);
+                records.extend_from_slice(&[0; size_of::<KeyBlock>()]);
+                let block = records.last_chunk_mut().ok_or(Code::Internal)?;
+                write_key_block(bytes, block);
+                let states = midstates(block);
+                states.as_flattened().iter().for_each(|word| records.extend_from_slice(&word.to_ne_bytes()));
+                records.extend_from_slice(&bytes.len().to_ne_bytes());
+                records.extend_from_slice(bytes);
             }
         }
-        Ok(Secrets(block))
+        Ok(Secrets(records))
     }
 
     /// The secret first, then the fallbacks.
     pub(crate) fn keys(&self) -> impl Iterator<Item = Key<'_>> {
         let mut rest = self.0.as_slice();
         std::iter::from_fn(move || {
-            let (inner, tail) = rest.split_first_chunk::<STATE>()?;
-            let (outer, tail) = tail.split_first_chunk::<STATE>()?;
-            let (length, tail) = tail.split_first_chunk::<LENGTH>()?;
+            let (block, tail) = rest.split_first_chunk()?;
+            let (inner, tail) = tail.split_first_chunk()?;
+            let (outer, tail) = tail.split_first_chunk()?;
+            let (length, tail) = tail.split_first_chunk()?;
             let (secret, tail) = tail.split_at_checked(usize::from_ne_bytes(*length))?;
             rest = tail;
-            Some(Key { secret, inner, outer })
+            Some(Key { secret, block, inner, outer })
         })
     }
 

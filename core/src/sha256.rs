@@ -1,91 +1,94 @@
-//! The two compressions of SHA-256 ([FIPS 180-4](https://doi.org/10.6028/NIST.FIPS.180-4)) that a short text's HMAC
-//! costs, for several texts at once.
+//! The two SHA-256 compressions ([FIPS 180-4](https://doi.org/10.6028/NIST.FIPS.180-4)) behind an HMAC's midstates, for
+//! several messages at once.
 //!
-//! Of the CPU's SHA instructions for one text each waits for the one before, so that half of the unit is idle; a few
-//! texts side by side fill it. The `sha2` crate takes one after another: it is what runs on CPUs without these
-//! instructions, and the judge of this code in the tests. This is the one file with `unsafe`, and its one use is to
-//! call what the CPU was asked for first.
+//! SHA-NI rounds of one message form a dependency chain; interleaving messages (multi-buffer) hides the latency. The
+//! `sha2` crate has no multi-buffer API: it runs on CPUs without SHA-NI, and the tests compare this file with it. This is
+//! the one file with `unsafe`: the intrinsics run only after `is_x86_feature_detected!`.
 
 #![allow(unexpected_cfgs, reason = "sha2_backend and sha2_256_backend are sha2's own names")]
 
 use sha2::block_api::compress256;
 
-use crate::hmac::short_text;
-use crate::scheme::Suffix;
-
-/// What goes from block to block: eight words, in bytes as this machine keeps them.
+/// The chaining value: eight words in native byte order.
 pub(crate) type State = [u8; 32];
 
-/// A block, 16 bytes in each number: the first is the lowest.
+/// A block as four little-endian numbers.
 pub(crate) type Block = [u128; 4];
 
-/// The words before the first block (5.3.3).
+/// The initial chaining value (5.3.3).
 pub(crate) const START: [u32; 8] =
     [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
-/// What follows the inner hash in the outer one's block: the bit that ends the message, and the message's length in
-/// bits (5.1.1), which counts the key's block too.
-pub(crate) const END: [u32; 8] = [0x80000000, 0, 0, 0, 0, 0, 0, (64 + 32) * 8];
+/// The padding behind the inner hash in the outer hash's last block (5.1.1): a one bit, zeros, and the message's length in
+/// bits, which counts the key's block.
+const END: [u32; 8] = [0x80000000, 0, 0, 0, 0, 0, 0, (64 + 32) * 8];
 
-/// The inner hash of each text, whose block follows the state `inner`; then the outer hash of that hash, whose block
-/// follows the state `outer`.
-pub(crate) fn nested<const N: usize>(inner: &State, outer: &State, ids: [&[u8]; N], suffix: &Suffix) -> [[u8; 32]; N] {
+/// HMACs from midstates: `block` makes each message's last block, which is hashed behind `inner`; that hash is hashed
+/// behind `outer`.
+///
+/// `block` is called inside the function that is compiled for SHA-NI, so that the block stays in registers.
+#[inline]
+pub(crate) fn nested<T: Copy, const N: usize>(
+    inner: &State,
+    outer: &State,
+    messages: [T; N],
+    block: impl Fn(T) -> Block,
+) -> [[u8; 32]; N] {
     #[cfg(all(target_arch = "x86_64", not(any(sha2_backend = "soft", sha2_256_backend = "soft"))))]
     if is_x86_feature_detected!("sha") && is_x86_feature_detected!("ssse3") && is_x86_feature_detected!("sse4.1") {
-        // SAFETY: this CPU has all that the function is compiled for.
-        return unsafe { sha_extensions::nested(inner, outer, ids, suffix) };
+        // SAFETY: this CPU has every feature that the function is compiled for.
+        return unsafe { sha_ni::nested(inner, outer, messages, block) };
     }
-    nested_one_by_one(inner, outer, &ids.map(|id| short_text(id, suffix)))
+    nested_one_by_one(inner, outer, &messages.map(block))
 }
 
 #[inline(never)]
 fn nested_one_by_one<const N: usize>(inner: &State, outer: &State, blocks: &[Block; N]) -> [[u8; 32]; N] {
     blocks.map(|block| {
-        let mut text = [0; 64];
-        text.as_chunks_mut().0.iter_mut().zip(block).for_each(|(bytes, number)| *bytes = number.to_le_bytes());
+        let mut last = [0; 64];
+        last.as_chunks_mut().0.iter_mut().zip(block).for_each(|(bytes, number)| *bytes = number.to_le_bytes());
         let [mut inner, mut outer] = [inner, outer].map(words);
-        compress256(&mut inner, &[text]);
+        compress256(&mut inner, &[last]);
         compress256(&mut outer, &[bytes(inner.iter().chain(&END))]);
         bytes(outer.iter())
     })
 }
 
-/// From where a Signer keeps them.
-pub(crate) fn words(state: &State) -> [u32; 8] {
+fn words(state: &State) -> [u32; 8] {
     let mut words = [0; 8];
     words.iter_mut().zip(state.as_chunks().0).for_each(|(word, bytes)| *word = u32::from_ne_bytes(*bytes));
     words
 }
 
-/// As a block or a hash has them.
-pub(crate) fn bytes<'a, const N: usize>(words: impl Iterator<Item = &'a u32>) -> [u8; N] {
+/// Big-endian, as in a block or a hash.
+fn bytes<'a, const N: usize>(words: impl Iterator<Item = &'a u32>) -> [u8; N] {
     let mut bytes = [0; N];
     bytes.as_chunks_mut().0.iter_mut().zip(words).for_each(|(bytes, word)| *bytes = word.to_be_bytes());
     bytes
 }
 
 #[cfg(all(target_arch = "x86_64", not(any(sha2_backend = "soft", sha2_256_backend = "soft"))))]
-mod sha_extensions {
+mod sha_ni {
     use std::arch::x86_64::*;
 
-    use super::{END, State, Suffix, short_text};
+    use super::{Block, END, State};
 
     #[target_feature(enable = "sha,ssse3,sse4.1")]
-    pub(super) fn nested<const N: usize>(
+    pub(super) fn nested<T: Copy, const N: usize>(
         inner: &State,
         outer: &State,
-        ids: [&[u8]; N],
-        suffix: &Suffix,
+        messages: [T; N],
+        block: impl Fn(T) -> Block,
     ) -> [[u8; 32]; N] {
         let [bit, .., length] = END;
         let (end, length) = (four([bit, 0, 0, 0]), four([0, 0, 0, length]));
         let hashes =
-            compress(vectors(inner), ids.map(|id| short_text(id, suffix).map(|number| big_endian(vector(number)))));
+            compress(vectors(inner), messages.map(|message| block(message).map(|number| big_endian(vector(number)))));
         let hashes = compress(vectors(outer), hashes.map(|[abcd, efgh]| [abcd, efgh, end, length]));
         hashes.map(|hash| bytes(hash.map(|words| big_endian(words))))
     }
 
-    /// One message: its state in the two registers that the instructions want, and the last 16 words of its schedule.
+    /// One message: its state in the two registers that the instructions take, and the last 16 words of its schedule.
     #[derive(Clone, Copy)]
     struct Lane {
         abef: __m128i,
@@ -93,10 +96,10 @@ mod sha_extensions {
         w: [__m128i; 4],
     }
 
-    /// The state behind each of these blocks, all of which follow the same one (6.2.2).
+    /// Hashes each block behind the same chaining value (6.2.2).
     #[target_feature(enable = "sha,ssse3,sse4.1")]
     fn compress<const N: usize>([abcd, efgh]: [__m128i; 2], blocks: [[__m128i; 4]; N]) -> [[__m128i; 2]; N] {
-        // The first of four words is the lowest in these registers; in a lane's it is the highest.
+        // Words ascend from the lowest in these registers, and descend in a lane's.
         let (badc, hgfe) = (_mm_shuffle_epi32(abcd, 0b10_11_00_01), _mm_shuffle_epi32(efgh, 0b00_01_10_11));
         let (abef, cdgh) = (_mm_alignr_epi8(badc, hgfe, 8), _mm_blend_epi16(hgfe, badc, 0xf0));
         let mut lanes = blocks.map(|w| Lane { abef, cdgh, w });
@@ -118,11 +121,11 @@ mod sha_extensions {
         #[target_feature(enable = "sha,ssse3")]
         fn four_rounds(&mut self, k: __m128i, continued: bool) {
             let [w0, w1, w2, w3] = self.w;
-            // Two with the lower half of the sum, then two with the upper.
+            // Two rounds take the lower half of the sum, two the upper.
             let sum = _mm_add_epi32(w0, k);
             self.cdgh = _mm_sha256rnds2_epu32(self.cdgh, self.abef, sum);
             self.abef = _mm_sha256rnds2_epu32(self.abef, self.cdgh, _mm_shuffle_epi32(sum, 0b1110));
-            // The schedule's words for 16 rounds later take the place of these.
+            // Replaced by the schedule's words of 16 rounds later.
             let w4 = if continued {
                 let sum = _mm_add_epi32(_mm_sha256msg1_epu32(w0, w1), _mm_alignr_epi8(w3, w2, 4));
                 _mm_sha256msg2_epu32(sum, w3)
@@ -161,13 +164,13 @@ mod sha_extensions {
         bytes
     }
 
-    /// Turns the four bytes of each word round.
+    /// Swaps the bytes of each word.
     #[target_feature(enable = "ssse3")]
     fn big_endian(words: __m128i) -> __m128i {
         _mm_shuffle_epi8(words, _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3))
     }
 
-    /// The constants of the 64 rounds (4.2.2).
+    /// The round constants (4.2.2).
     #[rustfmt::skip]
     static K: [[[u32; 4]; 4]; 4] = [
         [[0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5], [0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5],
@@ -185,7 +188,7 @@ mod sha_extensions {
 mod tests {
     use super::*;
 
-    /// Of a generator that needs no crate: xorshift64*.
+    /// xorshift64*, a generator that needs no crate.
     fn random<const N: usize>(seed: &mut u64) -> [u8; N] {
         std::array::from_fn(|_| {
             *seed ^= *seed >> 12;
@@ -196,20 +199,16 @@ mod tests {
     }
 
     fn check<const N: usize>(seed: &mut u64) {
-        let suffix = Suffix::read(b"-1596165824");
-        for round in 0..500_000 / N {
+        for _ in 0..500_000 / N {
             let (inner, outer) = (random(seed), random(seed));
-            let texts = [(); N].map(|()| random::<44>(seed));
-            let mut lengths = (0..45).cycle().skip(round % 45);
-            let ids = texts.each_ref().map(|text| &text[..lengths.next().expect("endless")]);
-            let blocks = ids.map(|id| short_text(id, &suffix));
-            assert_eq!(nested(&inner, &outer, ids, &suffix), nested_one_by_one(&inner, &outer, &blocks));
+            let blocks = [(); N].map(|()| [(); 4].map(|()| u128::from_le_bytes(random(seed))));
+            assert_eq!(nested(&inner, &outer, blocks, |block| block), nested_one_by_one(&inner, &outer, &blocks));
         }
     }
 
-    /// Where the CPU has the instructions; elsewhere both are the same. That a text's block is right, hmac.rs tests.
+    /// On a CPU with SHA-NI; elsewhere both are the same. hmac.rs tests that a message's block is right.
     #[test]
-    fn a_million_random_texts_side_by_side_are_those_one_after_another() {
+    fn a_million_random_messages_side_by_side_are_those_one_after_another() {
         let mut seed = 0x9e3779b97f4a7c15;
         check::<1>(&mut seed);
         check::<4>(&mut seed);

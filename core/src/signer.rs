@@ -5,10 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
-use crate::error::{Code, Error, Place, Subject};
-use crate::provider::{self, Provider};
-use crate::scheme::{Scheme, Signature};
+use crate::error::{Code, Detail, Error, Subject};
+use crate::provider::{Provider, providers};
+use crate::scheme::Scheme;
 use crate::secret::{Secret, Secrets, is_variable_name};
+use crate::signature::{ParsedSignature, Signature};
 use crate::user_id::{Digits, UserId};
 
 /// The largest time in Unix seconds that can be signed: eleven digits, the year 5138.
@@ -52,7 +53,7 @@ impl Signer {
         secret: impl Into<Secret<'a>>,
         fallback_secrets: &[Secret<'a>],
     ) -> Result<Self, Error> {
-        let provider = provider::find(provider)?;
+        let provider = find(provider)?;
         let fallbacks = fallback_secrets.iter().enumerate();
         let fallbacks = fallbacks.map(|(index, secret)| (Subject::Fallback(index), *secret));
         let secret = (Subject::Secret(provider), secret.into());
@@ -77,11 +78,11 @@ impl Signer {
         Self::from_lookup(provider, variable.into().map(str::as_bytes), environment)
     }
 
-    /// The rule of [`Signer::from_env`] over any look-up of a name: for a host whose programs call something else the
-    /// environment, or for a store of secrets. The name is bytes, as some hosts' text is.
+    /// [`Signer::from_env`] over any look-up by name: for hosts with an environment of their own, or a secret store. The name
+    /// is bytes, as some hosts' strings are.
     ///
-    /// `lookup` returns the value, `None` where there is none, or a [`Code`] such as [`Code::InvalidText`] for a
-    /// value that is no secret.
+    /// `lookup` returns the value, `None` where there is none, or a [`Code`] such as [`Code::InvalidText`] for a value that
+    /// cannot be a secret.
     ///
     /// # Errors
     /// As [`Signer::from_env`]; `invalid-text` for a name that is not UTF-8.
@@ -90,13 +91,13 @@ impl Signer {
         variable: Option<&[u8]>,
         mut lookup: impl FnMut(&str) -> Result<Option<T>, Code>,
     ) -> Result<Self, Error> {
-        let provider = provider::find(provider)?;
+        let provider = find(provider)?;
         let name = variable.map_or(Ok(provider.secret_variable), str::from_utf8);
         let name = name.map_err(|_| Error::new(Code::InvalidText, Subject::VariableName))?;
         let previous = format!("{name}_PREVIOUS");
         // People pass the secret itself by mistake; a name that might be one is not repeated in messages.
-        let subject = |shown: &str| match is_variable_name(name) {
-            true => Subject::Variable(shown.into(), provider),
+        let subject = |name_shown: &str| match is_variable_name(name) {
+            true => Subject::Variable(name_shown.into(), provider),
             false => Subject::OddVariable(provider),
         };
         let mut read = |name: &str| lookup(name).map_err(|code| Error::new(code, subject(name)));
@@ -153,7 +154,9 @@ impl Signer {
         let text = user_id.text(&mut digits, Subject::UserId)?;
         let now = self.time(now)?;
         let key = self.secrets.keys().next().ok_or(Code::Internal)?;
-        Ok(self.provider.scheme.sign(key, text, now))
+        let suffix = self.provider.scheme.suffix(now);
+        let [mac] = key.hmac([text.as_bytes()], &suffix);
+        Ok(Signature::new(self.provider.encoding, &mac, &suffix))
     }
 
     /// Checks a signature, with the default limits and by the system's clock; see [`Signer::verify_with`].
@@ -167,12 +170,12 @@ impl Signer {
     /// Checks that a signature is this user's, made with the secret or a fallback, and where it has a timestamp that
     /// `now - max_age <= T <= now + clock_skew`.
     ///
-    /// The signature is given exactly as it arrived; nothing given is the empty text. All secrets are tried in
-    /// constant time, and the time is looked at only when one of them matches.
+    /// Pass the signature exactly as it arrived, and an empty string where none did. All secrets are tried in constant time,
+    /// and the timestamp is checked only when one of them matches.
     ///
     /// # Errors
     /// For the id and `now` as [`Signer::sign_at`]; `not-timestamped`, `invalid-option`: see [`VerifyOptions`]; then
-    /// `missing-signature`, `malformed-signature`, `missing-timestamp` (64 hex digits alone, shown to a timestamped
+    /// `missing-signature`, `malformed-signature`, `missing-timestamp` (64 hex digits alone, presented to a timestamped
     /// provider), `signature-mismatch`, `from-the-future`, `expired`.
     ///
     /// ```
@@ -200,10 +203,10 @@ impl Signer {
 
     fn verify_within(&self, user_id: &str, signature: &[u8], limits: &Limits) -> Result<Verified, Error> {
         let refused = |code| Error::new(code, Subject::Signature);
-        let shown = self.provider.scheme.parse(signature).map_err(refused)?;
-        let secret_index = shown.secret_index(user_id, self.secrets.keys());
+        let presented = self.parse(signature).map_err(refused)?;
+        let secret_index = presented.secret_index(user_id, self.secrets.keys());
         let secret_index = secret_index.ok_or_else(|| refused(Code::SignatureMismatch))?;
-        match shown.signed_at {
+        match presented.signed_at {
             Some(signed_at) if signed_at > limits.latest => Err(refused(Code::FromTheFuture)),
             Some(signed_at) if signed_at < limits.earliest => Err(refused(Code::Expired)),
             signed_at => Ok(Verified { secret_index: usize::try_from(secret_index).unwrap_or_default(), signed_at }),
@@ -229,14 +232,19 @@ impl Signer {
         Ok(verified.is_ok())
     }
 
+    /// Reads a presented signature, without verifying it.
+    pub(crate) fn parse<'s>(&self, signature: &'s [u8]) -> Result<ParsedSignature<'s>, Code> {
+        ParsedSignature::parse(self.provider.scheme, self.provider.encoding, signature)
+    }
+
     fn limits(&self, options: &VerifyOptions) -> Result<Limits, Error> {
         let seconds = |name, given: Option<i64>, default| match (given, self.provider.scheme) {
             (None, _) => Ok(default),
             (Some(_), Scheme::Plain) => Err(Error::new(Code::NotTimestamped, Subject::Call)),
             (Some(seconds @ 0..=TIMESTAMP_MAX), _) => Ok(seconds),
             (Some(_), _) => {
-                let reason = Place::Reason("is not between 0 and 99999999999", "pass a number of whole seconds");
-                Err(Error::new(Code::InvalidOption, Subject::Option(name)).at(reason))
+                let reason = Detail::Reason("is not between 0 and 99999999999", "pass a number of whole seconds");
+                Err(Error::new(Code::InvalidOption, Subject::Option(name)).with(reason))
             }
         };
         let max_age = seconds("the maximum age", options.max_age, DEFAULT_MAX_AGE)?;
@@ -269,10 +277,10 @@ impl Signer {
     }
 }
 
-/// How old a signature may be where the caller does not say: 24 hours, in seconds. Our choice; Chameleon publishes none.
+/// The default maximum age of a signature: 24 hours, in seconds. Our choice; Chameleon publishes none.
 pub const DEFAULT_MAX_AGE: i64 = 86_400;
 
-/// How far ahead the signer's clock may be where the caller does not say: 5 minutes, in seconds. Our choice.
+/// The default clock skew (leeway): 5 minutes, in seconds. Our choice.
 pub const DEFAULT_CLOCK_SKEW: i64 = 300;
 
 /// What [`Signer::verify_with`] accepts.
@@ -289,11 +297,11 @@ pub struct VerifyOptions {
     pub now: Option<i64>,
 }
 
-/// What a valid signature tells.
+/// What a valid signature says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verified {
-    /// Which secret made it: 0 is the secret, 1 the first fallback. When 0 is all that is seen, fallbacks can go.
+    /// Which secret made it: 0 is the secret, 1 the first fallback. Once every signature has 0, the fallbacks can go.
     pub secret_index: usize,
     /// Unix time in whole seconds; `None` for a plain provider, whose signatures have no time.
     pub signed_at: Option<i64>,
@@ -318,3 +326,25 @@ impl fmt::Debug for Signer {
 pub fn environment(name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Code> {
     Ok(std::env::var_os(name).map(|value| Zeroizing::new(value.into_encoded_bytes())))
 }
+
+/// The provider of that exact name, or `unknown-provider`.
+fn find(name: &str) -> Result<&'static Provider, Error> {
+    if let Some(provider) = providers().iter().find(|provider| provider.name == name) {
+        return Ok(provider);
+    }
+    let refused = Error::new(Code::UnknownProvider, Subject::Provider);
+    let is_known = |name: &str| providers().iter().any(|provider| provider.name.eq_ignore_ascii_case(name));
+    let trimmed = name.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    Err(match (is_known(name), is_known(trimmed)) {
+        (true, _) => refused.with(CAPITALS),
+        (_, true) => refused.with(PADDED),
+        _ => refused,
+    })
+}
+
+const CAPITALS: Detail =
+    Detail::Reason("is written with capital letters", "pass its exact name, in lower case: 'gosquared' or 'chameleon'");
+const PADDED: Detail = Detail::Reason(
+    "begins or ends with white space or a control character",
+    "pass its exact name: 'gosquared' or 'chameleon'",
+);

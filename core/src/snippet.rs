@@ -1,23 +1,24 @@
-//! The page's part: the snippet that says who the user is, and the same as data.
+//! For the page: the snippet that identifies the user, and the same as data.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::error::{Code, Error, Place, Subject};
+use crate::error::{Code, Detail, Error, Subject};
+use crate::json::quote;
 use crate::provider::Part;
-use crate::scheme::Signature;
+use crate::signature::Signature;
 use crate::signer::Signer;
-use crate::traits::Traits;
+use crate::traits::{SECRET, Traits};
 use crate::user_id::{Digits, UserId};
 
-/// What [`Signer::snippet`] takes beside the user.
+/// Options of [`Signer::snippet`].
 #[derive(Clone, Default)]
 pub struct SnippetOptions<'a> {
     /// What the page tells the vendor about the user. The signature does not cover it.
     pub traits: Traits,
-    /// GoSquared's project token, `GSN-123456-A`: letters, digits, `_` and `-`. Given, the snippet loads the vendor's
-    /// script; left out, the page already does.
+    /// GoSquared's project token, `GSN-123456-A`: letters, digits, `_` and `-`. With it, the snippet loads the vendor's
+    /// script; without it, the page must.
     pub site_token: Option<&'a str>,
     /// The nonce of this response's Content-Security-Policy: letters, digits, `+`, `/`, `_` and `-`, then at most two `=`
     /// ([CSP Level 3](https://www.w3.org/TR/CSP3/#grammardef-nonce-source)).
@@ -33,17 +34,16 @@ impl fmt::Debug for SnippetOptions<'_> {
 }
 
 impl Signer {
-    /// The script element that tells the vendor's script who the user is: pure ASCII, one statement a line.
+    /// A script element that tells the vendor's script who the user is: pure ASCII, one statement per line.
     ///
-    /// `None` is a visitor who is not logged in: nothing is signed, and where nothing is left to say the text is empty.
-    /// The id is written as the text that was signed, an integer too.
+    /// `None` is a visitor who is not logged in: nothing is signed, and the result is empty unless it loads the vendor's
+    /// script. The id is a string on the page, an integer too.
     ///
-    /// Put it where a script element may stand, once a response, and send that with `Cache-Control: private, no-store`.
-    /// Never put it into an attribute, an event handler or another script. Pass only the user whom *your session*
-    /// authenticated.
+    /// Output it once per response, where a script element may stand, with `Cache-Control: private, no-store`. Never put it
+    /// into an attribute, an event handler or another script. Pass only the user whom *your session* authenticated.
     ///
-    /// **Chameleon**: its own loader, copied from its install page, must stand before the snippet; and one page with a
-    /// real signature, staging included, may switch enforcement on for good.
+    /// **Chameleon**: the loader from its install page must stand before the snippet; and one page with a real signature,
+    /// staging included, may switch enforcement on for good.
     ///
     /// # Errors
     /// For the id and `now` as [`Signer::sign_at`]; `invalid-option` for a trait (see [`Trait`](crate::Trait)), a site
@@ -78,7 +78,7 @@ impl Signer {
         if let Some(site_token) = options.site_token {
             self.check_option("the site token", site_token, is_site_token(site_token), SITE_TOKEN)?;
             if page.load.is_none() {
-                return Err(Error::new(Code::InvalidOption, Subject::Option("the site token")).at(NO_LOADER));
+                return Err(Error::new(Code::InvalidOption, Subject::Option("the site token")).with(NO_LOADER));
             }
         }
         if let Some(nonce) = options.nonce {
@@ -87,7 +87,7 @@ impl Signer {
         }
         let signature = match user_id {
             Some(user_id) => Some(self.sign_at(user_id, options.now)?),
-            // No signature needs the clock then; a time that was given is checked.
+            // Nothing is signed, so the clock is not read; a time that was given is checked.
             None => self.time(options.now.or(Some(0))).map(|_| None)?,
         };
 
@@ -114,7 +114,7 @@ impl Signer {
         Ok(html)
     }
 
-    /// What the snippet would say, as data: for an endpoint that answers a page in JSON.
+    /// The snippet's fields as data, for an endpoint that returns JSON to your own page.
     ///
     /// The endpoint answers for the user whom *your session* authenticated and for nobody else, whatever the request
     /// says: same origin, a session required, `Cache-Control: private, no-store`.
@@ -137,17 +137,17 @@ impl Signer {
         Ok(Identity { names: self.provider.page.fields, user_id: user_id.into(), signature })
     }
 
-    /// The id's text, where everybody who sees the page may read it.
+    /// The string to sign, refused if it is a secret: the page shows it.
     fn public_id<'b>(&self, user_id: &'b UserId<'_>, digits: &'b mut Digits) -> Result<&'b str, Error> {
         let text = user_id.text(digits, Subject::UserId)?;
         match self.is_secret(text) {
-            true => Err(Error::new(Code::InvalidOption, Subject::UserId).at(SECRET)),
+            true => Err(Error::new(Code::InvalidOption, Subject::UserId).with(SECRET)),
             false => Ok(text),
         }
     }
 
-    fn check_option(&self, name: &'static str, text: &str, is_fit: bool, reason: Place) -> Result<(), Error> {
-        let refused = |reason| Err(Error::new(Code::InvalidOption, Subject::Option(name)).at(reason));
+    fn check_option(&self, name: &'static str, text: &str, is_fit: bool, reason: Detail) -> Result<(), Error> {
+        let refused = |reason| Err(Error::new(Code::InvalidOption, Subject::Option(name)).with(reason));
         match (is_fit, self.is_secret(text)) {
             (false, _) => refused(reason),
             (true, true) => refused(SECRET),
@@ -155,27 +155,25 @@ impl Signer {
         }
     }
 
-    /// Whether it is one of the secrets. Constant time: a trait may be a visitor's own text.
+    /// Whether it is one of the secrets. Constant time: a trait may be a visitor's own string.
     fn is_secret(&self, text: &str) -> bool {
         self.secrets.iter().fold(Choice::from(0), |found, secret| found | secret.ct_eq(text.as_bytes())).into()
     }
 }
 
-pub(crate) const SECRET: Place =
-    Place::Reason("equals one of the secrets", "keep secrets out of pages: check which value is passed where");
-const SITE_TOKEN: Place = Place::Reason(
+const SITE_TOKEN: Detail = Detail::Reason(
     "contains other characters than letters, digits, _ and -, or none",
     "pass GoSquared's project token, such as GSN-123456-A, or leave it out",
 );
-const NO_LOADER: Place = Place::Reason(
+const NO_LOADER: Detail = Detail::Reason(
     "is not used by this provider",
     "leave it out, and put the loader from the provider's install page into the page",
 );
-const NONCE: Place = Place::Reason(
+const NONCE: Detail = Detail::Reason(
     "contains other characters than letters, digits, +, /, _ and -, and at most two = at its end",
     "pass the nonce of this response's Content-Security-Policy, without the word nonce- and without quotation marks",
 );
-const EMPTY_NONCE: Place = Place::Reason(
+const EMPTY_NONCE: Detail = Detail::Reason(
     "is empty, which usually means that your Content-Security-Policy is only half configured",
     "make the policy generate a nonce for each response, or leave the nonce out where there is no policy",
 );
@@ -191,7 +189,7 @@ fn is_nonce(text: &str) -> bool {
         && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'-'))
 }
 
-/// The fields with which a page says who the user is; see [`Signer::identity`].
+/// The fields that identify the user to the vendor; see [`Signer::identity`].
 #[derive(Clone)]
 pub struct Identity {
     names: [&'static str; 2],
@@ -223,23 +221,4 @@ impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Identity(..)")
     }
-}
-
-/// A text as JSON that is inert in HTML and XHTML under any charset: what could end a script or an attribute, controls
-/// and everything beyond ASCII are `\uXXXX`.
-pub(crate) fn quote(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '<' | '>' | '&' | '\'' | '\0'..='\x1f' | '\x7f'.. => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    // Writing to a String cannot fail.
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-            _ => out.push(c),
-        }
-    }
-    out.push('"');
 }

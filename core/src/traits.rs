@@ -1,13 +1,13 @@
 //! What a page tells the vendor about a user, as JSON in the canonical form of RFC 8785.
 
 #[cfg(feature = "json")]
-mod json;
+mod from_json;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::error::{Code, Error, Path, Place, Subject};
-use crate::snippet::{SECRET, quote};
+use crate::error::{Code, Detail, Error, Path, Subject};
+use crate::json::{self, NumberError, quote};
 
 /// What a page tells the vendor about a user, by name. The signature does not cover it.
 ///
@@ -19,7 +19,7 @@ use crate::snippet::{SECRET, quote};
 #[derive(Clone)]
 pub struct Traits(Result<Vec<(Vec<u8>, Trait)>, Error>);
 
-/// A trait's value: what JSON can say. Of any depth, it is dropped level by level on the stack, as a `serde_json::Value` is.
+/// A trait's value: any JSON value. Dropping it recurses, as dropping a `serde_json::Value` does.
 ///
 /// `invalid-option` is: an integer, or a float without a fraction, beyond 2^53-1 either way; NaN, an infinity; bytes
 /// that are not UTF-8; the same name twice; the name `__proto__`; more than [`Trait::DEPTH_MAX`] levels; among the
@@ -27,7 +27,7 @@ pub struct Traits(Result<Vec<(Vec<u8>, Trait)>, Error>);
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Trait {
-    /// Nothing, explicitly.
+    /// `null`.
     Null,
     /// True or false.
     Bool(bool),
@@ -35,16 +35,16 @@ pub enum Trait {
     Integer(i128),
     /// Written as ECMAScript does, so 1.0 is `1`.
     Float(f64),
-    /// Text in UTF-8; bytes, as some hosts' text is.
+    /// A string, in UTF-8; bytes, as some hosts' strings are.
     Text(Vec<u8>),
     /// A list.
     List(Vec<Trait>),
-    /// A map from text.
+    /// A map with string keys.
     Map(Traits),
 }
 
 impl Trait {
-    /// How many levels of lists and maps there may be. The traits themselves are the first.
+    /// The maximum depth of lists and maps. The traits themselves are level 1.
     pub const DEPTH_MAX: usize = 32;
 }
 
@@ -115,7 +115,7 @@ impl fmt::Debug for Trait {
 }
 
 impl Traits {
-    /// The members of a JSON object, each behind a comma; or `invalid-option` for the first that cannot be one.
+    /// The members of a JSON object, each after a comma; or `invalid-option` for the first that cannot be one.
     pub(crate) fn write_members(
         &self,
         out: &mut String,
@@ -130,14 +130,14 @@ struct Writer<'a> {
     out: &'a mut String,
     reserved: &'a [&'a str],
     is_secret: &'a dyn Fn(&str) -> bool,
-    /// Where the value stands that is being written.
+    /// The path to the value that is being written.
     path: Path,
 }
 
 impl Writer<'_> {
     fn members(&mut self, traits: &Traits) -> Result<(), Error> {
         let traits = traits.0.as_ref().map_err(Error::clone)?;
-        // RFC 8785, 3.2.3: in order of UTF-16 code units. What is wrong is told in the order in which it was given.
+        // RFC 8785, 3.2.3: in order of UTF-16 code units. Errors are reported in the order given.
         let mut members = BTreeMap::new();
         for (position, (name, value)) in (1..).zip(traits) {
             self.path.0.push(position);
@@ -175,19 +175,14 @@ impl Writer<'_> {
         match value {
             Trait::Null => self.out.push_str("null"),
             Trait::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
-            Trait::Integer(integer) if integer.unsigned_abs() > SAFE_INTEGER_MAX.into() => return self.bad(TOO_LARGE),
-            Trait::Integer(integer) => self.number(&integer.to_string())?,
-            Trait::Float(float) if !float.is_finite() => return self.bad(NOT_FINITE),
-            Trait::Float(float) if float.fract() == 0.0 && float.abs() > SAFE_INTEGER_MAX as f64 => {
-                return self.bad(TOO_LARGE);
-            }
-            Trait::Float(float) => self.number(ryu_js::Buffer::new().format_finite(*float))?,
+            Trait::Integer(integer) => self.number(json::integer(&mut itoa::Buffer::new(), *integer))?,
+            Trait::Float(float) => self.number(json::float(&mut ryu_js::Buffer::new(), *float))?,
             Trait::Text(text) => match str::from_utf8(text) {
                 Err(_) => return self.bad(NOT_TEXT),
                 Ok(text) if (self.is_secret)(text) => return self.bad(SECRET),
                 Ok(text) => quote(self.out, text),
             },
-            // A value's level is that of its path, and what it holds lies one level deeper.
+            // A value's level is its path's, and its elements are one level deeper.
             Trait::List(_) | Trait::Map(_) if self.path.0.len() >= Trait::DEPTH_MAX => return self.bad(TOO_DEEP),
             Trait::List(list) => {
                 self.out.push('[');
@@ -210,34 +205,36 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn number(&mut self, digits: &str) -> Result<(), Error> {
-        if (self.is_secret)(digits) {
-            return self.bad(SECRET);
+    fn number(&mut self, digits: Result<&str, NumberError>) -> Result<(), Error> {
+        match digits {
+            Err(NumberError::NotFinite) => return self.bad(NOT_FINITE),
+            Err(NumberError::TooLarge) => return self.bad(TOO_LARGE),
+            Ok(digits) if (self.is_secret)(digits) => return self.bad(SECRET),
+            Ok(digits) => self.out.push_str(digits),
         }
-        self.out.push_str(digits);
         Ok(())
     }
 
-    fn bad(&self, reason: Place) -> Result<(), Error> {
+    fn bad(&self, reason: Detail) -> Result<(), Error> {
         Err(self.refused(Subject::Trait, reason))
     }
 
-    fn refused(&self, subject: fn(Path) -> Subject, reason: Place) -> Error {
-        Error::new(Code::InvalidOption, subject(self.path.clone())).at(reason)
+    fn refused(&self, subject: fn(Path) -> Subject, reason: Detail) -> Error {
+        Error::new(Code::InvalidOption, subject(self.path.clone())).with(reason)
     }
 }
 
-/// The largest integer that every page reads exactly: 2^53-1, ECMAScript's `Number.MAX_SAFE_INTEGER`.
-const SAFE_INTEGER_MAX: u64 = (1 << 53) - 1;
-
-const TOO_LARGE: Place =
-    Place::Reason("is a number beyond 2^53-1, which a page cannot read exactly", "pass it as a string");
-const NOT_FINITE: Place = Place::Reason("is not a finite number", "leave it out");
-const NOT_TEXT: Place = Place::Reason(
+/// For anything that the page would show.
+pub(crate) const SECRET: Detail =
+    Detail::Reason("equals one of the secrets", "keep secrets out of pages: check which value is passed where");
+const TOO_LARGE: Detail =
+    Detail::Reason("is a number beyond 2^53-1, which a page cannot read exactly", "pass it as a string");
+const NOT_FINITE: Detail = Detail::Reason("is not a finite number", "leave it out");
+const NOT_TEXT: Detail = Detail::Reason(
     "is not valid Unicode text",
     "pass a string without lone surrogates, encoded as UTF-8 where strings are bytes",
 );
-const TOO_DEEP: Place = Place::Reason("lies deeper than 32 levels", "pass fewer levels");
-const TWICE: Place = Place::Reason("occurs twice", "pass each trait once");
-const PROTOTYPE: Place = Place::Reason("would set an object's prototype", "leave it out");
-const RESERVED: Place = Place::Reason("is one that the snippet writes itself", "leave it out");
+const TOO_DEEP: Detail = Detail::Reason("lies deeper than 32 levels", "pass fewer levels");
+const TWICE: Detail = Detail::Reason("occurs twice", "pass each trait once");
+const PROTOTYPE: Detail = Detail::Reason("would set an object's prototype", "leave it out");
+const RESERVED: Detail = Detail::Reason("is one that the snippet writes itself", "leave it out");

@@ -1,16 +1,15 @@
-//! What may be signed.
+//! What ids may be signed.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
-use crate::error::{Code, Error, Place, Subject};
+use crate::error::{Code, Detail, Error, Subject};
 
-/// What is signed: the characters that the page sends as the user's id, exactly as given. Nothing is normalised,
-/// trimmed or folded.
+/// A user's id, exactly as the page sends it to the vendor. Nothing is normalised, trimmed or folded.
 ///
 /// | given | signed, or the error |
 /// |---|---|
-/// | text | its UTF-8 bytes |
-/// | an integer from -2^127 to 2^127-1 | its decimal text |
+/// | a string | its UTF-8 bytes |
+/// | an integer from -2^127 to 2^127-1 | its decimal digits |
 /// | an integer beyond | `integer-too-large` |
 /// | nothing in it | `empty-user-id` |
 /// | bytes that are not UTF-8 | `invalid-text` |
@@ -33,15 +32,15 @@ use crate::error::{Code, Error, Place, Subject};
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum UserId<'a> {
-    /// Text.
+    /// A string.
     Text(&'a str),
-    /// Text from a host whose strings are bytes.
+    /// A string of a host whose strings are bytes.
     Bytes(&'a [u8]),
     /// A native integer.
     Integer(i128),
-    /// A native integer of a host whose integers have no bounds, beyond what `i128` holds.
+    /// A native integer beyond `i128`, of a host with big integers.
     IntegerTooLarge,
-    /// A host's text that cannot be brought to UTF-8.
+    /// A host's string that has no UTF-8.
     InvalidText,
 }
 
@@ -86,105 +85,77 @@ macro_rules! from_integers {
 }
 from_integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, usize);
 
-/// An integer's decimal text, on the stack, so that signing allocates nothing. The longest is -2^127, 40 characters.
-#[derive(Clone, Copy)]
-pub(crate) struct Digits {
-    bytes: [u8; 40],
-    length: usize,
-}
-
-impl Digits {
-    pub(crate) fn new() -> Self {
-        Digits { bytes: [0; 40], length: 0 }
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
-
-    fn as_str(&self) -> &str {
-        str::from_utf8(self.as_bytes()).unwrap_or_default()
-    }
-}
-
-impl Write for Digits {
-    fn write_str(&mut self, more: &str) -> fmt::Result {
-        let end = self.length.checked_add(more.len()).ok_or(fmt::Error)?;
-        let room = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
-        room.copy_from_slice(more.as_bytes());
-        self.length = end;
-        Ok(())
-    }
-}
+/// An integer's decimal digits, on the stack, so that signing allocates nothing.
+pub(crate) type Digits = itoa::Buffer;
 
 impl UserId<'_> {
-    /// The text to sign, borrowed from the caller or from `digits`.
+    /// The string to sign, borrowed from the caller or from `digits`.
     #[inline]
     pub(crate) fn text<'b>(&'b self, digits: &'b mut Digits, subject: Subject) -> Result<&'b str, Error> {
         let text = match *self {
             UserId::Text(text) => Some(text),
             UserId::Bytes(bytes) => str::from_utf8(bytes).ok(),
-            UserId::Integer(integer) => write!(digits, "{integer}").ok().map(|()| digits.as_str()),
+            UserId::Integer(integer) => Some(digits.format(integer)),
             UserId::IntegerTooLarge | UserId::InvalidText => None,
         };
-        match text.filter(|text| is_good(text)) {
+        match text.filter(|text| is_signable(text)) {
             Some(text) => Ok(text),
             None => Err(self.refused(subject)),
         }
     }
 
-    /// Whether there is a text to sign.
+    /// Whether there is a string to sign.
     pub(crate) fn check(&self, subject: Subject) -> Result<(), Error> {
-        let good = match *self {
-            UserId::Text(text) => is_good(text),
-            UserId::Bytes(bytes) => str::from_utf8(bytes).is_ok_and(is_good),
+        let is_signable = match *self {
+            UserId::Text(text) => is_signable(text),
+            UserId::Bytes(bytes) => str::from_utf8(bytes).is_ok_and(is_signable),
             UserId::Integer(_) => true,
             UserId::IntegerTooLarge | UserId::InvalidText => false,
         };
-        if good { Ok(()) } else { Err(self.refused(subject)) }
+        if is_signable { Ok(()) } else { Err(self.refused(subject)) }
     }
 
-    /// The text of an id that was checked before.
+    /// The bytes to sign, of an id that was checked before.
     pub(crate) fn bytes<'b>(&'b self, digits: &'b mut Digits) -> &'b [u8] {
         match *self {
             UserId::Text(text) => text.as_bytes(),
             UserId::Bytes(bytes) => bytes,
-            UserId::Integer(integer) => write!(digits, "{integer}").map_or(&[], |()| digits.as_bytes()),
+            UserId::Integer(integer) => digits.format(integer).as_bytes(),
             UserId::IntegerTooLarge | UserId::InvalidText => &[],
         }
     }
 
-    /// Why there is no text to sign.
+    /// Why there is no string to sign.
     #[cold]
     fn refused(&self, subject: Subject) -> Error {
-        let (code, place) = match *self {
-            UserId::Text("") | UserId::Bytes([]) => (Code::EmptyUserId, Place::None),
-            UserId::Text(text) => unfit(text),
+        let (code, detail) = match *self {
+            UserId::Text("") | UserId::Bytes([]) => (Code::EmptyUserId, Detail::None),
+            UserId::Text(text) => unsignable(text),
             UserId::Bytes(bytes) => match str::from_utf8(bytes) {
-                Ok(text) => unfit(text),
+                Ok(text) => unsignable(text),
                 Err(error) => {
                     let (valid, rest) = bytes.split_at_checked(error.valid_up_to()).unwrap_or((bytes, &[]));
                     let before = String::from_utf8_lossy(valid).chars().count();
-                    (Code::InvalidText, Place::undecodable(rest, before))
+                    (Code::InvalidText, Detail::undecodable(rest, before))
                 }
             },
-            UserId::Integer(_) | UserId::IntegerTooLarge => (Code::IntegerTooLarge, Place::None),
-            UserId::InvalidText => (Code::InvalidText, Place::None),
+            UserId::Integer(_) | UserId::IntegerTooLarge => (Code::IntegerTooLarge, Detail::None),
+            UserId::InvalidText => (Code::InvalidText, Detail::None),
         };
-        Error::new(code, subject).at(place)
+        Error::new(code, subject).with(detail)
     }
 }
 
-/// Not empty, without a control character, and no placeholder. Controls are looked for in bytes: in UTF-8 these values
-/// stand for nothing but these characters. All are looked at, since that is faster than to stop at the first.
+/// Not empty, without a control character, and no placeholder. In UTF-8 the bytes of control characters occur in no other
+/// character. A scan without an early exit is vectorised.
 #[inline]
-fn is_good(text: &str) -> bool {
+fn is_signable(text: &str) -> bool {
     !text.is_empty()
         && !text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
         && !is_placeholder(text)
 }
 
-/// What languages print where there is no id. The first byte decides for nearly every id.
+/// What languages print where there is no id. Nearly every id is settled by its first byte.
 #[inline]
 fn is_placeholder(text: &str) -> bool {
     matches!(text.as_bytes().first(), Some(b'u' | b'n' | b'N' | b'<' | b'[' | b'#')) && is_printed_absence(text)
@@ -204,10 +175,10 @@ fn is_printed_absence(text: &str) -> bool {
     }
 }
 
-/// Why a text that is not empty is not signed: its first control character, else that it is a placeholder.
-fn unfit(text: &str) -> (Code, Place) {
+/// Why a string that is not empty is not signed: its first control character, or that it is a placeholder.
+fn unsignable(text: &str) -> (Code, Detail) {
     match text.chars().enumerate().find(|(_, c)| c.is_ascii_control()) {
-        Some((before, control)) => (Code::ControlCharacter, Place::character(control.into(), before)),
-        None => (Code::PlaceholderUserId, Place::None),
+        Some((before, control)) => (Code::ControlCharacter, Detail::character(control.into(), before)),
+        None => (Code::PlaceholderUserId, Detail::None),
     }
 }

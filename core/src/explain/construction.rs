@@ -9,7 +9,7 @@ use super::HYPOTHESIS_MAX;
 use super::hypothesis::{Found, Reading};
 use super::key::Key;
 use super::mistake::{Mistake, Mistakes};
-use crate::hmac::keyed;
+use crate::hmac::{key_block, keyed};
 
 /// Between the secret and the id.
 const SEPARATORS: [&[u8]; 7] = [b"", b":", b"-", b".", b"_", b"|", b" "];
@@ -63,7 +63,7 @@ pub(super) fn swapped(found: &mut Found, secret: &Key<'_>, signed: &Signed<'_>, 
     }
     let message = [signed.id, signed.suffix].concat();
     let hmac = |key: &[u8], more: &[u8]| -> [u8; 32] {
-        keyed(key).chain_update(secret.bytes()).chain_update(more).finalize().into_bytes().into()
+        keyed(&key_block(key)).chain_update(secret.bytes()).chain_update(more).finalize().into_bytes().into()
     };
     let readings: Vec<_> = readings.iter().filter(|reading| reading.digest.digits() == 64).collect();
     if readings.is_empty() {

@@ -15,9 +15,9 @@ use zeroize::Zeroizing;
 use super::mistake::{Mistake, Mistakes};
 use super::padding::{FREQUENT_PADS, PADS, padded, quoted};
 use super::{BLOCK, HYPOTHESIS_MAX};
-use crate::hmac;
-use crate::scheme::Suffix;
+use crate::hmac::{self, KeyBlock};
 use crate::sha256::State;
+use crate::suffix::Suffix;
 
 /// A key, and the mistakes of using it.
 pub(super) struct Key<'a> {
@@ -34,6 +34,7 @@ enum Kept<'a> {
 /// Wiped when it is dropped; on the heap, so that no copy stays behind where it was moved from.
 struct Wrong {
     bytes: Zeroizing<Vec<u8>>,
+    block: Zeroizing<KeyBlock>,
     states: Zeroizing<[State; 2]>,
 }
 
@@ -43,8 +44,9 @@ impl<'a> Key<'a> {
     }
 
     pub(super) fn wrong(mistakes: impl Into<Mistakes>, bytes: Zeroizing<Vec<u8>>) -> Self {
-        let mut wrong = Box::new(Wrong { bytes, states: Zeroizing::default() });
-        for (state, words) in wrong.states.iter_mut().zip(*hmac::states(&wrong.bytes)) {
+        let block = hmac::key_block(&bytes);
+        let mut wrong = Box::new(Wrong { bytes, block, states: Zeroizing::default() });
+        for (state, words) in wrong.states.iter_mut().zip(*hmac::midstates(&mut wrong.block)) {
             state.as_chunks_mut().0.iter_mut().zip(words).for_each(|(bytes, word)| *bytes = word.to_ne_bytes());
         }
         Key { mistakes: mistakes.into(), kept: Kept::Wrong(wrong) }
@@ -55,7 +57,7 @@ impl<'a> Key<'a> {
             Kept::Right(key) => *key,
             Kept::Wrong(wrong) => {
                 let [inner, outer] = &*wrong.states;
-                hmac::Key { secret: &wrong.bytes, inner, outer }
+                hmac::Key { secret: &wrong.bytes, block: &wrong.block, inner, outer }
             }
         }
     }
@@ -66,7 +68,7 @@ impl<'a> Key<'a> {
 
     /// HMAC-SHA256 of several messages.
     pub(super) fn hmac<const N: usize>(&self, messages: [&[u8]; N]) -> [[u8; 32]; N] {
-        self.key().hmac(messages, &Suffix::read(b""))
+        self.key().hmac(messages, &Suffix::EMPTY)
     }
 }
 

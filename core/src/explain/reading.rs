@@ -6,7 +6,8 @@ use super::hypothesis::Reading;
 use super::mistake::{Mistake, Mistakes};
 use super::padding::between;
 use super::{bytes, digits, escape};
-use crate::scheme::{Scheme, timestamp};
+use crate::scheme::Scheme;
+use crate::signature::timestamp;
 
 /// Notations of languages and formats. The first that fits counts.
 #[rustfmt::skip]

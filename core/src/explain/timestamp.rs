@@ -3,8 +3,8 @@
 use super::hypothesis::Hypothesis;
 use super::mistake::Mistake;
 use super::reading::Tail;
-use crate::TIMESTAMP_MAX;
-use crate::scheme::timestamp;
+use crate::signature::timestamp;
+use crate::signer::TIMESTAMP_MAX;
 
 /// Between the id and the time.
 const SEPARATORS: [&str; 12] = ["-", ".", ":", "_", "", " - ", "- ", " -", "--", " ", "|", "/"];

@@ -1,28 +1,28 @@
-//! JSON text as traits. A name that occurs twice is kept twice, so that it is refused and not silently dropped.
+//! Traits from JSON. A name that occurs twice is kept twice, so that it is refused and not silently dropped.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::{Trait, Traits};
-use crate::error::{Code, Error, Place, Subject};
+use crate::error::{Code, Detail, Error, Subject};
 
 impl Traits {
-    /// From JSON text, an object. What is wrong with it, [`Signer::snippet`](crate::Signer::snippet) says, in the order
-    /// of its checks: `invalid-option`.
+    /// From one JSON object. [`Signer::snippet`](crate::Signer::snippet) reports what is wrong with it, in the order of its
+    /// checks: `invalid-option`.
     pub fn from_json(text: &[u8]) -> Self {
         let mut input = serde_json::Deserializer::from_slice(text);
         let read = Value.deserialize(&mut input).and_then(|value| input.end().map(|()| value));
         let reason = match read {
             Ok(Trait::Map(traits)) => return traits,
-            Ok(_) => Place::Reason("is not an object", "pass one, of traits by name"),
-            Err(_) => Place::Reason("cannot be read", "pass one JSON object (RFC 8259), in UTF-8"),
+            Ok(_) => Detail::Reason("is not an object", "pass one, of traits by name"),
+            Err(_) => Detail::Reason("cannot be read", "pass one JSON object (RFC 8259), in UTF-8"),
         };
-        Traits(Err(Error::new(Code::InvalidOption, Subject::Option("the traits' JSON text")).at(reason)))
+        Traits(Err(Error::new(Code::InvalidOption, Subject::Option("the traits' JSON text")).with(reason)))
     }
 }
 
-/// Any value. How deep it may be is said where all traits are checked; serde_json itself ends at 128 levels.
+/// Any value. The depth is checked with the rest of the traits; serde_json itself stops at 128 levels.
 #[derive(Clone, Copy)]
 struct Value;
 
@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for Value {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Trait, A::Error> {
         let mut map = Vec::new();
         while let Some(name) = members.next_key::<String>()? {
-            // So comes a number where another crate of the program has switched on serde_json's `arbitrary_precision`.
+            // A number, where another crate of the program has switched on serde_json's `arbitrary_precision`.
             if name == "$serde_json::private::Number" && "1e400".parse::<serde_json::Number>().is_ok() {
                 let digits = members.next_value::<String>()?;
                 let integer = digits.parse().map(Trait::Integer);

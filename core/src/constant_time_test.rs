@@ -10,7 +10,9 @@ use std::process::Command;
 
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::{Secret, Signer, hmac_sha256};
+use crate::hmac::hmac_sha256;
+use crate::secret::Secret;
+use crate::signer::Signer;
 
 const CHILD: &str = "PERSONSIG_UNDER_MEMCHECK";
 
@@ -40,7 +42,7 @@ fn memcheck(test: &str) -> Option<i32> {
     let output = Command::new("valgrind")
         .args(["--quiet", "--undef-value-errors=yes", &format!("--error-exitcode={LEAK}")])
         .arg(program)
-        .args(["--exact", &format!("constant_time::{test}"), "--test-threads=1"])
+        .args(["--exact", &format!("constant_time_test::{test}"), "--test-threads=1"])
         .env(CHILD, "1")
         .output();
     output.expect("valgrind must be installed").status.code()
@@ -59,9 +61,9 @@ fn for_every_case(compare: Compare) {
                 let signer = Signer::new(provider, secret).expect("a signer");
                 signer.sign_at("42", 1596165824).expect("a signature").to_string()
             };
-            let shown = [sign(&secret), sign(&older), sign(&vec![b'x'; length])];
+            let presented = [sign(&secret), sign(&older), sign(&vec![b'x'; length])];
             mark_all(UNDEFINED, &signer);
-            for (signature, right) in shown.iter().zip([true, true, false]) {
+            for (signature, right) in presented.iter().zip([true, true, false]) {
                 let verdict = compare(&signer, "42", signature.as_bytes()).unwrap_u8();
                 mark(DEFINED, std::slice::from_ref(&verdict));
                 assert_eq!(verdict == 1, right);
@@ -74,13 +76,13 @@ fn for_every_case(compare: Compare) {
 /// Its secrets, and what was computed of them beforehand.
 fn mark_all(request: usize, signer: &Signer) {
     for key in signer.secrets.keys() {
-        [key.secret, key.inner, key.outer].iter().for_each(|bytes| mark(request, bytes));
+        [key.secret, key.block, key.inner, key.outer].iter().for_each(|bytes| mark(request, bytes));
     }
 }
 
 fn compare(signer: &Signer, user_id: &str, signature: &[u8]) -> Choice {
-    let shown = signer.provider.scheme.parse(signature).expect("a signature");
-    shown.compare(user_id, signer.secrets.keys()).0
+    let presented = signer.parse(signature).expect("a signature");
+    presented.compare(user_id, signer.secrets.keys()).0
 }
 
 /// What must not be written: it stops at the first byte that differs.
