@@ -341,7 +341,7 @@ logged = $(1) >target/$@.log 2>&1 || { cat target/$@.log; exit 1; }; $(2) target
 cargo_test = @$(call logged,$(CARGO) test --release --locked -p $(1),grep '^test result')
 
 test-rust: need-test-rust
-	$(call cargo_test,personsig)
+	$(call cargo_test,personsig --all-features)
 
 test-c: need-test-c built-c
 	$(call cargo_test,personsig-c)

@@ -17,7 +17,7 @@ use crate::json::{self, NumberError, quote};
 /// let traits = Traits::from([("name", Trait::from("Ada")), ("seats", 3.into())]);
 /// ```
 #[derive(Clone)]
-pub struct Traits(Result<Vec<(Vec<u8>, Trait)>, Error>);
+pub struct Traits(pub(crate) Result<Vec<(Vec<u8>, Trait)>, Error>);
 
 /// A trait's value: any JSON value. Dropping it recurses, as dropping a `serde_json::Value` does.
 ///

@@ -98,7 +98,7 @@ unsafe extern "C" fn wrong_type(env: napi_env, info: napi_callback_info) -> Valu
         let (fix, parameter) = (text(fix)?, env.double(parameter)?);
         let advice = Parameter::ALL.iter().find(|known| f64::from(**known as u8) == parameter);
         let advice = advice.and_then(|parameter| advice::about(*parameter, &given)).unwrap_or(&fix);
-        env.string(&host::wrong_type(text(at)?, &text(expected)?, &given, advice))
+        env.string(&host::type_error(text(at)?, &text(expected)?, &given, advice))
     })
 }
 

@@ -7,18 +7,18 @@
 //! meanwhile that could change it.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use ext_php_rs::convert::{FromZval, StubLiteral};
 use ext_php_rs::exception::{PhpException, PhpResult};
-use ext_php_rs::ffi::HashTable;
 use ext_php_rs::flags::DataType;
 use ext_php_rs::types::Zval;
-use ext_php_rs::zend::ce;
 use personsig::host::{self, At};
-use personsig::{Code, Secret, Traits, UserId};
+use personsig::{Code, Secret, Traits, UserId, VerifyOptions};
 
-use crate::{advice, classes, traits};
+use crate::advice;
+use crate::errors::{exception, type_error};
+use crate::types::is_list;
+use crate::values::Values;
 
 /// An id as PHP has it. The core's own type has room for 128 bits and is slow to move.
 #[derive(Clone, Copy)]
@@ -54,12 +54,12 @@ impl<'a> Text<'a> {
         let Text(value) = *self;
         let text = value
             .zend_str()
-            .ok_or_else(|| type_error(At("$provider", None), "a string", value, &advice::provider(value)))?;
+            .ok_or_else(|| type_error(At::Argument("$provider"), "a string", value, &advice::provider(value)))?;
         Ok(str::from_utf8(text.as_bytes()).unwrap_or_default())
     }
 
     #[inline]
-    pub fn optional(&self, at: At, advice: fn(&Zval) -> Cow<'static, str>) -> PhpResult<Option<&'a [u8]>> {
+    pub fn optional(&self, at: At<'_>, advice: fn(&Zval) -> Cow<'static, str>) -> PhpResult<Option<&'a [u8]>> {
         let Text(value) = *self;
         match value.zend_str() {
             Some(text) => Ok(Some(text.as_bytes())),
@@ -68,23 +68,23 @@ impl<'a> Text<'a> {
         }
     }
 
-    pub fn secret(&self, at: At) -> PhpResult<Secret<'a>> {
+    pub fn secret(&self, at: At<'_>) -> PhpResult<Secret<'a>> {
         Ok(self.optional(at, advice::secret)?.into())
     }
 
     /// Null is a signature that did not arrive.
     #[inline]
     pub fn signature(&self) -> PhpResult<&'a [u8]> {
-        Ok(self.optional(At("$signature", None), advice::signature)?.unwrap_or_default())
+        Ok(self.optional(At::Argument("$signature"), advice::signature)?.unwrap_or_default())
     }
 
     #[inline]
-    pub fn user_id(&self, at: At) -> PhpResult<Id<'a>> {
+    pub fn user_id(&self, at: At<'_>) -> PhpResult<Id<'a>> {
         self.id().ok_or_else(|| self.no_id(at, "a string or an int"))
     }
 
     /// Null is a visitor who is not logged in.
-    pub fn user_id_or_none(&self, at: At) -> PhpResult<Option<Id<'a>>> {
+    pub fn user_id_or_none(&self, at: At<'_>) -> PhpResult<Option<Id<'a>>> {
         match self.id() {
             None if !self.0.is_null() => Err(self.no_id(at, "a string, an int or null")),
             user_id => Ok(user_id),
@@ -101,7 +101,7 @@ impl<'a> Text<'a> {
     }
 
     #[cold]
-    fn no_id(&self, at: At, expected: &str) -> PhpException {
+    fn no_id(&self, at: At<'_>, expected: &str) -> PhpException {
         let Text(value) = *self;
         type_error(at, expected, value, &advice::id(value))
     }
@@ -113,7 +113,7 @@ pub fn option<'a>(
     name: &'static str,
     advice: fn(&Zval) -> Cow<'static, str>,
 ) -> PhpResult<Option<Cow<'a, str>>> {
-    let bytes = text.map_or(Ok(None), |text| text.optional(At(name, None), advice))?;
+    let bytes = text.map_or(Ok(None), |text| text.optional(At::Argument(name), advice))?;
     Ok(bytes.map(String::from_utf8_lossy))
 }
 
@@ -135,15 +135,21 @@ impl<'a> FromZval<'a> for Number<'a> {
 
 impl Number<'_> {
     #[inline]
-    pub fn seconds(&self, at: &'static str) -> PhpResult<Option<i64>> {
-        match self.0.filter(|value| !value.is_null()) {
-            None => Ok(None),
-            Some(value) => match value.long() {
-                Some(seconds) => Ok(Some(seconds)),
-                None => Err(type_error(At(at, None), "an int or null", value, &advice::seconds(at, value))),
-            },
-        }
+    fn given(&self) -> Option<&Zval> {
+        self.0.filter(|value| !value.is_null())
     }
+
+    #[inline]
+    pub fn seconds(&self, name: &'static str) -> PhpResult<Option<i64>> {
+        host::seconds(&Values, name, self.given())
+    }
+}
+
+/// What `verify` accepts.
+#[inline]
+pub fn limits(max_age: &Number<'_>, clock_skew: &Number<'_>, now: &Number<'_>) -> PhpResult<VerifyOptions> {
+    let limits = [("$maxAge", max_age.given()), ("$clockSkew", clock_skew.given()), ("$now", now.given())];
+    host::limits(&Values, limits)
 }
 
 /// Any value where an array is expected, or nothing. Null is neither.
@@ -181,27 +187,29 @@ impl<'a> List<'a> {
     }
 
     pub fn traits(&self) -> PhpResult<Traits> {
-        self.0.map_or(Ok(Traits::default()), traits::read)
+        // `[]` is no traits; another list has no names.
+        let value = self.0.filter(|value| value.array().is_none_or(|array| !array.is_empty()));
+        value.map_or_else(|| Ok(Traits::default()), |value| host::traits(&Values, "$traits", value))
     }
 
     fn elements<T>(
         &self,
         parameter: &'static str,
-        element: impl Fn(&Text<'a>, At) -> PhpResult<T>,
+        element: impl Fn(&Text<'a>, At<'_>) -> PhpResult<T>,
     ) -> PhpResult<Vec<T>> {
         let Some(value) = self.0 else {
             return Ok(Vec::new());
         };
         let Some(array) = value.array().filter(|array| is_list(array)) else {
             let advice = advice::list(parameter, value);
-            return Err(type_error(At(parameter, None), "an array that is a list", value, &advice));
+            return Err(type_error(At::Argument(parameter), "an array that is a list", value, &advice));
         };
         let mut elements = Vec::new();
         if elements.try_reserve_exact(array.len()).is_err() {
-            return Err(classes::exception(personsig::Error::from(Code::OutOfMemory)));
+            return Err(exception(personsig::Error::from(Code::OutOfMemory)));
         }
         while let Some(value) = array.get_index(elements.len() as i64) {
-            elements.push(element(&Text(value.dereference()), At(parameter, Some(elements.len())))?);
+            elements.push(element(&Text(value.dereference()), At::Element(parameter, elements.len()))?);
         }
         Ok(elements)
     }
@@ -221,48 +229,5 @@ impl<'a> FromZval<'a> for Ids<'a> {
 impl<'a> Ids<'a> {
     pub fn user_ids(&self, parameter: &'static str) -> PhpResult<Vec<UserId<'a>>> {
         List(Some(self.0)).user_ids(parameter)
-    }
-}
-
-/// As `array_is_list` says it: the keys are 0, 1, 2 and so on, in this order.
-pub fn is_list(array: &HashTable) -> bool {
-    // SAFETY: both fields of this union are the same bits.
-    let is_packed = unsafe { array.u.flags } & HASH_FLAG_PACKED != 0;
-    if is_packed && array.nNumUsed == array.nNumOfElements {
-        return true;
-    }
-    let mut entries = array.iter();
-    (0..).map_while(|index| entries.next_zval().map(|(key, _)| key.long() == Some(index))).all(|is_next| is_next)
-}
-
-/// The keys are those of a list, in their order, but some may have been removed.
-const HASH_FLAG_PACKED: u32 = 1 << 2;
-
-#[cold]
-pub fn type_error(at: impl fmt::Display, expected: &str, given: &Zval, advice: &str) -> PhpException {
-    wrong_type(at, expected, &type_name(given), advice)
-}
-
-pub fn wrong_type(at: impl fmt::Display, expected: &str, given: &str, advice: &str) -> PhpException {
-    PhpException::new(host::wrong_type(at, expected, given, advice), 0, ce::type_error())
-}
-
-/// As `get_debug_type` names it; of an anonymous class, what stands before its file.
-pub fn type_name(value: &Zval) -> String {
-    match value.get_type() {
-        DataType::Null => "null".into(),
-        DataType::False | DataType::True | DataType::Bool => "bool".into(),
-        DataType::Long => "int".into(),
-        DataType::Double => "float".into(),
-        DataType::String => "string".into(),
-        DataType::Array if value.array().is_some_and(|array| !is_list(array)) => {
-            "an array with other keys than 0, 1, 2 and so on".into()
-        }
-        DataType::Array => "array".into(),
-        DataType::Resource => "resource".into(),
-        _ => {
-            let name = value.object().and_then(|object| object.get_class_name().ok()).unwrap_or("object".into());
-            name.split('\0').next().unwrap_or_default().into()
-        }
     }
 }

@@ -4,16 +4,18 @@
 //! process and Laravel's interface no longer than the request; so where a program has it, the result is of a class that
 //! is declared for this request.
 
-use ext_php_rs::builders::{ClassBuilder, FunctionBuilder};
+use ext_php_rs::builders::FunctionBuilder;
 use ext_php_rs::convert::IntoZval;
 use ext_php_rs::error::Result;
 use ext_php_rs::exception::PhpException;
-use ext_php_rs::flags::{DataType, MethodFlags};
+use ext_php_rs::flags::{ClassFlags, DataType, MethodFlags};
 use ext_php_rs::types::Zval;
 use ext_php_rs::zend::{ClassEntry, ExecuteData, ExecutorGlobals, ce};
 use ext_php_rs::{php_eval, zend_fastcall};
 
-use crate::classes::SNIPPET;
+use crate::class::{Class, result};
+
+static SNIPPET: Class = Class::new("Personsig\\Snippet", &[("html", DataType::String, false)]).hidden();
 
 /// The HTML, a PHP string: PHP's memory holds it while code of the program runs, its autoloader, which may end the
 /// request.
@@ -55,12 +57,16 @@ fn declared() -> Option<&'static ClassEntry> {
     unsafe { class.ptr::<ClassEntry>()?.as_ref() }
 }
 
-/// The methods, both the same.
-pub fn methods(class: ClassBuilder) -> ClassBuilder {
+/// For the module's start.
+pub fn declare() -> Result<()> {
+    // It is one user's, for one response: nothing to keep in a cache.
+    let class = result(&SNIPPET, ClassFlags::NotSerializable);
     let flags = MethodFlags::Public.union(MethodFlags::Final);
-    ["__toString", "toHtml"].into_iter().fold(class, |class, name| {
+    // Both are the same.
+    let class = ["__toString", "toHtml"].into_iter().fold(class, |class, name| {
         class.method(FunctionBuilder::new(name, html).returns(DataType::String, false, false), flags)
-    })
+    });
+    SNIPPET.register(class, |entry, tables| SNIPPET.keep(entry, tables))
 }
 
 zend_fastcall! {

@@ -9,6 +9,8 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple, PyType,
 };
 
+use crate::arguments::unicode;
+
 /// What `type` itself says of a class. A metaclass may have an attribute of that name, which may do anything.
 pub(crate) fn of_type<'py>(class: &Bound<'py, PyType>, name: &str) -> PyResult<Bound<'py, PyAny>> {
     let descriptor = class.py().get_type::<PyType>().getattr("__dict__")?.get_item(name)?;
@@ -16,8 +18,8 @@ pub(crate) fn of_type<'py>(class: &Bound<'py, PyType>, name: &str) -> PyResult<B
 }
 
 /// The characters of a str, whatever methods a subclass has.
-pub(crate) fn characters(value: &Bound<'_, PyAny>) -> Option<String> {
-    value.cast::<PyString>().ok().map(|text| text.to_string_lossy().into_owned())
+pub(crate) fn characters<'a>(value: &'a Bound<'_, PyAny>) -> Option<&'a str> {
+    value.as_borrowed().cast().ok().and_then(unicode)
 }
 
 /// A value's class and those that it inherits from.
@@ -32,8 +34,8 @@ impl<'py> Classes<'py> {
     /// Their names with those of their modules, the value's own first: `uuid.UUID`.
     fn names(&self) -> impl Iterator<Item = String> {
         self.0.iter().filter_map(|class| {
-            let part = |name| of_type(class, name).ok().as_ref().and_then(characters);
-            Some(format!("{}.{}", part("__module__")?, part("__name__")?))
+            let (module, name) = (of_type(class, "__module__").ok()?, of_type(class, "__name__").ok()?);
+            Some(format!("{}.{}", characters(&module)?, characters(&name)?))
         })
     }
 

@@ -3,44 +3,50 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::convert::Infallible;
-use std::{fmt, slice};
+use std::slice;
 
 use personsig::host::{self, At};
-use personsig::{Secret, UserId, VerifyOptions};
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use personsig::{Secret, Traits, UserId, VerifyOptions};
+use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PyString, PyTuple};
 use pyo3::{Borrowed, ffi, intern};
 
 use crate::advice;
+use crate::values::Values;
 
 /// Names the type that was given, never the value.
-pub(crate) fn wrong_type(at: impl fmt::Display, wanted: &str, given: &Bound<'_, PyAny>, advice: &str) -> PyErr {
+pub(crate) fn type_error(at: At<'_>, expected: &str, given: &Bound<'_, PyAny>, advice: &str) -> PyErr {
     let name = advice::of_type(&given.get_type(), "__name__").ok();
-    let name = name.as_ref().and_then(advice::characters).unwrap_or_else(|| "another type".to_owned());
-    PyTypeError::new_err(host::wrong_type(at, wanted, &name, advice))
+    let name = name.as_ref().and_then(advice::characters).unwrap_or("another type");
+    PyTypeError::new_err(host::type_error(at, expected, name, advice))
 }
 
 fn text<'a, 'py>(
-    at: At,
+    at: At<'_>,
     value: Borrowed<'a, 'py, PyAny>,
-    wanted: &str,
+    expected: &str,
     advice: &str,
 ) -> PyResult<Borrowed<'a, 'py, PyString>> {
-    value.cast().map_err(|_| wrong_type(at, wanted, &value, advice))
+    value.cast().map_err(|_| type_error(at, expected, &value, advice))
 }
 
-/// Text's UTF-8, or where it has lone surrogates three bytes for each, which the core refuses by its own rules.
+/// A string in UTF-8, or in WTF-8 where it has lone surrogates, which the core refuses.
 pub(crate) fn utf8<'a>(text: Borrowed<'a, '_, PyString>) -> PyResult<Cow<'a, [u8]>> {
     match unicode(text) {
         Some(text) => Ok(text.as_bytes().into()),
-        None => surrogates(text).map(Cow::Owned),
+        None => Ok(Cow::Owned(copied(wtf8(text)?.as_bytes())?)),
     }
+}
+
+/// A copy of bytes whose number the caller decides: MemoryError where there is no room.
+pub(crate) fn copied(bytes: &[u8]) -> PyResult<Vec<u8>> {
+    host::copied(bytes).map_err(|_| PyMemoryError::new_err(()))
 }
 
 /// None where it has lone surrogates.
 #[inline(always)]
-fn unicode<'a>(text: Borrowed<'a, '_, PyString>) -> Option<&'a str> {
+pub(crate) fn unicode<'a>(text: Borrowed<'a, '_, PyString>) -> Option<&'a str> {
     let mut length = 0;
     // SAFETY: it is a str, and we are attached to the interpreter. What comes back is the text's own UTF-8, made once,
     // never changed nor moved and freed with the text, which lives for 'a.
@@ -54,15 +60,16 @@ fn unicode<'a>(text: Borrowed<'a, '_, PyString>) -> Option<&'a str> {
     }
 }
 
-fn surrogates(text: Borrowed<'_, '_, PyString>) -> PyResult<Vec<u8>> {
+/// WTF-8: a lone surrogate is three bytes.
+fn wtf8<'py>(text: Borrowed<'_, 'py, PyString>) -> PyResult<Bound<'py, PyBytes>> {
     // Of `str` itself: a subclass may have a method of that name.
     let method = text.py().get_type::<PyString>().getattr(intern!(text.py(), "encode"))?;
-    method.call1((text, "utf-8", "surrogatepass"))?.extract()
+    Ok(method.call1((text, "utf-8", "surrogatepass"))?.cast_into()?)
 }
 
 pub(crate) fn provider_name<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<&'a str> {
     let advice = "pass the name of a provider, such as 'gosquared'";
-    let name = text(At("provider", None), value.as_borrowed(), "str", advice)?;
+    let name = text(At::Argument("provider"), value.as_borrowed(), "str", advice)?;
     // No provider's name has a lone surrogate, and none is empty.
     Ok(unicode(name).unwrap_or_default())
 }
@@ -70,72 +77,76 @@ pub(crate) fn provider_name<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<&'a str
 pub(crate) fn variable_name<'a>(value: Option<&'a Bound<'_, PyAny>>) -> PyResult<Option<Cow<'a, [u8]>>> {
     let Some(value) = value else { return Ok(None) };
     let advice = "pass the name of an environment variable";
-    text(At("variable", None), value.as_borrowed(), "str", advice).and_then(utf8).map(Some)
+    text(At::Argument("variable"), value.as_borrowed(), "str", advice).and_then(utf8).map(Some)
 }
 
-pub(crate) fn secret<'a>(at: At, value: Borrowed<'a, '_, PyAny>) -> PyResult<Secret<'a>> {
+pub(crate) fn secret<'a>(at: At<'_>, value: Borrowed<'a, '_, PyAny>) -> PyResult<Secret<'a>> {
     if value.is_none() {
         Ok(Secret::Missing)
     } else if let Ok(bytes) = value.cast::<PyBytes>() {
         Ok(Secret::Bytes(bytes.extract()?))
     } else {
-        let text = value.cast().map_err(|_| wrong_type(at, "str or bytes", &value, advice::secret(value)))?;
+        let text = value.cast().map_err(|_| type_error(at, "str or bytes", &value, advice::secret(value)))?;
         Ok(unicode(text).map_or(Secret::Invalid, Secret::from))
     }
 }
 
-/// A site token or a nonce. Lone surrogates become U+FFFD, which has no place in either.
+/// A site token or a nonce. One with lone surrogates becomes U+FFFD, which neither may have.
 pub(crate) fn option<'a>(
     name: &'static str,
     value: Option<&'a Bound<'_, PyAny>>,
     advice: &str,
-) -> PyResult<Option<Cow<'a, str>>> {
+) -> PyResult<Option<&'a str>> {
     let Some(value) = value else { return Ok(None) };
-    text(At(name, None), value.as_borrowed(), "str or None", advice)?;
-    Ok(Some(value.cast::<PyString>()?.to_string_lossy()))
+    text(At::Argument(name), value.as_borrowed(), "str or None", advice)
+        .map(|text| Some(unicode(text).unwrap_or("\u{fffd}")))
 }
 
-/// A signature that the page sent. None is what a form or a query gives where nothing was sent.
+/// The signature that the page presented. None is what a form or a query gives where nothing was sent.
 #[inline(always)]
-pub(crate) fn shown<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
+pub(crate) fn presented<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
     match value.as_borrowed().cast().ok().and_then(unicode) {
         Some(text) => Ok(text.as_bytes().into()),
-        None => shown_otherwise(value),
+        None => presented_otherwise(value),
     }
 }
 
-fn shown_otherwise<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
+fn presented_otherwise<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> {
     if value.is_none() {
         return Ok(Cow::default());
     }
     match value.as_borrowed().cast() {
         Ok(text) => utf8(text),
-        Err(_) => Err(wrong_type(At("signature", None), "str or None", value, advice::signature(value))),
+        Err(_) => Err(type_error(At::Argument("signature"), "str or None", value, advice::signature(value))),
     }
 }
 
-/// Bytes made for ids that Python has no UTF-8 for. Of several only the first, at which the core stops.
-pub(crate) type Spare = OnceCell<Vec<u8>>;
+/// Buffer for one id with lone surrogates (WTF-8). One is enough: the core rejects the first.
+pub(crate) type Wtf8<'py> = OnceCell<Bound<'py, PyBytes>>;
 
-/// A value that `sign` takes. Inlined, text stays in registers: through memory it costs a tenth of a signature.
+/// A value that `sign` takes. Inlined, the string stays in registers: through memory it costs 10 % of a signature.
 #[inline(always)]
-pub(crate) fn user_id<'a>(at: At, value: Borrowed<'a, '_, PyAny>, spare: &'a Spare) -> PyResult<UserId<'a>> {
+pub(crate) fn user_id<'a, 'py>(
+    at: At<'_>,
+    value: Borrowed<'a, 'py, PyAny>,
+    buffer: &'a Wtf8<'py>,
+) -> PyResult<UserId<'a>> {
     match value.cast().ok().and_then(unicode) {
         Some(text) => Ok(UserId::Text(text)),
-        None => other_user_id(at, value, spare),
+        None => other_user_id(at, value, buffer),
     }
 }
 
-fn other_user_id<'a>(at: At, value: Borrowed<'a, '_, PyAny>, spare: &'a Spare) -> PyResult<UserId<'a>> {
+fn other_user_id<'a, 'py>(at: At<'_>, value: Borrowed<'a, 'py, PyAny>, buffer: &'a Wtf8<'py>) -> PyResult<UserId<'a>> {
     if let Ok(text) = value.cast::<PyString>() {
-        // Where there are some already, these are not looked at.
-        let _ = spare.set(surrogates(text)?);
-        return Ok(spare.get().map_or(UserId::InvalidText, |bytes| UserId::Bytes(bytes)));
+        // A second one is not looked at.
+        let _ = buffer.set(wtf8(text)?);
+        return Ok(buffer.get().map_or(UserId::InvalidText, |bytes| UserId::Bytes(bytes.as_bytes())));
     }
     if let Some(integer) = integer(value) {
         return exact(integer);
     }
-    Err(wrong_type(at, "str or int", &value, advice::user_id(value)))
+    Err(type_error(at, "str or int", &value, advice::user_id(value)))
 }
 
 /// An int that is no bool, which to Python is one.
@@ -172,39 +183,30 @@ fn exact(integer: Borrowed<'_, '_, PyInt>) -> PyResult<UserId<'static>> {
     }
 }
 
-pub(crate) fn seconds(name: &'static str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<i64>> {
-    let Some(value) = value else { return Ok(None) };
-    let integer = integer(value.as_borrowed()).ok_or_else(|| {
-        let advice = if name == "now" { advice::now(value) } else { advice::seconds(value) };
-        wrong_type(At(name, None), "int", value, advice)
-    })?;
-    Ok(Some(saturated(integer).unwrap_or_else(|end| end)))
-}
-
 pub(crate) fn limits(
     max_age: Option<&Bound<'_, PyAny>>,
     clock_skew: Option<&Bound<'_, PyAny>>,
     now: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<VerifyOptions> {
-    Ok(VerifyOptions {
-        max_age: seconds("max_age", max_age)?,
-        clock_skew: seconds("clock_skew", clock_skew)?,
-        now: seconds("now", now)?,
-    })
+    host::limits(&Values::NEW, [("max_age", max_age), ("clock_skew", clock_skew), ("now", now)])
 }
 
-/// An argument for which None is a mistake like any other type. `None` here is one that was not given.
-pub(crate) struct Given<'py>(pub(crate) Option<Bound<'py, PyAny>>);
+pub(crate) fn time(now: Option<&Bound<'_, PyAny>>) -> PyResult<Option<i64>> {
+    host::seconds(&Values::NEW, "now", now)
+}
 
-impl<'py> FromPyObject<'_, 'py> for Given<'py> {
+/// An argument that may be left out, and for which Python's None is a mistake like any other type.
+pub(crate) struct Passed<'py>(pub(crate) Option<Bound<'py, PyAny>>);
+
+impl<'py> FromPyObject<'_, 'py> for Passed<'py> {
     type Error = Infallible;
 
     fn extract(value: Borrowed<'_, 'py, PyAny>) -> Result<Self, Infallible> {
-        Ok(Given(Some(value.to_owned())))
+        Ok(Passed(Some(value.to_owned())))
     }
 }
 
-impl<'py> Given<'py> {
+impl<'py> Passed<'py> {
     /// The elements of a list that may be left out.
     pub(crate) fn elements(&self, name: &'static str, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         match &self.0 {
@@ -214,35 +216,55 @@ impl<'py> Given<'py> {
     }
 }
 
-/// The elements at this moment: another thread may change a list meanwhile. Text and bytes are not taken for lists:
-/// iterated, they would make keys of one character.
+/// The elements of a list or a tuple. Strings and bytes are not taken for lists: iterated, they would make keys of one
+/// character.
 pub(crate) fn elements<'py>(
     name: &'static str,
     value: &Bound<'py, PyAny>,
     or_else: &str,
 ) -> PyResult<Bound<'py, PyTuple>> {
-    if let Ok(list) = value.cast::<PyList>() {
-        Ok(list.to_tuple())
-    } else if let Ok(tuple) = value.cast::<PyTuple>() {
-        Ok(tuple.clone())
-    } else {
+    snapshot(value)?.ok_or_else(|| {
         let advice = format!("{}{or_else}", advice::list(value));
-        Err(wrong_type(At(name, None), "a list or a tuple", value, &advice))
-    }
+        type_error(At::Argument(name), "a list or a tuple", value, &advice)
+    })
 }
 
-pub(crate) fn user_ids<'a>(
+/// The elements of a list or a tuple at this moment: another thread may change a list meanwhile.
+pub(crate) fn snapshot<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+    let Ok(list) = value.cast::<PyList>() else { return Ok(value.cast::<PyTuple>().ok().cloned()) };
+    // Not `PyList::to_tuple`, which panics where there is no memory.
+    if list.is_exact_instance_of::<PyList>() {
+        return list.as_sequence().to_tuple().map(Some);
+    }
+    // Of `list` itself: a subclass may have a method of that name.
+    let py = value.py();
+    let list = py.get_type::<PyList>().call_method1(intern!(py, "copy"), (list,))?;
+    list.cast::<PyList>()?.as_sequence().to_tuple().map(Some)
+}
+
+pub(crate) fn traits(value: &Passed<'_>) -> PyResult<Traits> {
+    value.0.as_ref().map_or_else(|| Ok(Traits::default()), |value| host::traits(&Values::NEW, "traits", value))
+}
+
+pub(crate) fn user_ids<'a, 'py>(
     name: &'static str,
-    elements: &'a Bound<'_, PyTuple>,
-    spare: &'a Spare,
+    elements: &'a Bound<'py, PyTuple>,
+    buffer: &'a Wtf8<'py>,
 ) -> PyResult<Vec<UserId<'a>>> {
-    let mut ids = Vec::with_capacity(elements.len());
+    let mut ids = list_of(elements.len())?;
     for (index, value) in elements.iter_borrowed().enumerate() {
         // As in `user_id`, and for the same reason pushed twice.
         match value.cast().ok().and_then(unicode) {
             Some(text) => ids.push(UserId::Text(text)),
-            None => ids.push(other_user_id(At(name, Some(index)), value, spare)?),
+            None => ids.push(other_user_id(At::Element(name, index), value, buffer)?),
         }
     }
     Ok(ids)
+}
+
+/// An empty list with room for so many: MemoryError where there is none.
+pub(crate) fn list_of<T>(count: usize) -> PyResult<Vec<T>> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count).map_err(|_| PyMemoryError::new_err(()))?;
+    Ok(list)
 }

@@ -2,32 +2,39 @@
 
 mod advice;
 mod arguments;
-mod traits;
-mod verified;
+mod errors;
+mod interpreter;
+mod results;
+mod values;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use arguments::{Given, Spare, elements, limits, option, provider_name, seconds, shown, variable_name};
+use arguments::{Passed, Wtf8, elements, limits, list_of, option, presented, provider_name, time, variable_name};
+use errors::{Classes, run};
 use personsig::host::At;
-use personsig::{Code, Error, Kind, Signature, SnippetOptions};
-use pyo3::exceptions::{PyMemoryError, PyRuntimeError};
+use personsig::{Code, Signature, SnippetOptions};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
-use verified::Verified;
+use results::{Finding, Provider, Verified};
 
 #[pymodule(gil_used = false)]
 fn _personsig(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    interpreter::claim(py)?;
+    let name = module.name()?;
+    let package = name.to_str()?.rsplit_once('.').map_or("personsig", |(package, _)| package);
     module.add("__version__", personsig::VERSION)?;
-    module.add_class::<Signer>()?;
-    module.add_class::<Verified>()?;
-    module.add_function(wrap_pyfunction!(providers, module)?)?;
-    module.add_function(wrap_pyfunction!(is_provider_name, module)?)?;
-    for class in [&ERROR, &INPUT_ERROR, &VERIFICATION_ERROR, &FINDING, &SNIPPET, &PROVIDER] {
-        module.add(class.name, class.get(module.py())?)?;
+    for class in
+        [py.get_type::<Signer>(), py.get_type::<Verified>(), py.get_type::<Finding>(), py.get_type::<Provider>()]
+    {
+        // What pickle imports, in a vendored copy too.
+        class.setattr("__module__", package)?;
+        module.add(class.name()?, class)?;
     }
-    Ok(())
+    for (name, class) in Classes::load(py, package)?.named() {
+        module.add(name, class)?;
+    }
+    module.add_function(wrap_pyfunction!(providers, module)?)?;
+    module.add_function(wrap_pyfunction!(is_provider_name, module)?)
 }
 
 /// Signs users' ids for one provider with one secret.
@@ -45,18 +52,19 @@ struct Signer(personsig::Signer);
 impl Signer {
     #[new]
     #[pyo3(
-        signature = (provider, secret, *, fallback_secrets = Given(None)),
+        signature = (provider, secret, *, fallback_secrets = Passed(None)),
         text_signature = "(provider, secret, *, fallback_secrets=())"
     )]
-    fn new(provider: &Bound<'_, PyAny>, secret: &Bound<'_, PyAny>, fallback_secrets: Given<'_>) -> PyResult<Self> {
+    fn new(provider: &Bound<'_, PyAny>, secret: &Bound<'_, PyAny>, fallback_secrets: Passed<'_>) -> PyResult<Self> {
         let py = provider.py();
         let provider = provider_name(provider)?;
-        let secret = arguments::secret(At("secret", None), secret.as_borrowed())?;
+        let secret = arguments::secret(At::Argument("secret"), secret.as_borrowed())?;
         let fallbacks = fallback_secrets.elements("fallback_secrets", py)?;
-        let fallbacks = fallbacks.iter_borrowed().enumerate();
-        let fallbacks = fallbacks.map(|(index, value)| arguments::secret(At("fallback_secrets", Some(index)), value));
-        let fallbacks = fallbacks.collect::<PyResult<Vec<_>>>()?;
-        call(py, || personsig::Signer::with_fallbacks(provider, secret, &fallbacks)).map(Signer)
+        let mut secrets = list_of(fallbacks.len())?;
+        for (index, value) in fallbacks.iter_borrowed().enumerate() {
+            secrets.push(arguments::secret(At::Element("fallback_secrets", index), value)?);
+        }
+        run(py, || personsig::Signer::with_fallbacks(provider, secret, &secrets)).map(Signer)
     }
 
     /// Reads the secret from the environment.
@@ -76,13 +84,17 @@ impl Signer {
         let environment = py.import("os")?.getattr("environb")?;
         let mut raised = None;
         let look_up = |name: &str| {
-            let value = environment.call_method1("get", (PyBytes::new(py, name.as_bytes()),));
+            let name = PyBytes::new_with(py, name.len(), |bytes| {
+                bytes.copy_from_slice(name.as_bytes());
+                Ok(())
+            });
+            let value = name.and_then(|name| environment.call_method1("get", (name,)));
             value.and_then(|value| Ok(value.extract::<Option<PyBackedBytes>>()?)).map_err(|error| {
                 raised = Some(error);
                 Code::Internal
             })
         };
-        let signer = call(py, || personsig::Signer::from_lookup(provider, variable.as_deref(), look_up));
+        let signer = run(py, || personsig::Signer::from_lookup(provider, variable.as_deref(), look_up));
         raised.map_or(signer, Err).map(Signer)
     }
 
@@ -106,11 +118,11 @@ impl Signer {
         user_id: &Bound<'py, PyAny>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyString>> {
-        let (py, spare) = (user_id.py(), Spare::new());
-        let id = arguments::user_id(At("user_id", None), user_id.as_borrowed(), &spare)?;
-        let now = seconds("now", now)?;
+        let (py, buffer) = (user_id.py(), Wtf8::new());
+        let id = arguments::user_id(At::Argument("user_id"), user_id.as_borrowed(), &buffer)?;
+        let now = time(now)?;
         // The str is made within, since a signature that is moved out costs a tenth more.
-        call(py, || self.0.sign_at(id, now).map(|signature| PyString::from_bytes(py, signature.as_bytes())))?
+        run(py, || self.0.sign_at(id, now).map(|signature| PyString::from_bytes(py, signature.as_bytes())))?
     }
 
     /// The signatures of many users, all at one time: in their order, one each, duplicates too.
@@ -124,28 +136,29 @@ impl Signer {
         user_ids: &Bound<'py, PyAny>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let (py, spare) = (user_ids.py(), Spare::new());
+        let (py, buffer) = (user_ids.py(), Wtf8::new());
         let tuple = elements("user_ids", user_ids, "")?;
-        let ids = arguments::user_ids("user_ids", &tuple, &spare)?;
-        let now = seconds("now", now)?;
-        let mut signatures = call(py, || self.0.sign_many(&ids, now))?;
-        let mut texts = Vec::with_capacity(ids.len());
+        let ids = arguments::user_ids("user_ids", &tuple, &buffer)?;
+        let now = time(now)?;
+        let mut signatures = run(py, || self.0.sign_many(&ids, now))?;
+        // Not `PyList::new`, which panics where there is no memory.
+        let list = PyList::new(py, [py.None()])?.as_sequence().repeat(ids.len())?.cast_into::<PyList>()?;
         if ids.len() <= CHUNK {
-            call(py, || Ok(add(&mut texts, py, signatures)))??;
-            return PyList::new(py, texts);
+            run(py, || Ok(fill(&list, 0, signatures)))??;
+            return Ok(list);
         }
-        let mut chunk = Vec::with_capacity(CHUNK);
-        while signatures.len() > 0 {
-            // Meanwhile the ids' texts stay where they are: no str changes, and the tuple keeps these alive.
+        let mut chunk = list_of(CHUNK)?;
+        for start in (0..ids.len()).step_by(CHUNK) {
+            // Meanwhile the ids' strings stay where they are: no str changes, and the tuple keeps these alive.
             let unlocked = || {
                 chunk.extend(signatures.by_ref().take(CHUNK));
                 Ok(())
             };
-            call(py, || py.detach(unlocked))?;
-            add(&mut texts, py, chunk.drain(..))?;
+            run(py, || py.detach(unlocked))?;
+            fill(&list, start, chunk.drain(..))?;
             py.check_signals()?;
         }
-        PyList::new(py, texts)
+        Ok(list)
     }
 
     /// Checks that a signature is this user's and, where it has a timestamp, neither too old nor from the future.
@@ -161,11 +174,11 @@ impl Signer {
         clock_skew: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Py<Verified>> {
-        let (py, spare) = (user_id.py(), Spare::new());
-        let id = arguments::user_id(At("user_id", None), user_id.as_borrowed(), &spare)?;
-        let signature = shown(signature)?;
+        let (py, buffer) = (user_id.py(), Wtf8::new());
+        let id = arguments::user_id(At::Argument("user_id"), user_id.as_borrowed(), &buffer)?;
+        let signature = presented(signature)?;
         let limits = limits(max_age, clock_skew, now)?;
-        let verified = call(py, || self.0.verify_with(id, &signature, &limits))?;
+        let verified = run(py, || self.0.verify_with(id, &signature, &limits))?;
         Verified::of(py, &verified)
     }
 
@@ -181,11 +194,11 @@ impl Signer {
         clock_skew: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<bool> {
-        let (py, spare) = (user_id.py(), Spare::new());
-        let id = arguments::user_id(At("user_id", None), user_id.as_borrowed(), &spare)?;
-        let signature = shown(signature)?;
+        let (py, buffer) = (user_id.py(), Wtf8::new());
+        let id = arguments::user_id(At::Argument("user_id"), user_id.as_borrowed(), &buffer)?;
+        let signature = presented(signature)?;
         let limits = limits(max_age, clock_skew, now)?;
-        call(py, || self.0.is_valid(id, &signature, &limits))
+        run(py, || self.0.is_valid(id, &signature, &limits))
     }
 
     /// Says which known mistake made a signature that is refused. For logs and terminals, never for visitors.
@@ -193,26 +206,24 @@ impl Signer {
     /// `also` are other identifiers that may have been signed instead, at most 16: the user's e-mail, another user's
     /// id. Raises InputError as `sign` does; what is wrong with the signature is a finding.
     #[pyo3(
-        signature = (user_id, signature, *, also = Given(None), now = None),
+        signature = (user_id, signature, *, also = Passed(None), now = None),
         text_signature = "($self, user_id, signature, *, also=(), now=None)"
     )]
     fn explain<'py>(
         &self,
         user_id: &Bound<'py, PyAny>,
         signature: &Bound<'py, PyAny>,
-        also: Given<'py>,
+        also: Passed<'py>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyTuple>> {
-        let (py, spare, also_spare) = (user_id.py(), Spare::new(), Spare::new());
-        let id = arguments::user_id(At("user_id", None), user_id.as_borrowed(), &spare)?;
-        let signature = shown(signature)?;
+        let (py, buffer, also_buffer) = (user_id.py(), Wtf8::new(), Wtf8::new());
+        let id = arguments::user_id(At::Argument("user_id"), user_id.as_borrowed(), &buffer)?;
+        let signature = presented(signature)?;
         let also = also.elements("also", py)?;
-        let also = arguments::user_ids("also", &also, &also_spare)?;
-        let now = seconds("now", now)?;
-        let findings = call(py, || self.0.explain(id, &signature, &also, now))?;
-        let class = FINDING.get(py)?;
-        let findings =
-            findings.into_iter().map(|found| class.call1((found.code, found.message, found.fix, found.index)));
+        let also = arguments::user_ids("also", &also, &also_buffer)?;
+        let now = time(now)?;
+        let findings = run(py, || self.0.explain(id, &signature, &also, now))?;
+        let findings = findings.iter().map(|found| Finding::of(py, found));
         PyTuple::new(py, findings.collect::<PyResult<Vec<_>>>()?)
     }
 
@@ -229,27 +240,27 @@ impl Signer {
     /// session authenticated. Chameleon: its own loader, from its install page, must stand before the snippet, and one
     /// page with a real signature, staging included, may switch enforcement on for good.
     #[pyo3(
-        signature = (user_id, *, traits = Given(None), site_token = None, nonce = None, now = None),
+        signature = (user_id, *, traits = Passed(None), site_token = None, nonce = None, now = None),
         text_signature = "($self, user_id, *, traits={}, site_token=None, nonce=None, now=None)"
     )]
     fn snippet<'py>(
         &self,
         user_id: &Bound<'py, PyAny>,
-        traits: Given<'py>,
+        traits: Passed<'py>,
         site_token: Option<&Bound<'py, PyAny>>,
         nonce: Option<&Bound<'py, PyAny>>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let (py, spare) = (user_id.py(), Spare::new());
+        let (py, buffer) = (user_id.py(), Wtf8::new());
         let user_id = (!user_id.is_none()).then(|| user_id.as_borrowed());
-        let id = user_id.map(|id| arguments::user_id(At("user_id", None), id, &spare)).transpose()?;
-        let traits = traits.traits()?;
+        let id = user_id.map(|id| arguments::user_id(At::Argument("user_id"), id, &buffer)).transpose()?;
+        let traits = arguments::traits(&traits)?;
         let site_token = option("site_token", site_token, "pass the project token")?;
         let nonce = option("nonce", nonce, "pass the nonce of this response's Content-Security-Policy")?;
-        let now = seconds("now", now)?;
-        let options = SnippetOptions { traits, site_token: site_token.as_deref(), nonce: nonce.as_deref(), now };
-        let html = call(py, || self.0.snippet(id, &options))?;
-        SNIPPET.get(py)?.call1((html,))
+        let now = time(now)?;
+        let options = SnippetOptions { traits, site_token, nonce, now };
+        let html = run(py, || self.0.snippet(id, &options))?;
+        Classes::get(py)?.snippet.bind(py).call1((PyString::from_bytes(py, html.as_bytes())?,))
     }
 
     /// What the snippet would say, as data: `id` and `auth`, or `uid` and `uid_hash`.
@@ -263,13 +274,13 @@ impl Signer {
         user_id: &Bound<'py, PyAny>,
         now: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyDict>> {
-        let (py, spare) = (user_id.py(), Spare::new());
-        let id = arguments::user_id(At("user_id", None), user_id.as_borrowed(), &spare)?;
-        let now = seconds("now", now)?;
-        let identity = call(py, || self.0.identity(id, now))?;
+        let (py, buffer) = (user_id.py(), Wtf8::new());
+        let id = arguments::user_id(At::Argument("user_id"), user_id.as_borrowed(), &buffer)?;
+        let now = time(now)?;
+        let identity = run(py, || self.0.identity(id, now))?;
         let fields = PyDict::new(py);
         for (name, value) in identity.fields() {
-            fields.set_item(name, value)?;
+            fields.set_item(name, PyString::from_bytes(py, value.as_bytes())?)?;
         }
         Ok(fields)
     }
@@ -286,18 +297,16 @@ impl Signer {
     }
 }
 
-/// So many are signed before Python's other threads and signals have their turn: a few milliseconds' work, as long as
-/// Python itself lets a thread run. A batch of no more keeps the lock: to get it back, one waits for the others.
+/// Signatures per GIL release, about one switch interval (5 ms). Smaller batches keep the GIL: re-acquiring it may cost a
+/// full interval.
 const CHUNK: usize = 1 << 15;
 
-fn add<'py>(
-    texts: &mut Vec<Bound<'py, PyString>>,
-    py: Python<'py>,
-    mut signatures: impl Iterator<Item = Signature>,
-) -> PyResult<()> {
-    // Borrowed, since a signature that is moved costs a twentieth more.
+fn fill(list: &Bound<'_, PyList>, start: usize, mut signatures: impl Iterator<Item = Signature>) -> PyResult<()> {
+    let mut index = start;
+    // Matched by reference: moving the signature costs 5 % of it.
     while let Some(signature) = &signatures.next() {
-        texts.push(PyString::from_bytes(py, signature.as_bytes())?);
+        list.set_item(index, PyString::from_bytes(list.py(), signature.as_bytes())?)?;
+        index += 1;
     }
     Ok(())
 }
@@ -305,9 +314,7 @@ fn add<'py>(
 /// Every provider that a Signer can be made for.
 #[pyfunction]
 fn providers(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
-    let class = PROVIDER.get(py)?;
-    let rows = personsig::providers().iter();
-    let rows = rows.map(|p| class.call1((p.name, p.title, p.scheme.name(), p.secret_variable, p.documentation)));
+    let rows = personsig::providers().iter().map(|row| Provider::of(py, row));
     PyTuple::new(py, rows.collect::<PyResult<Vec<_>>>()?)
 }
 
@@ -318,47 +325,6 @@ fn providers(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
 #[pyfunction]
 #[pyo3(signature = (value, /))]
 fn is_provider_name(value: &Bound<'_, PyAny>) -> bool {
-    let name = value.cast::<PyString>().map(|name| name.to_string_lossy());
-    name.is_ok_and(|name| personsig::providers().iter().any(|row| row.name == name))
-}
-
-/// A class that the package writes in Python, where a dataclass or a second base takes one line. It is looked up once,
-/// so that what is raised stays what users imported even when the package is imported again.
-struct Class {
-    module: &'static str,
-    name: &'static str,
-    found: PyOnceLock<Py<PyType>>,
-}
-
-static ERROR: Class = Class::new("personsig._errors", "Error");
-static INPUT_ERROR: Class = Class::new("personsig._errors", "InputError");
-static VERIFICATION_ERROR: Class = Class::new("personsig._errors", "VerificationError");
-static SNIPPET: Class = Class::new("personsig._results", "Snippet");
-static FINDING: Class = Class::new("personsig._results", "Finding");
-static PROVIDER: Class = Class::new("personsig._results", "Provider");
-
-impl Class {
-    const fn new(module: &'static str, name: &'static str) -> Self {
-        Class { module, name, found: PyOnceLock::new() }
-    }
-
-    fn get<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyType>> {
-        self.found.import(py, self.module, self.name)
-    }
-}
-
-/// Runs the core and turns its errors into Python's. A panic would be a defect; pyo3 makes it an exception that
-/// `except Exception` does not catch, which would end a worker for one request.
-fn call<T>(py: Python<'_>, core: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {
-    let result = catch_unwind(AssertUnwindSafe(core)).unwrap_or_else(|_| Err(Code::Internal.into()));
-    result.map_err(|error| {
-        let class = match (error.kind(), error.code()) {
-            (Kind::Input, _) => &INPUT_ERROR,
-            (Kind::Verification, _) => &VERIFICATION_ERROR,
-            (_, Code::OutOfMemory) => return PyMemoryError::new_err(error.to_string()),
-            _ => return PyRuntimeError::new_err(error.to_string()),
-        };
-        let arguments = (error.to_string(), error.code().name(), error.index());
-        class.get(py).map_or_else(|failure| failure, |class| PyErr::from_type(class.clone(), arguments))
-    })
+    let name = advice::characters(value);
+    name.is_some_and(|name| personsig::providers().iter().any(|row| row.name == name))
 }

@@ -1,7 +1,6 @@
 //! What a caller passed, checked for its type and not for its value. No method of a value is called.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use magnus::encoding::EncodingCapable;
 use magnus::rb_sys::AsRawValue;
@@ -10,28 +9,29 @@ use personsig::UserId;
 use personsig::host::{self, At};
 
 use crate::advice;
+use crate::values::Values;
 
 /// Names the class that was given, never the value.
 #[cold]
-pub(crate) fn wrong_type(ruby: &Ruby, at: impl fmt::Display, wanted: &str, given: Value, advice: &str) -> Error {
-    let message = host::wrong_type(at, wanted, &advice::class_name(given), advice);
+pub(crate) fn type_error(ruby: &Ruby, at: At<'_>, expected: &str, given: Value, advice: &str) -> Error {
+    let message = host::type_error(at, expected, &advice::class_name(given), advice);
     Error::new(ruby.exception_type_error(), message)
 }
 
 pub(crate) fn provider(ruby: &Ruby, value: Value) -> Result<RString, Error> {
     let advice = "pass the name of a provider, such as 'gosquared'";
-    text(ruby, At("provider", None), "a String", value, |ruby, value| advice::text(ruby, value, advice))
+    text(ruby, At::Argument("provider"), "a String", value, |ruby, value| advice::text(ruby, value, advice))
 }
 
 /// A String or one of a subclass; nothing is converted.
 pub(crate) fn text<'a>(
     ruby: &Ruby,
-    at: At,
-    wanted: &str,
+    at: At<'_>,
+    expected: &str,
     value: Value,
     advice: impl FnOnce(&Ruby, Value) -> Cow<'a, str>,
 ) -> Result<RString, Error> {
-    RString::from_value(value).ok_or_else(|| wrong_type(ruby, at, wanted, value, &advice(ruby, value)))
+    RString::from_value(value).ok_or_else(|| type_error(ruby, at, expected, value, &advice(ruby, value)))
 }
 
 pub(crate) fn unless_nil(value: Value) -> Option<Value> {
@@ -40,7 +40,7 @@ pub(crate) fn unless_nil(value: Value) -> Option<Value> {
 
 /// nil is what a form or a query gives where nothing was sent.
 pub(crate) fn signature(ruby: &Ruby, value: Value) -> Result<Option<RString>, Error> {
-    let signature = |value| text(ruby, At("signature", None), "a String or nil", value, advice::signature);
+    let signature = |value| text(ruby, At::Argument("signature"), "a String or nil", value, advice::signature);
     unless_nil(value).map(signature).transpose()
 }
 
@@ -56,19 +56,21 @@ pub(crate) fn list<T>(
     ruby: &Ruby,
     name: &'static str,
     value: Option<Value>,
-    mut element: impl FnMut(At, Value) -> Result<T, Error>,
+    mut element: impl FnMut(At<'_>, Value) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     let Some(value) = value else { return Ok(Vec::new()) };
-    let refused = || wrong_type(ruby, At(name, None), "an Array", value, &advice::list(ruby, name, value));
+    let refused = || type_error(ruby, At::Argument(name), "an Array", value, &advice::list(ruby, name, value));
     let array = RArray::from_value(value).ok_or_else(refused)?;
-    (0..array.len()).map(|index| element(At(name, Some(index)), array.entry(index as isize)?)).collect()
+    (0..array.len()).map(|index| element(At::Element(name, index), array.entry(index as isize)?)).collect()
 }
 
 pub(crate) fn seconds(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Option<i64>, Error> {
-    let Some(value) = value.and_then(unless_nil) else { return Ok(None) };
-    let refused = || wrong_type(ruby, At(name, None), "an Integer", value, &advice::seconds(ruby, name, value));
-    let integer = Integer::from_value(value).ok_or_else(refused)?;
-    Ok(Some(exact(integer).and_then(|n| i64::try_from(n).map_err(|_| end(n < 0))).unwrap_or_else(|end| end)))
+    host::seconds(&Values(ruby), name, value.and_then(unless_nil).as_ref())
+}
+
+/// The integer, or the end of `i64` that it lies beyond.
+pub(crate) fn saturated(integer: Integer) -> i64 {
+    exact(integer).and_then(|n| i64::try_from(n).map_err(|_| end(n < 0))).unwrap_or_else(|end| end)
 }
 
 /// The integer, or the end of `i64` that it lies beyond where it does not fit into an `i128`.
@@ -109,7 +111,7 @@ pub(crate) fn copied(ruby: &Ruby, text: RString) -> Result<Vec<u8>, Error> {
 pub(crate) fn token(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Option<String>, Error> {
     let Some(value) = value.and_then(unless_nil) else { return Ok(None) };
     let advice = |ruby: &Ruby, value| advice::text(ruby, value, "pass it as a String, or leave it out");
-    let text = text(ruby, At(name, None), "a String or nil", value, advice)?;
+    let text = text(ruby, At::Argument(name), "a String or nil", value, advice)?;
     Ok(Some(String::from_utf8_lossy(&copied(ruby, text)?).into_owned()))
 }
 
@@ -120,7 +122,7 @@ pub(crate) enum Id {
 }
 
 impl Id {
-    pub(crate) fn of(ruby: &Ruby, at: At, value: Value) -> Result<Self, Error> {
+    pub(crate) fn of(ruby: &Ruby, at: At<'_>, value: Value) -> Result<Self, Error> {
         if let Some(integer) = Integer::from_value(value) {
             return Ok(Id::Other(exact(integer).map_or(UserId::IntegerTooLarge, UserId::Integer)));
         }

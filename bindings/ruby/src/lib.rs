@@ -6,8 +6,6 @@
 
 #![allow(missing_docs, reason = "magnus::init writes the one public item, the function that Ruby calls")]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use magnus::rb_sys::{AsRawValue, FromRawValue, protect};
 use magnus::scan_args::{get_kwargs, scan_args};
 use magnus::typed_data::Obj;
@@ -16,17 +14,18 @@ use magnus::{
     Error, ExceptionClass, RArray, RClass, RHash, RModule, RString, RStruct, Ruby, TryConvert, TypedData, Value,
     function, kwargs, method, prelude::*,
 };
-use personsig::host::At;
-use personsig::{Code, Kind, Secret, SnippetOptions, VerifyOptions};
+use personsig::host::{self, At, Class, catch_panic};
+use personsig::{Code, Secret, SnippetOptions, Traits, VerifyOptions};
 use zeroize::Zeroizing;
 
 use arguments::{Id, Ids, list, seconds, shown, signature, text, token, unless_nil};
+use values::Values;
 
 mod advice;
 mod arguments;
 mod batch;
 mod loading;
-mod traits;
+mod values;
 
 #[magnus::init(name = "personsig_ruby")]
 fn init(ruby: &Ruby) -> Result<(), Error> {
@@ -99,7 +98,8 @@ impl Signer {
         let provider = arguments::provider(ruby, args.required.0)?;
         let advice = |ruby: &Ruby, value| advice::text(ruby, value, "pass the name of an environment variable");
         let variable = options.optional.0.and_then(unless_nil);
-        let variable = variable.map(|value| text(ruby, At("variable", None), "a String", value, advice)).transpose()?;
+        let variable =
+            variable.map(|value| text(ruby, At::Argument("variable"), "a String", value, advice)).transpose()?;
         // Copied, for ENV is Ruby code. A name that is not UTF-8 is that of no provider.
         // SAFETY: the copy is made at once.
         let copy = |text: RString| Zeroizing::new(unsafe { text.as_slice() }.to_vec());
@@ -161,7 +161,7 @@ impl Signer {
         let args = scan_args::<(Value, Value), (), (), (), RHash, ()>(args)?;
         let options = get_kwargs::<_, (), (Option<Value>, Option<Value>), ()>(args.keywords, &[], &["also", "now"])?;
         let (also, now) = options.optional;
-        let id = Id::of(ruby, At("user_id", None), args.required.0)?;
+        let id = Id::of(ruby, At::Argument("user_id"), args.required.0)?;
         let signature = signature(ruby, args.required.1)?;
         let also = Ids::of(ruby, "also", also)?;
         let now = seconds(ruby, "now", now)?;
@@ -188,8 +188,9 @@ impl Signer {
         let args = scan_args::<(Value,), (), (), (), RHash, ()>(args)?;
         let (traits, site_token, nonce, now) = get_kwargs::<_, (), Given, ()>(args.keywords, &[], &NAMES)?.optional;
         let id = unless_nil(args.required.0);
-        let id = id.map(|value| Id::of(ruby, At("user_id", None), value)).transpose()?;
-        let traits = traits::traits(ruby, traits)?;
+        let id = id.map(|value| Id::of(ruby, At::Argument("user_id"), value)).transpose()?;
+        let traits =
+            traits.map_or_else(|| Ok(Traits::default()), |traits| host::traits(&Values(ruby), "traits", &traits))?;
         let site_token = token(ruby, "site_token", site_token)?;
         let nonce = token(ruby, "nonce", nonce)?;
         let now = seconds(ruby, "now", now)?;
@@ -203,7 +204,7 @@ impl Signer {
 
     fn identity(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<RHash, Error> {
         let (user_id, now) = with_now(args)?;
-        let id = Id::of(ruby, At("user_id", None), user_id)?;
+        let id = Id::of(ruby, At::Argument("user_id"), user_id)?;
         let now = seconds(ruby, "now", now)?;
         // SAFETY: see Borrowing.
         let identity = call(ruby, || this.0.identity(unsafe { id.borrow() }, now))?;
@@ -236,9 +237,10 @@ fn construct(
     fallback_secrets: Option<Value>,
 ) -> Result<personsig::Signer, Error> {
     let provider = arguments::provider(ruby, provider)?;
-    let key =
-        |at, value: Value| unless_nil(value).map(|value| text(ruby, at, "a String", value, advice::secret)).transpose();
-    let secret = key(At("secret", None), secret)?;
+    let key = |at: At<'_>, value: Value| {
+        unless_nil(value).map(|value| text(ruby, at, "a String", value, advice::secret)).transpose()
+    };
+    let secret = key(At::Argument("secret"), secret)?;
     let fallbacks = list(ruby, "fallback_secrets", fallback_secrets, key)?;
     // SAFETY: see Borrowing. The fallbacks are held by their Array, which no Ruby code has touched since.
     call(ruby, || unsafe {
@@ -252,7 +254,7 @@ fn construct(
 }
 
 fn sign(ruby: &Ruby, signer: &personsig::Signer, user_id: Value, now: Option<Value>) -> Result<RString, Error> {
-    let id = Id::of(ruby, At("user_id", None), user_id)?;
+    let id = Id::of(ruby, At::Argument("user_id"), user_id)?;
     let now = seconds(ruby, "now", now)?;
     // SAFETY: see Borrowing.
     let signature = call(ruby, || signer.sign_at(unsafe { id.borrow() }, now))?;
@@ -283,31 +285,29 @@ fn to_verify(ruby: &Ruby, args: &[Value]) -> Result<(Id, Option<RString>, Verify
     if let [user_id, signature] = *args
         && !has_keywords()
     {
-        let id = Id::of(ruby, At("user_id", None), user_id)?;
+        let id = Id::of(ruby, At::Argument("user_id"), user_id)?;
         return Ok((id, arguments::signature(ruby, signature)?, VerifyOptions::default()));
     }
     let args = scan_args::<(Value, Value), (), (), (), RHash, ()>(args)?;
     let given = get_kwargs::<_, (), (Option<Value>, Option<Value>, Option<Value>), ()>(args.keywords, &[], &NAMES)?;
-    let id = Id::of(ruby, At("user_id", None), args.required.0)?;
+    let id = Id::of(ruby, At::Argument("user_id"), args.required.0)?;
     let signature = signature(ruby, args.required.1)?;
-    let options = VerifyOptions {
-        max_age: seconds(ruby, "max_age", given.optional.0)?,
-        clock_skew: seconds(ruby, "clock_skew", given.optional.1)?,
-        now: seconds(ruby, "now", given.optional.2)?,
-    };
+    let (max_age, clock_skew, now) = given.optional;
+    let [max_age, clock_skew, now] = [max_age, clock_skew, now].map(|value| value.and_then(unless_nil));
+    let limits = [("max_age", max_age.as_ref()), ("clock_skew", clock_skew.as_ref()), ("now", now.as_ref())];
+    let options = host::limits(&Values(ruby), limits)?;
     Ok((id, signature, options))
 }
 
 /// Runs the core and turns its errors into Ruby's. A panic would be a defect; magnus makes it a `fatal`, which no
 /// `rescue` catches and which ends the process.
 fn call<T>(ruby: &Ruby, core: impl FnOnce() -> Result<T, personsig::Error>) -> Result<T, Error> {
-    let result = catch_unwind(AssertUnwindSafe(core)).unwrap_or_else(|_| Err(Code::Internal.into()));
-    result.map_err(|error| {
-        let class = match (error.kind(), error.code()) {
-            (Kind::Input, _) => &INPUT_ERROR,
-            (Kind::Verification, _) => &VERIFICATION_ERROR,
-            (_, Code::OutOfMemory) => return Error::new(ruby.exception_no_mem_error(), error.to_string()),
-            _ => return Error::new(ruby.exception_runtime_error(), error.to_string()),
+    catch_panic(core).map_err(|error| {
+        let class = match Class::of(&error) {
+            Class::Input => &INPUT_ERROR,
+            Class::Verification => &VERIFICATION_ERROR,
+            Class::OutOfMemory => return Error::new(ruby.exception_no_mem_error(), error.to_string()),
+            Class::Defect => return Error::new(ruby.exception_runtime_error(), error.to_string()),
         };
         let code = frozen_text(ruby, error.code().name());
         let fields = kwargs!(ruby, "code" => code, "index" => error.index());

@@ -1,25 +1,25 @@
-"""What Signers raise. The native module takes these classes from here and fills them."""
-
-from __future__ import annotations
+"""What Signers raise. The native module takes these classes from here: Python gives a class two bases in one line."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._names import InputCode, VerificationCode
 
+_package = __name__.rpartition(".")[0]
+
 
 class Error(Exception):
-    """Something that personsig refuses. Its text says what to do and never repeats a value that was passed."""
+    """Something that personsig refuses. Its message says what to do and never repeats a value that was passed."""
 
-    __module__ = "personsig"
+    __module__ = _package
 
-    code: InputCode | VerificationCode
+    code: "InputCode | VerificationCode"
     """Why, for programs: `missing-secret`. The same in every language."""
 
-    index: int | None
+    index: "int | None"
     """Which element of a list was refused, counting from 0; None where it was not about a list."""
 
     # All three are `args`: whatever rebuilds an exception from its args, as pickle and task queues do, keeps them.
-    def __init__(self, message: str, code: InputCode | VerificationCode, index: int | None = None) -> None:
+    def __init__(self, message: str, code: "InputCode | VerificationCode", index: "int | None" = None) -> None:
         super().__init__(message, code, index)
         self.code = code
         self.index = index
@@ -31,14 +31,14 @@ class Error(Exception):
 class InputError(Error, ValueError):
     """The program, its configuration or the id must change."""
 
-    __module__ = "personsig"
+    __module__ = _package
 
-    code: InputCode
+    code: "InputCode"
 
 
 class VerificationError(Error):
-    """The signature that was shown is not accepted."""
+    """The signature that was presented is not accepted."""
 
-    __module__ = "personsig"
+    __module__ = _package
 
-    code: VerificationCode
+    code: "VerificationCode"

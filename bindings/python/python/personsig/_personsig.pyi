@@ -6,8 +6,8 @@ from typing import Generic, Literal, Protocol, SupportsIndex, final, overload, t
 from typing_extensions import TypeIs, TypeVar
 
 from ._errors import Error, InputError, VerificationError
-from ._names import ChameleonIdentity, GoSquaredIdentity, Identity, ProviderName
-from ._results import Finding, Provider, Snippet
+from ._names import ChameleonIdentity, FindingCode, GoSquaredIdentity, Identity, ProviderName
+from ._snippet import Snippet
 
 __all__ = [
     "Error",
@@ -177,6 +177,69 @@ class Verified:
     @property
     def signed_at(self) -> int | None:
         """Unix time in whole seconds; None for a plain provider, whose signatures have no time."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Finding:
+    """One thing that went wrong, or that did not."""
+
+    __match_args__ = ("code", "message", "fix", "index")
+
+    def __new__(cls, code: FindingCode, message: str, fix: str, index: int | None) -> Finding: ...
+    @property
+    def code(self) -> FindingCode:
+        """Its name in every language: `padded-key`."""
+
+    @property
+    def message(self) -> str:
+        """What happened, in a sentence for a person."""
+
+    @property
+    def fix(self) -> str:
+        """What to do about it."""
+
+    @property
+    def index(self) -> int | None:
+        """Which fallback secret or which element of `also`, counting from 0."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Provider:
+    """A vendor that verifies identities."""
+
+    __match_args__ = ("name", "title", "scheme", "secret_variable", "documentation")
+
+    def __new__(
+        cls,
+        name: ProviderName,
+        title: str,
+        scheme: Literal["plain", "timestamped"],
+        secret_variable: str,
+        documentation: str,
+    ) -> Provider: ...
+    @property
+    def name(self) -> ProviderName:
+        """What Signer takes."""
+
+    @property
+    def title(self) -> str:
+        """The name that the vendor writes itself."""
+
+    @property
+    def scheme(self) -> Literal["plain", "timestamped"]:
+        """`plain` or `timestamped`."""
+
+    @property
+    def secret_variable(self) -> str:
+        """The environment variable that `Signer.from_env` reads."""
+
+    @property
+    def documentation(self) -> str:
+        """The vendor's own page about it."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...

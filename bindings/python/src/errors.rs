@@ -1,0 +1,69 @@
+//! The classes that the package writes in Python, and the core's errors as exceptions.
+
+use personsig::Error;
+use personsig::host::{Class, catch_panic};
+use pyo3::exceptions::{PyImportError, PyMemoryError, PyRuntimeError};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+/// Classes for which Python takes one line: two bases, a subclass of str.
+pub(crate) struct Classes {
+    error: Py<PyType>,
+    input_error: Py<PyType>,
+    verification_error: Py<PyType>,
+    pub(crate) snippet: Py<PyType>,
+}
+
+/// Looked up once, so that what is raised stays what users imported even when the package is imported again.
+static CLASSES: PyOnceLock<Classes> = PyOnceLock::new();
+
+impl Classes {
+    /// Takes them from the package, whatever its name: it may be another package's `_vendor.personsig`.
+    pub(crate) fn load<'py>(py: Python<'py>, package: &str) -> PyResult<&'py Self> {
+        let class = |module, name| -> PyResult<Py<PyType>> {
+            Ok(py.import(format!("{package}.{module}"))?.getattr(name)?.cast_into()?.unbind())
+        };
+        CLASSES.get_or_try_init(py, || {
+            Ok(Classes {
+                error: class("_errors", "Error")?,
+                input_error: class("_errors", "InputError")?,
+                verification_error: class("_errors", "VerificationError")?,
+                snippet: class("_snippet", "Snippet")?,
+            })
+        })
+    }
+
+    pub(crate) fn get(py: Python<'_>) -> PyResult<&Self> {
+        CLASSES.get(py).ok_or_else(|| PyImportError::new_err("personsig is not wholly imported yet"))
+    }
+
+    pub(crate) fn named(&self) -> [(&'static str, &Py<PyType>); 4] {
+        [
+            ("Error", &self.error),
+            ("InputError", &self.input_error),
+            ("VerificationError", &self.verification_error),
+            ("Snippet", &self.snippet),
+        ]
+    }
+}
+
+/// Runs the core, and raises its errors. Of a panic pyo3 would make an exception that `except Exception` does not
+/// catch, which ends a worker for one request.
+pub(crate) fn run<T>(py: Python<'_>, core: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {
+    catch_panic(core).map_err(|error| exception(py, &error))
+}
+
+#[cold]
+fn exception(py: Python<'_>, error: &Error) -> PyErr {
+    let message = error.to_string();
+    let class = |of: fn(&Classes) -> &Py<PyType>| Classes::get(py).map(|classes| of(classes).bind(py).clone());
+    let class = match Class::of(error) {
+        Class::Input => class(|classes| &classes.input_error),
+        Class::Verification => class(|classes| &classes.verification_error),
+        Class::OutOfMemory => return PyMemoryError::new_err(message),
+        Class::Defect => return PyRuntimeError::new_err(message),
+    };
+    let arguments = (message, error.code().name(), error.index());
+    class.map_or_else(|failure| failure, |class| PyErr::from_type(class, arguments))
+}
