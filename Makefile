@@ -290,7 +290,7 @@ example-ruby: built-ruby web-ruby example-secrets
 
 .PHONY: adapters
 adapters: need-conformance built-rust built-c built-cli built-python built-node built-php built-ruby
-	@ln -sfn libpersonsig.so target/release/libpersonsig.so.0
+	@ln -sfn libpersonsig.so target/release/libpersonsig.so.1
 	@$(CC) -std=c17 -O2 -Wall -Wextra -Werror -Iinclude tests/adapters/c.c -o target/release/adapter-c.$$$$ \
 		-Ltarget/release -Wl,-rpath,"$(CURDIR)/target/release" -lpersonsig -ljansson && \
 		mv -f target/release/adapter-c.$$$$ target/release/adapter-c

@@ -35,9 +35,9 @@ static int after(void)
     size_t length;
     personsig_status status;
 
-    if (personsig_signer_from_env("gosquared", strlen("gosquared"), NULL, 0, &signer) != PERSONSIG_OK)
+    if (personsig_signer_from_env(PERSONSIG_LITERAL("gosquared"), NULL, 0, &signer) != PERSONSIG_OK)
         return 1;
-    status = personsig_signer_sign(signer, "123456", strlen("123456"), PERSONSIG_DEFAULT, signature, sizeof signature,
+    status = personsig_signer_sign(signer, PERSONSIG_LITERAL("123456"), PERSONSIG_DEFAULT, signature, sizeof signature,
                                    &length);
     if (status == PERSONSIG_OK)
         printf("%.*s\n", (int)length, signature);

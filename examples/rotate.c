@@ -19,8 +19,7 @@ static void check(personsig_status status)
 static void verify(const personsig_signer *signer, const char *signature, size_t length)
 {
     size_t secret_index;
-    check(personsig_signer_verify(signer, "123456", 6, signature, length, PERSONSIG_DEFAULT, PERSONSIG_DEFAULT,
-                                  PERSONSIG_DEFAULT, &secret_index, NULL));
+    check(personsig_signer_verify(signer, PERSONSIG_LITERAL("123456"), signature, length, NULL, &secret_index, NULL));
     printf("valid, with secret %zu\n", secret_index);
 }
 
@@ -33,10 +32,11 @@ int main(void)
     size_t length;
     personsig_signer *signer;
 
-    check(personsig_signer_new("gosquared", strlen("gosquared"), secret, strlen(secret), &old_secret,
-                               &old_secret_length, 1, NULL, &signer));
+    check(personsig_signer_new(PERSONSIG_LITERAL("gosquared"), secret, strlen(secret), &old_secret, &old_secret_length,
+                               1, NULL, &signer));
     verify(signer, old_signature, strlen(old_signature));
-    check(personsig_signer_sign(signer, "123456", 6, PERSONSIG_DEFAULT, signature, sizeof signature, &length));
+    check(personsig_signer_sign(signer, PERSONSIG_LITERAL("123456"), PERSONSIG_DEFAULT, signature, sizeof signature,
+                                &length));
     verify(signer, signature, length);
     personsig_signer_free(signer);
     return 0;

@@ -17,28 +17,31 @@ static void check(personsig_status status)
     exit(1);
 }
 
-/* A literal as the two arguments that text is. */
-#define TEXT(literal) literal, sizeof(literal) - 1
-
 int main(void)
 {
+    const char *traits = "{\"name\": \"O'Brien\", \"seats\": 3}", *nonce = "rAnd0m";
+    personsig_snippet_options options = PERSONSIG_SNIPPET_OPTIONS_INIT;
     char text[4096]; /* PERSONSIG_BUFFER_TOO_SMALL says in `length` what it takes */
     size_t length;
     personsig_signer *signer;
-    check(personsig_signer_new(TEXT("gosquared"), TEXT("personsig-test-secret"), NULL, NULL, 0, NULL, &signer));
+    check(personsig_signer_new(PERSONSIG_LITERAL("gosquared"), PERSONSIG_LITERAL("personsig-test-secret"), NULL, NULL,
+                               0, NULL, &signer));
 
     /* The id is the one that your session authenticated, never one that the request says. */
-    check(personsig_signer_snippet(signer, TEXT("123456"), TEXT("{\"name\": \"O'Brien\", \"seats\": 3}"), NULL, 0,
-                                   TEXT("rAnd0m"), PERSONSIG_DEFAULT, text, sizeof text, &length));
+    options.traits = traits;
+    options.traits_len = strlen(traits);
+    options.nonce = nonce;
+    options.nonce_len = strlen(nonce);
+    check(personsig_signer_snippet(signer, PERSONSIG_LITERAL("123456"), &options, text, sizeof text, &length));
     printf("%.*s\n", (int)length, text);
 
     /* A visitor who is not logged in is not signed. */
-    check(personsig_signer_snippet(signer, NULL, 0, NULL, 0, NULL, 0, NULL, 0, PERSONSIG_DEFAULT, text, sizeof text,
-                                   &length));
+    check(personsig_signer_snippet(signer, NULL, 0, NULL, text, sizeof text, &length));
     printf("'%.*s'\n", (int)length, text);
 
     /* For a page that asks your server: answer it with "Cache-Control: private, no-store". */
-    check(personsig_signer_identity(signer, TEXT("123456"), PERSONSIG_DEFAULT, text, sizeof text, &length));
+    check(
+        personsig_signer_identity(signer, PERSONSIG_LITERAL("123456"), PERSONSIG_DEFAULT, text, sizeof text, &length));
     printf("%.*s\n", (int)length, text);
     personsig_signer_free(signer);
     return 0;

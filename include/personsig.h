@@ -12,27 +12,40 @@
  *
  * Conventions
  *
- * Text comes in as a pointer and a length in bytes, UTF-8, not NUL-terminated. NULL with 0 is the empty text; NULL with
- * a length is PERSONSIG_NULL_POINTER, as is every other pointer that is NULL, unless its function says that it may be.
- * Text that a function returns is static, NUL-terminated and never freed.
+ * A string comes in as a pointer and a length in bytes, UTF-8, not NUL-terminated: PERSONSIG_LITERAL("text") is both for
+ * a literal. NULL with 0 is the empty string. NULL with a length is PERSONSIG_NULL_POINTER, as is every other pointer
+ * that is NULL, unless its function says that it may be. A string that a function returns is static, NUL-terminated and
+ * never freed.
  *
- * Out-parameters come last and are written on PERSONSIG_OK alone, with two exceptions. Where text goes out, to
+ * Options come in as a struct by pointer, and NULL gives none. Start from its initializer, which sets `size`, and assign
+ * what you want to give:
+ *
+ *     personsig_verify_options options = PERSONSIG_VERIFY_OPTIONS_INIT;
+ *     options.max_age = 3600;
+ *
+ * Later versions may add fields at the end of a struct, for which zero means "not given". A program that was compiled
+ * with an older header passes a smaller size, and the fields that it lacks are not given. One that was compiled with a
+ * newer header passes a larger size, and gets PERSONSIG_INVALID_OPTION where a field that this version does not know is
+ * not zero. A size smaller than the struct's first, or larger than 1024, was not set: PERSONSIG_INVALID_OPTION.
+ *
+ * Out-parameters come last and are written on PERSONSIG_OK alone, with two exceptions. Where a string goes out, to
  * (char *out, size_t cap, size_t *out_len) and not NUL-terminated, PERSONSIG_BUFFER_TOO_SMALL writes to `out_len` the
  * length that is needed; out NULL with cap 0 asks for it. `bad_index`, where a function has it, always receives the
  * index of the list's element that was refused, or PERSONSIG_NO_INDEX.
  *
  * Threads
  *
- * Every function may be called from any number of threads at the same time, on the same signer too; what must not meet
- * is personsig_signer_free and another use of that signer. After fork both processes may use a signer and free theirs.
+ * Every function may be called from any number of threads at the same time, on the same signer too, but
+ * personsig_signer_free must not run concurrently with any other use of that signer. After fork both processes may use a
+ * signer, and each frees its own.
  *
  * Errors
  *
- * The return value says it all: there is no last error to ask for, and errno is not used. Checked are all pointers
+ * The return value says everything: there is no last error to ask for, and errno is not used. All pointers are checked
  * first, then values in the order of the parameters, then the signature. No message repeats what was passed.
  *
- * Where there is no memory, personsig_signer_new says so; personsig_signer_from_env and personsig_signer_explain, which
- * need little, end the process. No other function allocates.
+ * Where there is no memory, a function returns PERSONSIG_OUT_OF_MEMORY; none ends the process. personsig_signer_from_env,
+ * _explain, _snippet and _identity reserve what they need at most before they begin.
  */
 
 #ifndef PERSONSIG_H
@@ -46,26 +59,36 @@
 #define PERSONSIG_VERSION_MINOR 1
 #define PERSONSIG_VERSION_PATCH 0
 
+// A string literal as the two arguments that a string is: itself, and its length without the terminating NUL.
+#define PERSONSIG_LITERAL(text) "" text, sizeof("" text) - 1
+
 // What `bad_index` receives where no element of a list is to blame.
 #define PERSONSIG_NO_INDEX SIZE_MAX
 
-// The longest signature in bytes. A buffer of this size is always large enough.
-#define PERSONSIG_SIGNATURE_MAX 76
+// Initializers of the options: nothing is given.
+#define PERSONSIG_VERIFY_OPTIONS_INIT \
+    {sizeof(personsig_verify_options), PERSONSIG_DEFAULT, PERSONSIG_DEFAULT, PERSONSIG_DEFAULT}
+#define PERSONSIG_EXPLAIN_OPTIONS_INIT {sizeof(personsig_explain_options), NULL, NULL, 0, PERSONSIG_DEFAULT}
+#define PERSONSIG_SNIPPET_OPTIONS_INIT \
+    {sizeof(personsig_snippet_options), NULL, 0, NULL, 0, NULL, 0, PERSONSIG_DEFAULT}
 
 // "Not given", for `now` (the system's clock), `max_age` (24 hours) and `clock_skew` (5 minutes).
 #define PERSONSIG_DEFAULT INT64_MIN
+
+// The longest signature in bytes. A buffer of this size is always large enough.
+#define PERSONSIG_SIGNATURE_MAX 76
 
 // The length of HMAC-SHA256's result in bytes.
 #define PERSONSIG_HMAC_SHA256_SIZE 32
 
 // What a function returns. 1 to 99: the program, its configuration or the id must change. 100 to 199: the signature
-// that was shown is not accepted. 200 and up: the call itself failed.
+// is not accepted. 200 and up: the call itself failed.
 //
 // Numbers and names are never reused, and new ones may come: a `switch` needs a `default`.
 typedef enum {
     // Done, or valid.
     PERSONSIG_OK = 0,
-    // The provider's exact name is "gosquared" or "chameleon", 9 bytes each: a length from sizeof counts the NUL too.
+    // The provider is not one of personsig_provider_name: exact, in lower case, and without the NUL that sizeof counts.
     PERSONSIG_UNKNOWN_PROVIDER = 1,
     // The secret is missing or empty.
     PERSONSIG_MISSING_SECRET = 2,
@@ -75,11 +98,11 @@ typedef enum {
     PERSONSIG_PLACEHOLDER_SECRET = 4,
     // The user id is empty.
     PERSONSIG_EMPTY_USER_ID = 5,
-    // Text is not valid UTF-8.
+    // A string is not valid UTF-8.
     PERSONSIG_INVALID_TEXT = 6,
-    // The user id has one of U+0000 to U+001F or U+007F: nearly always a newline that came along.
+    // The user id has one of U+0000 to U+001F or U+007F: nearly always a newline that was read along with it.
     PERSONSIG_CONTROL_CHARACTER = 7,
-    // Not returned in C, where ids are text.
+    // Not returned in C, where ids are strings.
     PERSONSIG_INTEGER_TOO_LARGE = 8,
     // `now`, or the system's clock, is not from 0 to 99999999999.
     PERSONSIG_TIMESTAMP_OUT_OF_RANGE = 9,
@@ -88,11 +111,11 @@ typedef enum {
     // `max_age` or `clock_skew` was given for a provider whose signature has no timestamp.
     PERSONSIG_NOT_TIMESTAMPED = 11,
     // `max_age` or `clock_skew` is not from 0 to 99999999999, `also` is too long, or `traits`, `site_token` or `nonce`
-    // cannot be what it should.
+    // is not well formed, or the size of a struct of options is not one that this version can read.
     PERSONSIG_INVALID_OPTION = 12,
-    // The secret has more round it or in it than the secret itself: quotation marks, `NAME=`, a comment, a line break.
+    // The secret contains more than the secret itself: quotation marks, `NAME=`, a comment, a line break.
     PERSONSIG_MALFORMED_SECRET = 13,
-    // The user id is "undefined", "null", "[object Object]" or the like, which would be everybody's.
+    // The user id is "undefined", "null", "[object Object]" or the like, which would be everybody's id.
     PERSONSIG_PLACEHOLDER_USER_ID = 14,
     // The signature is empty.
     PERSONSIG_MISSING_SIGNATURE = 100,
@@ -108,7 +131,7 @@ typedef enum {
     PERSONSIG_FROM_THE_FUTURE = 105,
     // A pointer is NULL where it may not be, or a length is more than any object has.
     PERSONSIG_NULL_POINTER = 200,
-    // The text does not fit; `out_len` has the length that it needs.
+    // The string does not fit; `out_len` has the length that it needs.
     PERSONSIG_BUFFER_TOO_SMALL = 201,
     // There is no memory left.
     PERSONSIG_OUT_OF_MEMORY = 202,
@@ -125,12 +148,61 @@ typedef enum {
 // of "42".
 typedef struct personsig_signer personsig_signer;
 
+// Options of personsig_signer_verify. The three times are whole seconds, 0 to 99999999999, or PERSONSIG_DEFAULT.
+typedef struct {
+    // sizeof(personsig_verify_options)
+    size_t size;
+    // The age of the oldest signature that is accepted; by default 24 hours. PERSONSIG_DEFAULT for a plain provider.
+    int64_t max_age;
+    // How far ahead the signer's clock may be; by default 5 minutes. PERSONSIG_DEFAULT for a plain provider.
+    int64_t clock_skew;
+    // Unix time; by default the system's clock.
+    int64_t now;
+} personsig_verify_options;
+
+// Options of personsig_signer_explain.
+typedef struct {
+    // sizeof(personsig_explain_options)
+    size_t size;
+    // Other identifiers that may have been signed by mistake, such as the user's e-mail address: an array of
+    // `also_count` pointers, 16 at most, and one of as many lengths; both NULL with 0.
+    const char *const *also;
+    // The length of each.
+    const size_t *also_lens;
+    // How many there are.
+    size_t also_count;
+    // As for personsig_signer_sign.
+    int64_t now;
+} personsig_explain_options;
+
+// Options of personsig_signer_snippet. A string is left out as NULL with 0.
+typedef struct {
+    // sizeof(personsig_snippet_options)
+    size_t size;
+    // What the page tells the provider about the user: a JSON object. The signature does not cover it. At most 32
+    // levels deep; numbers that a page reads exactly; no name twice.
+    const char *traits;
+    // Its length.
+    size_t traits_len;
+    // GoSquared's project token, "GSN-123456-A": the snippet then loads the provider's script. Leave it out where the
+    // page loads it, and for Chameleon.
+    const char *site_token;
+    // Its length.
+    size_t site_token_len;
+    // The nonce of this response's Content-Security-Policy.
+    const char *nonce;
+    // Its length.
+    size_t nonce_len;
+    // As for personsig_signer_sign.
+    int64_t now;
+} personsig_snippet_options;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
-// Makes a signer. `secret` signs; `fallback_secrets`, older ones, only verify, for the time of a rotation: an array of
-// `fallback_secret_count` pointers and one of as many lengths, both NULL with 0.
+// Makes a signer. `secret` signs; `fallback_secrets`, older ones, only verify, while a secret is being rotated: an array
+// of `fallback_secret_count` pointers and one of as many lengths, both NULL with 0.
 //
 // A secret is any bytes, UTF-8 where it is text. `bad_index` may be NULL.
 personsig_status personsig_signer_new(const char *provider,
@@ -144,8 +216,8 @@ personsig_status personsig_signer_new(const char *provider,
                                       personsig_signer **out);
 
 // Makes a signer from the process's environment: from `variable`, or where that is NULL from the provider's own (see
-// personsig_provider_secret_variable). One fallback is read from the same name and "_PREVIOUS", where unset and empty
-// mean none.
+// personsig_provider_secret_variable). One fallback is read from the same name followed by "_PREVIOUS", where unset and
+// empty mean none.
 //
 // As with getenv, no other thread may change the environment meanwhile.
 personsig_status personsig_signer_from_env(const char *provider,
@@ -157,7 +229,7 @@ personsig_status personsig_signer_from_env(const char *provider,
 // Wipes the secrets and frees the signer. NULL is fine.
 void personsig_signer_free(personsig_signer *signer);
 
-// The name of the provider that it is bound to; NULL for NULL. It outlives the signer.
+// The name of the provider that the signer is bound to; NULL for NULL. It outlives the signer.
 const char *personsig_signer_provider(const personsig_signer *signer);
 
 // Signs a user's id, exactly the bytes given, at Unix time `now` in whole seconds, 0 to 99999999999, or
@@ -179,8 +251,8 @@ personsig_status personsig_signer_sign(const personsig_signer *signer,
 // with 0. Otherwise as personsig_signer_sign.
 //
 // The signatures are written one after another with nothing between them, in the order of the ids, all equally long:
-// `*out_len / user_id_count` bytes each, and PERSONSIG_SIGNATURE_MAX at most. `out` must not overlap the ids. One id
-// that cannot be signed and nothing is written; `bad_index`, which may be NULL, then receives which.
+// `*out_len / user_id_count` bytes each, and PERSONSIG_SIGNATURE_MAX at most. `out` must not overlap the ids. If one id
+// cannot be signed, nothing is written but its index to `bad_index`, which may be NULL.
 personsig_status personsig_signer_sign_many(const personsig_signer *signer,
                                             const char *const *user_ids,
                                             const size_t *user_id_lens,
@@ -194,59 +266,44 @@ personsig_status personsig_signer_sign_many(const personsig_signer *signer,
 // Checks that a signature, exactly as it arrived, is this user's and, where it has a timestamp T, that
 // now - max_age <= T <= now + clock_skew. In constant time for all secrets. Allocates nothing.
 //
-// The three times are whole seconds, 0 to 99999999999, or PERSONSIG_DEFAULT, which `max_age` and `clock_skew` must be
-// for a plain provider.
-//
-// `secret_index` receives which secret made it: 0 the secret, 1 the first fallback. `signed_at` receives T, and
-// PERSONSIG_DEFAULT for a plain provider. Either may be NULL.
+// `options` may be NULL. `secret_index` receives which secret made the signature: 0 the secret, 1 the first fallback.
+// `signed_at` receives T, and PERSONSIG_DEFAULT for a plain provider. Either may be NULL.
 personsig_status personsig_signer_verify(const personsig_signer *signer,
                                          const char *user_id,
                                          size_t user_id_len,
                                          const char *signature,
                                          size_t signature_len,
-                                         int64_t max_age,
-                                         int64_t clock_skew,
-                                         int64_t now,
+                                         const personsig_verify_options *options,
                                          size_t *secret_index,
                                          int64_t *signed_at);
 
-// Says why a signature is refused: which known mistake made it. For logs and terminals, not for the page.
+// Says which known mistake made a signature that is refused. For logs and terminals, not for the page.
 //
-// `also` are other identifiers that may have been signed by mistake, such as the user's e-mail address: at most 16, an
-// array of pointers and one of lengths, both NULL with 0. `bad_index` may be NULL.
+// Writes a JSON array with an object per finding: [{"code":"padded-key","message":"...","fix":"...","index":null}].
+// `index` tells which fallback secret or element of `also`. What is wrong with the arguments is a status as from
+// personsig_signer_sign; what is wrong with the signature is a finding.
 //
-// Writes JSON text, one object a finding: [{"code":"padded-key","message":"...","fix":"...","index":null}]. `index`
-// tells which fallback secret or element of `also`. What is given wrongly is an error as in personsig_signer_sign;
-// what is wrong with the signature is a finding.
+// `options` and `bad_index` may be NULL. Reserves 16 MiB, and twice the signature's length, for its work.
 personsig_status personsig_signer_explain(const personsig_signer *signer,
                                           const char *user_id,
                                           size_t user_id_len,
                                           const char *signature,
                                           size_t signature_len,
-                                          const char *const *also,
-                                          const size_t *also_lens,
-                                          size_t also_count,
-                                          int64_t now,
+                                          const personsig_explain_options *options,
                                           size_t *bad_index,
                                           char *out,
                                           size_t cap,
                                           size_t *out_len);
 
-// Writes the script element that tells the provider's script who the user is: pure ASCII, one statement a line.
+// Writes the script element that tells the provider's script who the user is: pure ASCII, one statement per line.
 //
-// - `user_id`: NULL for a visitor who is not logged in. Nothing is signed then, and where nothing is left to say the
-//   text is empty.
-// - `traits`: what the page tells the provider about the user, an object as JSON text, or NULL. The signature does not
-//   cover it. At most 32 levels deep; numbers that a page reads exactly; no name twice.
-// - `site_token`: GoSquared's project token, "GSN-123456-A": the snippet then loads the provider's script. NULL where
-//   the page does that, and for Chameleon.
-// - `nonce`: that of this response's Content-Security-Policy, or NULL.
-// - `now`: as for personsig_signer_sign.
+// `user_id` is NULL for a visitor who is not logged in: nothing is signed then, and where nothing is left to say, the
+// string is empty. `options` may be NULL.
 //
-// PERSONSIG_INVALID_OPTION for traits, a site token or a nonce that cannot be what they should, and for anything, the
-// id too, that equals one of the signer's secrets.
+// PERSONSIG_INVALID_OPTION for traits, a site token or a nonce that is not well formed, and for anything, the id too,
+// that equals one of the signer's secrets.
 //
-// Put it where a script element may stand, once a response, and send that with "Cache-Control: private, no-store".
+// Put it where a script element may stand, once per response, and send that with "Cache-Control: private, no-store".
 // Never put it into an attribute, an event handler or another script. Pass only the user whom your session
 // authenticated.
 //
@@ -255,13 +312,7 @@ personsig_status personsig_signer_explain(const personsig_signer *signer,
 personsig_status personsig_signer_snippet(const personsig_signer *signer,
                                           const char *user_id,
                                           size_t user_id_len,
-                                          const char *traits,
-                                          size_t traits_len,
-                                          const char *site_token,
-                                          size_t site_token_len,
-                                          const char *nonce,
-                                          size_t nonce_len,
-                                          int64_t now,
+                                          const personsig_snippet_options *options,
                                           char *out,
                                           size_t cap,
                                           size_t *out_len);
@@ -307,14 +358,14 @@ const char *personsig_provider_secret_variable(size_t index);
 // The address of the vendor's own page about it.
 const char *personsig_provider_documentation(size_t index);
 
+// The version of the library that is loaded, such as "0.1.0". PERSONSIG_VERSION is the header's.
+const char *personsig_version(void);
+
 // A status's name, the same in every language: "missing-secret"; "unknown" for a number that is none.
 const char *personsig_status_name(int status);
 
 // What is wrong and what to do, in a sentence for a person. It repeats nothing that was passed.
 const char *personsig_status_message(int status);
-
-// The version of the library that is loaded, such as "0.1.0". PERSONSIG_VERSION is the header's.
-const char *personsig_version(void);
 
 #ifdef __cplusplus
 }  // extern "C"

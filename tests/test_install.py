@@ -132,10 +132,10 @@ def test_make_install_puts_library_and_command_below_its_prefix(run, tmp_path):
         "include/personsig.h",
         "lib/libpersonsig.a",
         "lib/libpersonsig.so",
-        "lib/libpersonsig.so.0",
+        "lib/libpersonsig.so.1",
         f"lib/libpersonsig.so.{VERSION}",
         "lib/pkgconfig/personsig.pc",
         "lib/cmake/personsig/personsig-config.cmake",
     ]
     assert [path for path in expected if not (there / path).exists()] == []
-    assert os.readlink(there / "lib/libpersonsig.so") == "libpersonsig.so.0"
+    assert os.readlink(there / "lib/libpersonsig.so") == "libpersonsig.so.1"

@@ -1,14 +1,14 @@
 /*
- * The C adapter: one NDJSON request a line on standard input, one answer a line on standard output. The protocol is in
- * tests/README.md. bindings/c/tests/vectors.rs drives the same program.
+ * The C adapter: one NDJSON request per line on standard input, one answer per line on standard output. The protocol is
+ * in tests/README.md. bindings/c/tests/vectors.rs drives the same program.
  */
 #define _POSIX_C_SOURCE 200809L
-#include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "answer.h"
 
-#include <personsig.h>
+#include <jansson.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 typedef struct {
     const char *data;
@@ -19,89 +19,91 @@ typedef struct {
     size_t lens[4096], count;
 } list;
 
-/* A case: how many of its fields were taken, why it cannot be run or NULL, and what came out. */
+/* A case's input: a field that is left out is the empty string, the empty list or PERSONSIG_DEFAULT. */
 typedef struct {
-    json_t *input;
-    size_t taken;
-    const char *crash;
+    text provider, secret, variable, user_id, signature, traits, site_token, nonce, message;
+    list fallback_secrets, also, user_ids;
+    int64_t max_age, clock_skew, now;
+    json_t *env;
     size_t bad_index;
-    json_t *result;
-} request;
+} arguments;
 
-static json_t *take(request *r, const char *field)
+/* Where a field goes, and how it is read. Each of the three readers returns 0 for a form that it does not know. */
+typedef int reader(json_t *form, void *to);
+
+static int read_text(json_t *form, void *to)
 {
-    json_t *form = json_object_get(r->input, field);
-    r->taken += form != NULL;
-    return form;
+    *(text *)to = (text){json_string_value(form), json_string_length(form)};
+    return json_is_string(form);
 }
 
-/* Text is any bytes in C. A field that is left out is the empty text. */
-static text to_text(request *r, json_t *form)
+static int read_list(json_t *form, void *to)
 {
-    if (form != NULL && !json_is_string(form))
-        r->crash = "unknown form of a value";
-    return (text){json_string_value(form), json_string_length(form)};
-}
-
-static list to_list(request *r, json_t *form)
-{
-    list l = {.count = json_array_size(form)};
-    if ((form != NULL && !json_is_array(form)) || l.count > sizeof l.data / sizeof *l.data) {
-        r->crash = "unknown form of a list";
-        l.count = 0;
+    list *l = to;
+    l->count = json_array_size(form);
+    if (!json_is_array(form) || l->count > sizeof l->data / sizeof *l->data)
+        return 0;
+    for (size_t i = 0; i < l->count; i++) {
+        text element;
+        if (!read_text(json_array_get(form, i), &element))
+            return 0;
+        l->data[i] = element.data;
+        l->lens[i] = element.len;
     }
-    for (size_t i = 0; i < l.count; i++) {
-        text element = to_text(r, json_array_get(form, i));
-        l.data[i] = element.data;
-        l.lens[i] = element.len;
-    }
-    return l;
+    return 1;
 }
 
-static int64_t to_time(request *r, json_t *form)
+static int read_time(json_t *form, void *to)
 {
     json_t *digits = json_object_get(form, "int");
     if (json_is_string(digits) && json_object_size(form) == 1) {
         /* Saturates. INT64_MIN is "not given" in C, so the smallest number is the next one. */
         int64_t seconds = strtoll(json_string_value(digits), NULL, 10);
-        return seconds == PERSONSIG_DEFAULT ? seconds + 1 : seconds;
+        *(int64_t *)to = seconds == PERSONSIG_DEFAULT ? seconds + 1 : seconds;
+        return 1;
     }
-    if (form != NULL && !json_is_integer(form))
-        r->crash = "unknown form of a number";
-    return form == NULL ? PERSONSIG_DEFAULT : (int64_t)json_integer_value(form);
+    *(int64_t *)to = json_integer_value(form);
+    return json_is_integer(form);
 }
 
-/* Whether all was understood. */
-static int ready(request *r)
+static int read_env(json_t *form, void *to)
 {
-    if (r->crash == NULL && r->taken != json_object_size(r->input))
-        r->crash = "unknown field";
-    return r->crash == NULL;
+    *(json_t **)to = form;
+    return json_is_object(form);
 }
 
-static personsig_status hmac(request *r)
-{
-    text secret = to_text(r, take(r, "secret")), message = to_text(r, take(r, "message"));
-    unsigned char mac[PERSONSIG_HMAC_SHA256_SIZE];
-    char hex[2 * sizeof mac + 1];
-    if (!ready(r))
-        return PERSONSIG_OK;
-    personsig_status status = personsig_hmac_sha256((const uint8_t *)secret.data, secret.len,
-                                                    (const uint8_t *)message.data, message.len, mac);
-    for (size_t i = 0; i < sizeof mac; i++)
-        snprintf(hex + 2 * i, 3, "%02x", mac[i]);
-    r->result = json_pack("{s:s}", "hex", hex);
-    return status;
-}
+static const struct {
+    const char *name;
+    reader *read;
+    size_t offset;
+} FIELDS[] = {
+    {"provider", read_text, offsetof(arguments, provider)},
+    {"secret", read_text, offsetof(arguments, secret)},
+    {"fallback_secrets", read_list, offsetof(arguments, fallback_secrets)},
+    {"variable", read_text, offsetof(arguments, variable)},
+    {"env", read_env, offsetof(arguments, env)},
+    {"user_id", read_text, offsetof(arguments, user_id)},
+    {"user_ids", read_list, offsetof(arguments, user_ids)},
+    {"signature", read_text, offsetof(arguments, signature)},
+    {"also", read_list, offsetof(arguments, also)},
+    {"traits", read_text, offsetof(arguments, traits)},
+    {"site_token", read_text, offsetof(arguments, site_token)},
+    {"nonce", read_text, offsetof(arguments, nonce)},
+    {"max_age", read_time, offsetof(arguments, max_age)},
+    {"clock_skew", read_time, offsetof(arguments, clock_skew)},
+    {"now", read_time, offsetof(arguments, now)},
+    {"message", read_text, offsetof(arguments, message)},
+};
 
-static personsig_status providers(request *r)
+/* How a signer is made. */
+
+typedef personsig_status maker(arguments *a, personsig_signer **signer);
+
+static personsig_status new(arguments *a, personsig_signer **signer)
 {
-    json_t *names = json_array();
-    for (size_t i = 0; i < personsig_provider_count(); i++)
-        json_array_append_new(names, json_string(personsig_provider_name(i)));
-    r->result = json_pack("{s:o}", "names", names);
-    ready(r);
-    return PERSONSIG_OK;
+    const list *fallbacks = &a->fallback_secrets;
+    return personsig_signer_new(a->provider.data, a->provider.len, a->secret.data, a->secret.len, fallbacks->data,
+                                fallbacks->lens, fallbacks->count, &a->bad_index, signer);
 }
 
 /* Sets or unsets variables; returns what they were. */
@@ -121,160 +123,171 @@ static json_t *exchange_environment(json_t *variables)
     return before;
 }
 
-static personsig_status sign(request *r, personsig_signer *signer, text user_id, int64_t now)
+static personsig_status from_env(arguments *a, personsig_signer **signer)
+{
+    json_t *before = exchange_environment(a->env);
+    personsig_status status =
+        personsig_signer_from_env(a->provider.data, a->provider.len, a->variable.data, a->variable.len, signer);
+    json_decref(exchange_environment(before));
+    json_decref(before);
+    return status;
+}
+
+/* What is done with it, or without one. `result` is used on PERSONSIG_OK alone. */
+
+typedef personsig_status method(const personsig_signer *signer, arguments *a, json_t **result);
+
+static personsig_status hmac(const personsig_signer *signer, arguments *a, json_t **result)
+{
+    unsigned char mac[PERSONSIG_HMAC_SHA256_SIZE];
+    char hex[2 * sizeof mac + 1];
+    (void)signer;
+    personsig_status status = personsig_hmac_sha256((const uint8_t *)a->secret.data, a->secret.len,
+                                                    (const uint8_t *)a->message.data, a->message.len, mac);
+    for (size_t i = 0; i < sizeof mac; i++)
+        snprintf(hex + 2 * i, 3, "%02x", mac[i]);
+    *result = json_pack("{s:s}", "hex", hex);
+    return status;
+}
+
+static personsig_status providers(const personsig_signer *signer, arguments *a, json_t **result)
+{
+    json_t *names = json_array();
+    (void)signer;
+    (void)a;
+    for (size_t i = 0; i < personsig_provider_count(); i++)
+        json_array_append_new(names, json_string(personsig_provider_name(i)));
+    *result = json_pack("{s:o}", "names", names);
+    return PERSONSIG_OK;
+}
+
+static personsig_status construct(const personsig_signer *signer, arguments *a, json_t **result)
+{
+    (void)signer;
+    (void)a;
+    *result = json_object();
+    return PERSONSIG_OK;
+}
+
+static personsig_status sign(const personsig_signer *signer, arguments *a, json_t **result)
 {
     char signature[PERSONSIG_SIGNATURE_MAX];
     size_t len = 0;
     personsig_status status =
-        personsig_signer_sign(signer, user_id.data, user_id.len, now, signature, sizeof signature, &len);
-    r->result = json_pack("{s:s%}", "signature", signature, len);
+        personsig_signer_sign(signer, a->user_id.data, a->user_id.len, a->now, signature, sizeof signature, &len);
+    *result = json_pack("{s:s%}", "signature", signature, len);
     return status;
 }
 
-static personsig_status from_env(request *r)
+static personsig_status sign_many(const personsig_signer *signer, arguments *a, json_t **result)
 {
-    text provider = to_text(r, take(r, "provider")), variable = to_text(r, take(r, "variable"));
-    json_t *variables = take(r, "env");
-    text user_id = to_text(r, take(r, "user_id"));
-    int64_t now = to_time(r, take(r, "now"));
-    personsig_signer *signer = NULL;
-    if (!ready(r))
-        return PERSONSIG_OK;
-    json_t *before = exchange_environment(variables);
-    personsig_status status =
-        personsig_signer_from_env(provider.data, provider.len, variable.data, variable.len, &signer);
-    json_decref(exchange_environment(before));
-    json_decref(before);
-    if (status == PERSONSIG_OK)
-        status = sign(r, signer, user_id, now);
-    personsig_signer_free(signer);
+    const list *ids = &a->user_ids;
+    answer signatures = {0};
+    personsig_status status;
+    ASK(status, signatures,
+        personsig_signer_sign_many(signer, ids->data, ids->lens, ids->count, a->now, &a->bad_index, INTO(signatures)));
+    json_t *array = json_array();
+    for (size_t i = 0; status == PERSONSIG_OK && i < ids->count; i++) {
+        size_t len = signatures.len / ids->count;
+        json_array_append_new(array, json_stringn(signatures.data + i * len, len));
+    }
+    *result = json_pack("{s:o}", "signatures", array);
+    free(signatures.data);
     return status;
 }
 
-static personsig_status verify(request *r, personsig_signer *signer, text user_id, text signature, int64_t max_age,
-                               int64_t clock_skew, int64_t now)
+static personsig_status verify(const personsig_signer *signer, arguments *a, json_t **result)
 {
+    personsig_verify_options options = PERSONSIG_VERIFY_OPTIONS_INIT;
+    options.max_age = a->max_age;
+    options.clock_skew = a->clock_skew;
+    options.now = a->now;
     size_t secret_index = 0;
     int64_t signed_at = PERSONSIG_DEFAULT;
-    personsig_status status = personsig_signer_verify(signer, user_id.data, user_id.len, signature.data, signature.len,
-                                                      max_age, clock_skew, now, &secret_index, &signed_at);
-    r->result = json_pack("{s:I, s:o}", "secret_index", (json_int_t)secret_index, "signed_at",
-                          signed_at == PERSONSIG_DEFAULT ? json_null() : json_integer(signed_at));
+    personsig_status status = personsig_signer_verify(signer, a->user_id.data, a->user_id.len, a->signature.data,
+                                                      a->signature.len, &options, &secret_index, &signed_at);
+    *result = json_pack("{s:I, s:o}", "secret_index", (json_int_t)secret_index, "signed_at",
+                        signed_at == PERSONSIG_DEFAULT ? json_null() : json_integer(signed_at));
     return status;
 }
 
-static personsig_status explain(request *r, personsig_signer *signer, text user_id, text signature, const list *also,
-                                int64_t now)
+static personsig_status explain(const personsig_signer *signer, arguments *a, json_t **result)
 {
-    char *json = NULL;
-    size_t cap = 0;
+    personsig_explain_options options = PERSONSIG_EXPLAIN_OPTIONS_INIT;
+    options.also = a->also.data;
+    options.also_lens = a->also.lens;
+    options.also_count = a->also.count;
+    options.now = a->now;
+    answer json = {0};
     personsig_status status;
-    while ((status = personsig_signer_explain(signer, user_id.data, user_id.len, signature.data, signature.len,
-                                              also->data, also->lens, also->count, now, &r->bad_index, json, cap,
-                                              &cap)) == PERSONSIG_BUFFER_TOO_SMALL)
-        json = realloc(json, cap);
-    json_t *codes = json_array(), *findings = status == PERSONSIG_OK ? json_loadb(json, cap, 0, NULL) : NULL, *finding;
+    ASK(status, json,
+        personsig_signer_explain(signer, a->user_id.data, a->user_id.len, a->signature.data, a->signature.len, &options,
+                                 &a->bad_index, INTO(json)));
+    json_t *codes = json_array(), *findings = json_loadb(json.data, json.cap, 0, NULL), *finding;
     size_t i;
     json_array_foreach(findings, i, finding) json_array_append(codes, json_object_get(finding, "code"));
-    r->result = json_pack("{s:o}", "findings", codes);
+    *result = json_pack("{s:o}", "findings", codes);
     json_decref(findings);
-    free(json);
+    free(json.data);
     return status;
 }
 
-/* Makes a buffer as large as was asked for. */
-static int room(char **buffer, size_t *cap, size_t needed)
+static personsig_status snippet(const personsig_signer *signer, arguments *a, json_t **result)
 {
-    free(*buffer);
-    *buffer = malloc(needed);
-    *cap = needed;
-    return *buffer != NULL;
-}
-
-static personsig_status sign_many(request *r, personsig_signer *signer, const list *user_ids, int64_t now)
-{
-    char *out = NULL;
-    size_t cap = 0, len = 0;
+    personsig_snippet_options options = PERSONSIG_SNIPPET_OPTIONS_INIT;
+    options.traits = a->traits.data;
+    options.traits_len = a->traits.len;
+    options.site_token = a->site_token.data;
+    options.site_token_len = a->site_token.len;
+    options.nonce = a->nonce.data;
+    options.nonce_len = a->nonce.len;
+    options.now = a->now;
+    answer html = {0};
     personsig_status status;
-    while ((status = personsig_signer_sign_many(signer, user_ids->data, user_ids->lens, user_ids->count, now,
-                                                &r->bad_index, out, cap, &len)) == PERSONSIG_BUFFER_TOO_SMALL &&
-           room(&out, &cap, len))
-        ;
-    json_t *signatures = json_array();
-    for (size_t i = 0; status == PERSONSIG_OK && i < user_ids->count; i++)
-        json_array_append_new(signatures, json_stringn(out + i * (len / user_ids->count), len / user_ids->count));
-    r->result = json_pack("{s:o}", "signatures", signatures);
-    free(out);
+    ASK(status, html, personsig_signer_snippet(signer, a->user_id.data, a->user_id.len, &options, INTO(html)));
+    *result = json_pack("{s:s%}", "html", html.data != NULL ? html.data : "", html.cap);
+    free(html.data);
     return status;
 }
 
-static personsig_status snippet(request *r, personsig_signer *signer, text user_id, text traits, text site_token,
-                                text nonce, int64_t now)
+static personsig_status identity(const personsig_signer *signer, arguments *a, json_t **result)
 {
-    char *out = NULL;
-    size_t cap = 0, len = 0;
+    answer json = {0};
     personsig_status status;
-    while ((status = personsig_signer_snippet(signer, user_id.data, user_id.len, traits.data, traits.len,
-                                              site_token.data, site_token.len, nonce.data, nonce.len, now, out, cap,
-                                              &len)) == PERSONSIG_BUFFER_TOO_SMALL &&
-           room(&out, &cap, len))
-        ;
-    r->result = json_pack("{s:s%}", "html", len > 0 && out != NULL ? out : "", len);
-    free(out);
+    ASK(status, json, personsig_signer_identity(signer, a->user_id.data, a->user_id.len, a->now, INTO(json)));
+    *result = json_pack("{s:o*}", "fields", json_loadb(json.data, json.cap, 0, NULL));
+    free(json.data);
     return status;
 }
 
-static personsig_status identity(request *r, personsig_signer *signer, text user_id, int64_t now)
-{
-    char *out = NULL;
-    size_t cap = 0, len = 0;
-    personsig_status status;
-    while ((status = personsig_signer_identity(signer, user_id.data, user_id.len, now, out, cap, &len)) ==
-               PERSONSIG_BUFFER_TOO_SMALL &&
-           room(&out, &cap, len))
-        ;
-    r->result = status == PERSONSIG_OK ? json_pack("{s:o}", "fields", json_loadb(out, len, 0, NULL)) : json_object();
-    free(out);
-    return status;
-}
+/* The operations: their fields, how their signer is made, and what is done. */
+#define MAKE " provider secret fallback_secrets "
+static const struct {
+    const char *name, *fields;
+    maker *make;
+    method *run;
+} OPERATIONS[] = {
+    {"hmac", " secret message ", NULL, hmac},
+    {"providers", " ", NULL, providers},
+    {"from_env", " provider variable env user_id now ", from_env, sign},
+    {"construct", MAKE, new, construct},
+    {"sign", MAKE "user_id now ", new, sign},
+    {"sign_many", MAKE "user_ids now ", new, sign_many},
+    {"verify", MAKE "user_id signature max_age clock_skew now ", new, verify},
+    {"explain", MAKE "user_id signature also now ", new, explain},
+    {"snippet", MAKE "user_id traits site_token nonce now ", new, snippet},
+    {"identity", MAKE "user_id now ", new, identity},
+};
 
-/* The operations of a signer. Returns -1 for one that is unknown. */
-static int with_signer(request *r, const char *operation)
+/* Reads a field of an operation; returns what is wrong, or NULL. */
+static const char *read_field(arguments *a, const char *fields, const char *name, json_t *form)
 {
-    int signs = strcmp(operation, "sign") == 0, verifies = strcmp(operation, "verify") == 0;
-    int explains = strcmp(operation, "explain") == 0, signs_many = strcmp(operation, "sign_many") == 0;
-    int snippets = strcmp(operation, "snippet") == 0, identifies = strcmp(operation, "identity") == 0;
-    int constructs = strcmp(operation, "construct") == 0;
-    if (!signs && !verifies && !explains && !signs_many && !snippets && !identifies && !constructs)
-        return -1;
-    text provider = to_text(r, take(r, "provider")), secret = to_text(r, take(r, "secret"));
-    list fallbacks = to_list(r, take(r, "fallback_secrets"));
-    list user_ids = to_list(r, signs_many ? take(r, "user_ids") : NULL);
-    text user_id = to_text(r, !constructs && !signs_many ? take(r, "user_id") : NULL);
-    text signature = to_text(r, verifies || explains ? take(r, "signature") : NULL);
-    list also = to_list(r, explains ? take(r, "also") : NULL);
-    text traits = to_text(r, snippets ? take(r, "traits") : NULL);
-    text site_token = to_text(r, snippets ? take(r, "site_token") : NULL);
-    text nonce = to_text(r, snippets ? take(r, "nonce") : NULL);
-    int64_t max_age = to_time(r, verifies ? take(r, "max_age") : NULL);
-    int64_t clock_skew = to_time(r, verifies ? take(r, "clock_skew") : NULL);
-    int64_t now = to_time(r, !constructs ? take(r, "now") : NULL);
-    if (!ready(r))
-        return PERSONSIG_OK;
-
-    personsig_signer *signer = NULL;
-    personsig_status status = personsig_signer_new(provider.data, provider.len, secret.data, secret.len, fallbacks.data,
-                                                   fallbacks.lens, fallbacks.count, &r->bad_index, &signer);
-    if (status == PERSONSIG_OK)
-        status = signs        ? sign(r, signer, user_id, now)
-                 : signs_many ? sign_many(r, signer, &user_ids, now)
-                 : verifies   ? verify(r, signer, user_id, signature, max_age, clock_skew, now)
-                 : explains   ? explain(r, signer, user_id, signature, &also, now)
-                 : snippets   ? snippet(r, signer, user_id, traits, site_token, nonce, now)
-                 : identifies ? identity(r, signer, user_id, now)
-                              : (r->result = json_object(), PERSONSIG_OK);
-    personsig_signer_free(signer);
-    return status;
+    char word[64];
+    snprintf(word, sizeof word, " %s ", name);
+    for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++)
+        if (strcmp(FIELDS[i].name, name) == 0 && strstr(fields, word) != NULL)
+            return FIELDS[i].read(form, (char *)a + FIELDS[i].offset) ? NULL : "unknown form of a value";
+    return "unknown field";
 }
 
 /* {"hex": "00ff"} as a string of these bytes, every other form as it is. */
@@ -292,32 +305,49 @@ static json_t *bytes(json_t *form)
     return form;
 }
 
+static json_t *crash(const char *reason)
+{
+    return json_pack("{s:s}", "crash", reason);
+}
+
 /* {"result"}, {"error"} or {"crash"}. */
 static json_t *run(const char *operation, json_t *input)
 {
-    request r = {.input = input, .bad_index = PERSONSIG_NO_INDEX};
+    static arguments a;
+    const arguments nothing = {.max_age = PERSONSIG_DEFAULT,
+                               .clock_skew = PERSONSIG_DEFAULT,
+                               .now = PERSONSIG_DEFAULT,
+                               .bad_index = PERSONSIG_NO_INDEX};
+    size_t at = 0, i;
+    while (at < sizeof OPERATIONS / sizeof *OPERATIONS && strcmp(OPERATIONS[at].name, operation) != 0)
+        at++;
+    if (at == sizeof OPERATIONS / sizeof *OPERATIONS)
+        return crash("unknown operation");
+    a = nothing;
     void *next;
     const char *field;
-    json_t *form, *element, *answer;
-    size_t i;
+    json_t *form, *element;
     json_object_foreach_safe(input, next, field, form)
     {
         json_array_foreach(form, i, element) json_array_set_new(form, i, bytes(element));
         json_object_set_new(input, field, bytes(form));
+        const char *wrong = read_field(&a, OPERATIONS[at].fields, field, json_object_get(input, field));
+        if (wrong != NULL)
+            return crash(wrong);
     }
-    int status = strcmp(operation, "hmac") == 0        ? (int)hmac(&r)
-                 : strcmp(operation, "providers") == 0 ? (int)providers(&r)
-                 : strcmp(operation, "from_env") == 0  ? (int)from_env(&r)
-                                                       : with_signer(&r, operation);
-    if (status < 0 || r.crash != NULL)
-        answer = json_pack("{s:s}", "crash", status < 0 ? "unknown operation" : r.crash);
-    else if (status == PERSONSIG_OK)
-        answer = json_pack("{s:O}", "result", r.result);
+    personsig_signer *signer = NULL;
+    json_t *result = NULL, *answer;
+    personsig_status status = OPERATIONS[at].make == NULL ? PERSONSIG_OK : OPERATIONS[at].make(&a, &signer);
+    if (status == PERSONSIG_OK)
+        status = OPERATIONS[at].run(signer, &a, &result);
+    personsig_signer_free(signer);
+    if (status == PERSONSIG_OK)
+        answer = json_pack("{s:O}", "result", result);
     else
         answer = json_pack("{s:s}", "error", personsig_status_name(status));
-    if (status > 0 && r.bad_index != PERSONSIG_NO_INDEX)
-        json_object_set_new(answer, "index", json_integer((json_int_t)r.bad_index));
-    json_decref(r.result);
+    if (a.bad_index != PERSONSIG_NO_INDEX)
+        json_object_set_new(answer, "index", json_integer((json_int_t)a.bad_index));
+    json_decref(result);
     return answer;
 }
 

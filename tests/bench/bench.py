@@ -71,7 +71,7 @@ def rust():
 
 def c():
     folder = pathlib.Path(floor("c.c", "c/libfloor.so")).parent
-    for name in ("libpersonsig.so", "libpersonsig.so.0"):  # the second is what programs look for that were linked with the first
+    for name in ("libpersonsig.so", "libpersonsig.so.1"):  # the second is what programs look for that were linked with the first
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(BUILT / "libpersonsig.so")
     found = [f"-L{folder}", f"-Wl,-rpath,{folder}", "-lpersonsig", "-lfloor", "-lcrypto"]

@@ -1,6 +1,6 @@
 //! The primitive under every signature.
 
-use crate::boundary::{bytes, guarded, present};
+use crate::ffi::{Out, bytes, ffi_boundary};
 use crate::status::personsig_status;
 
 /// The length of HMAC-SHA256's result in bytes.
@@ -17,13 +17,13 @@ pub unsafe extern "C" fn personsig_hmac_sha256(
     message_len: usize,
     out: *mut u8,
 ) -> personsig_status {
-    guarded(|| {
-        // SAFETY: the caller's pointers are good for their lengths, and `out` for 32 bytes.
-        let (key, message) = unsafe { (bytes(key.cast(), key_len)?, bytes(message.cast(), message_len)?) };
-        let out = present(out)?;
-        let mac = personsig_core::hmac_sha256(key, message);
-        // SAFETY: as above; bytes have no alignment, and what was read is not used again, so it may overlap.
-        unsafe { out.cast::<[u8; PERSONSIG_HMAC_SHA256_SIZE]>().write_unaligned(mac) };
+    ffi_boundary(|| {
+        // SAFETY: the caller's pointers are good for their lengths, and `out` for 32 bytes, or NULL, which is checked.
+        let (key, message, out) = unsafe {
+            let out = Out::<[u8; PERSONSIG_HMAC_SHA256_SIZE]>::required(out.cast());
+            (bytes(key.cast(), key_len)?, bytes(message.cast(), message_len)?, out?)
+        };
+        out.write(personsig_core::hmac_sha256(key, message));
         Ok(())
     })
 }

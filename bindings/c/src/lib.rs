@@ -4,9 +4,12 @@
 #![allow(non_camel_case_types, reason = "the names are C's")]
 #![allow(clippy::missing_safety_doc, reason = "the header's chapter on conventions says it once for all functions")]
 
-mod boundary;
+mod ffi;
 mod hmac;
+mod memory;
+mod options;
 mod provider;
 mod signer;
 mod status;
+mod text;
 mod version;

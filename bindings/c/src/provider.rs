@@ -5,7 +5,7 @@ use std::ptr;
 
 use personsig_core::providers;
 
-use crate::boundary::{CText, c_text};
+use crate::text::{CText, c_text};
 
 /// Name, title, scheme, secret variable, documentation.
 type Row = [CText; 5];

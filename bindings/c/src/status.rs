@@ -2,12 +2,24 @@
 
 use std::ffi::{c_char, c_int};
 
-use personsig_core::Code;
+use personsig_core::{Code, Error};
 
-use crate::boundary::{CText, c_text};
+use crate::text::{CText, c_text};
 
+/// An enum, and the list of its variants.
+macro_rules! with_all {
+    ($(#[$attribute:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal,)* }) => {
+        $(#[$attribute])* pub enum $name { $($(#[$doc])* $variant = $number,)* }
+
+        impl $name {
+            const ALL: &[Self] = &[$(Self::$variant,)*];
+        }
+    };
+}
+
+with_all! {
 /// What a function returns. 1 to 99: the program, its configuration or the id must change. 100 to 199: the signature
-/// that was shown is not accepted. 200 and up: the call itself failed.
+/// is not accepted. 200 and up: the call itself failed.
 ///
 /// Numbers and names are never reused, and new ones may come: a `switch` needs a `default`.
 #[repr(C)]
@@ -16,7 +28,7 @@ pub enum personsig_status {
     /// Done, or valid.
     PERSONSIG_OK = 0,
 
-    /// The provider's exact name is "gosquared" or "chameleon", 9 bytes each: a length from sizeof counts the NUL too.
+    /// The provider is not one of personsig_provider_name: exact, in lower case, and without the NUL that sizeof counts.
     PERSONSIG_UNKNOWN_PROVIDER = 1,
     /// The secret is missing or empty.
     PERSONSIG_MISSING_SECRET = 2,
@@ -26,11 +38,11 @@ pub enum personsig_status {
     PERSONSIG_PLACEHOLDER_SECRET = 4,
     /// The user id is empty.
     PERSONSIG_EMPTY_USER_ID = 5,
-    /// Text is not valid UTF-8.
+    /// A string is not valid UTF-8.
     PERSONSIG_INVALID_TEXT = 6,
-    /// The user id has one of U+0000 to U+001F or U+007F: nearly always a newline that came along.
+    /// The user id has one of U+0000 to U+001F or U+007F: nearly always a newline that was read along with it.
     PERSONSIG_CONTROL_CHARACTER = 7,
-    /// Not returned in C, where ids are text.
+    /// Not returned in C, where ids are strings.
     PERSONSIG_INTEGER_TOO_LARGE = 8,
     /// `now`, or the system's clock, is not from 0 to 99999999999.
     PERSONSIG_TIMESTAMP_OUT_OF_RANGE = 9,
@@ -39,11 +51,11 @@ pub enum personsig_status {
     /// `max_age` or `clock_skew` was given for a provider whose signature has no timestamp.
     PERSONSIG_NOT_TIMESTAMPED = 11,
     /// `max_age` or `clock_skew` is not from 0 to 99999999999, `also` is too long, or `traits`, `site_token` or `nonce`
-    /// cannot be what it should.
+    /// is not well formed, or the size of a struct of options is not one that this version can read.
     PERSONSIG_INVALID_OPTION = 12,
-    /// The secret has more round it or in it than the secret itself: quotation marks, `NAME=`, a comment, a line break.
+    /// The secret contains more than the secret itself: quotation marks, `NAME=`, a comment, a line break.
     PERSONSIG_MALFORMED_SECRET = 13,
-    /// The user id is "undefined", "null", "[object Object]" or the like, which would be everybody's.
+    /// The user id is "undefined", "null", "[object Object]" or the like, which would be everybody's id.
     PERSONSIG_PLACEHOLDER_USER_ID = 14,
 
     /// The signature is empty.
@@ -61,45 +73,26 @@ pub enum personsig_status {
 
     /// A pointer is NULL where it may not be, or a length is more than any object has.
     PERSONSIG_NULL_POINTER = 200,
-    /// The text does not fit; `out_len` has the length that it needs.
+    /// The string does not fit; `out_len` has the length that it needs.
     PERSONSIG_BUFFER_TOO_SMALL = 201,
     /// There is no memory left.
     PERSONSIG_OUT_OF_MEMORY = 202,
     /// A defect in the library.
     PERSONSIG_INTERNAL = 203,
 }
+}
 
 use personsig_status::*;
 
-/// Those that have a [`Code`].
-const WITH_CODE: [personsig_status; 22] = [
-    PERSONSIG_UNKNOWN_PROVIDER,
-    PERSONSIG_MISSING_SECRET,
-    PERSONSIG_PADDED_SECRET,
-    PERSONSIG_PLACEHOLDER_SECRET,
-    PERSONSIG_EMPTY_USER_ID,
-    PERSONSIG_INVALID_TEXT,
-    PERSONSIG_CONTROL_CHARACTER,
-    PERSONSIG_INTEGER_TOO_LARGE,
-    PERSONSIG_TIMESTAMP_OUT_OF_RANGE,
-    PERSONSIG_TIMESTAMP_IN_MILLISECONDS,
-    PERSONSIG_NOT_TIMESTAMPED,
-    PERSONSIG_INVALID_OPTION,
-    PERSONSIG_MALFORMED_SECRET,
-    PERSONSIG_PLACEHOLDER_USER_ID,
-    PERSONSIG_MISSING_SIGNATURE,
-    PERSONSIG_MALFORMED_SIGNATURE,
-    PERSONSIG_MISSING_TIMESTAMP,
-    PERSONSIG_SIGNATURE_MISMATCH,
-    PERSONSIG_EXPIRED,
-    PERSONSIG_FROM_THE_FUTURE,
-    PERSONSIG_OUT_OF_MEMORY,
-    PERSONSIG_INTERNAL,
-];
-
 impl From<Code> for personsig_status {
     fn from(code: Code) -> Self {
-        WITH_CODE.into_iter().find(|status| *status as i32 == code as i32).unwrap_or(PERSONSIG_INTERNAL)
+        Self::ALL.iter().copied().find(|status| *status as i32 == code as i32).unwrap_or(PERSONSIG_INTERNAL)
+    }
+}
+
+impl From<Error> for personsig_status {
+    fn from(error: Error) -> Self {
+        error.code().into()
     }
 }
 
@@ -114,7 +107,7 @@ const fn row(number: i32, name: &str, message: &str) -> Row {
 static ROWS: [Row; Code::ALL.len() + 3] = {
     let null_pointer = "a pointer is NULL where it may not be, or a length is more than any object has; \
                         pass a pointer and the length of what it points to";
-    let buffer_too_small = "the text does not fit into the buffer; call again with a buffer of *out_len bytes";
+    let buffer_too_small = "the string does not fit into the buffer; call again with a buffer of *out_len bytes";
     let mut rows = [row(PERSONSIG_OK as i32, "ok", "done"); Code::ALL.len() + 3];
     rows[1] = row(PERSONSIG_NULL_POINTER as i32, "null-pointer", null_pointer);
     rows[2] = row(PERSONSIG_BUFFER_TOO_SMALL as i32, "buffer-too-small", buffer_too_small);
@@ -157,16 +150,21 @@ mod tests {
 
     #[test]
     fn the_enum_has_the_cores_codes_by_number_and_name() {
-        let ours: Vec<_> = WITH_CODE.iter().map(|status| (*status as i32, kebab(*status))).collect();
+        let own = [PERSONSIG_OK, PERSONSIG_NULL_POINTER, PERSONSIG_BUFFER_TOO_SMALL];
+        let ours = personsig_status::ALL.iter().filter(|status| !own.contains(status));
+        let ours: Vec<_> = ours.map(|status| (*status as i32, kebab(*status))).collect();
         let cores: Vec<_> = Code::ALL.iter().map(|code| (*code as i32, code.name().to_owned())).collect();
         assert_eq!(ours, cores);
+        for code in Code::ALL {
+            assert_eq!(personsig_status::from(*code) as i32, *code as i32);
+        }
     }
 
     #[test]
     fn every_status_has_its_name_and_a_message() {
-        for status in WITH_CODE.into_iter().chain([PERSONSIG_OK, PERSONSIG_NULL_POINTER, PERSONSIG_BUFFER_TOO_SMALL]) {
-            assert_eq!(text(personsig_status_name(status as c_int)), kebab(status));
-            assert_ne!(text(personsig_status_message(status as c_int)), text(personsig_status_message(-1)));
+        for status in personsig_status::ALL {
+            assert_eq!(text(personsig_status_name(*status as c_int)), kebab(*status));
+            assert_ne!(text(personsig_status_message(*status as c_int)), text(personsig_status_message(-1)));
         }
     }
 

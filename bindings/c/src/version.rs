@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::boundary::{CText, c_text};
+use crate::text::{CText, c_text};
 
 /// The version of the library that is loaded, such as "0.1.0". PERSONSIG_VERSION is the header's.
 #[unsafe(no_mangle)]

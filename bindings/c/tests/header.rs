@@ -1,5 +1,6 @@
 //! `include/personsig.h` is what cbindgen makes of this crate now.
 
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use cbindgen::{Builder, Config};
@@ -18,9 +19,10 @@ fn the_committed_header_is_fresh() {
     );
     let mut builder = Builder::new().with_config(config);
     // In the order of the header.
-    for file in ["signer.rs", "hmac.rs", "provider.rs", "status.rs", "version.rs"] {
+    for file in ["options.rs", "signer.rs", "hmac.rs", "provider.rs", "version.rs"] {
         builder = builder.with_src(format!("{folder}/src/{file}"));
     }
+    builder = builder.with_src(without_macro(&format!("{folder}/src/status.rs"), "with_all!"));
     let mut made = Vec::new();
     builder.generate().expect("a header").write(&mut made);
 
@@ -30,4 +32,14 @@ fn the_committed_header_is_fresh() {
     }
     let committed = fs::read(&path).unwrap_or_default();
     assert!(committed == made, "include/personsig.h is stale: UPDATE=1 cargo test -p personsig-c --test header");
+}
+
+/// A copy of a source file with the enum that stands in a macro's braces: cbindgen does not look inside.
+fn without_macro(path: &str, name: &str) -> PathBuf {
+    let source = fs::read_to_string(path).expect(path);
+    let (before, rest) = source.split_once(&format!("{name} {{\n")).expect(name);
+    let (inside, after) = rest.split_once("\n}\n}\n").expect("the end of the enum and of the macro");
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("status.rs");
+    fs::write(&copy, [before, inside, "\n}\n", after].concat()).expect("a copy");
+    copy
 }

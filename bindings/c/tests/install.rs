@@ -34,9 +34,9 @@ fn program(prefix: &Path, name: &str, libraries: &[String]) -> Command {
 fn the_shared_library_has_its_chain_of_names() {
     let lib = moved("chain").join("lib");
     let version = env!("CARGO_PKG_VERSION");
-    assert_eq!(fs::read_link(lib.join("libpersonsig.so")).unwrap(), Path::new("libpersonsig.so.0"));
+    assert_eq!(fs::read_link(lib.join("libpersonsig.so")).unwrap(), Path::new("libpersonsig.so.1"));
     assert_eq!(
-        fs::read_link(lib.join("libpersonsig.so.0")).unwrap(),
+        fs::read_link(lib.join("libpersonsig.so.1")).unwrap(),
         PathBuf::from(format!("libpersonsig.so.{version}"))
     );
     assert!(lib.join(format!("libpersonsig.so.{version}")).symlink_metadata().unwrap().is_file());

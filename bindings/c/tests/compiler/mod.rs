@@ -39,7 +39,7 @@ pub fn shared() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let folder = scratch(&format!("shared-{}", env!("CARGO_CRATE_NAME")));
-        for name in ["libpersonsig.so", "libpersonsig.so.0"] {
+        for name in ["libpersonsig.so", "libpersonsig.so.1"] {
             symlink(built("libpersonsig.so"), folder.join(name)).expect(name);
         }
         folder

@@ -22,8 +22,9 @@ static personsig_status identity(const personsig_signer *signer, char *out, size
 
 static personsig_status snippet(const personsig_signer *signer, char *out, size_t cap, size_t *len)
 {
-    return personsig_signer_snippet(signer, TEXT("123456"), TEXT("{\"plan\":1.50}"), NULL, 0, TEXT("N"), THEN, out, cap,
-                                    len);
+    static const personsig_snippet_options options = {
+        sizeof options, TEXT("{\"plan\":1.50}"), NULL, 0, TEXT("N"), THEN};
+    return personsig_signer_snippet(signer, TEXT("123456"), &options, out, cap, len);
 }
 
 static void sized(const char *provider, writer *write, const char *expected)

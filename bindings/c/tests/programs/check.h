@@ -16,8 +16,7 @@
         }                                                                                                              \
     } while (0)
 
-/* A literal as the two arguments that text is. */
-#define TEXT(literal) literal, sizeof(literal) - 1
+#define TEXT(literal) PERSONSIG_LITERAL(literal)
 
 #define SECRET "personsig-test-secret"
 #define PLAIN "0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64"
@@ -30,6 +29,14 @@ static inline personsig_signer *new_signer(const char *provider)
     CHECK(personsig_signer_new(provider, strlen(provider), TEXT(SECRET), NULL, NULL, 0, NULL, &signer) == PERSONSIG_OK);
     CHECK(signer != NULL);
     return signer;
+}
+
+/* Limits for verify, at a known time. */
+static inline personsig_verify_options at(int64_t now)
+{
+    personsig_verify_options options = PERSONSIG_VERIFY_OPTIONS_INIT;
+    options.now = now;
+    return options;
 }
 
 #endif

@@ -14,8 +14,8 @@ int main(void)
     CHECK(KEEPS(personsig_signer_new(TEXT("chameleon"), TEXT(SECRET), NULL, NULL, 0, NULL, &signer)));
     CHECK(KEEPS(personsig_signer_sign(signer, TEXT("1"), d, out, sizeof out, &len)));
     CHECK(KEEPS(personsig_signer_sign(signer, TEXT("\xff"), d, out, sizeof out, &len)));
-    CHECK(KEEPS(personsig_signer_verify(signer, TEXT("1"), out, len, d, d, d, NULL, NULL)));
-    CHECK(KEEPS(personsig_signer_verify(signer, TEXT("2"), out, len, d, d, d, NULL, NULL)));
+    CHECK(KEEPS(personsig_signer_verify(signer, TEXT("1"), out, len, NULL, NULL, NULL)));
+    CHECK(KEEPS(personsig_signer_verify(signer, TEXT("2"), out, len, NULL, NULL, NULL)));
     CHECK(KEEPS(personsig_signer_free(signer)));
     CHECK(KEEPS(personsig_signer_new(TEXT("chameleon"), TEXT(""), NULL, NULL, 0, NULL, &signer)));
     CHECK(KEEPS(personsig_signer_from_env(TEXT("chameleon"), TEXT("PERSONSIG_NOT_SET"), &signer)));

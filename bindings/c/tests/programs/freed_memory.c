@@ -25,7 +25,8 @@ static void whole_life(void)
     char out[PERSONSIG_SIGNATURE_MAX];
     size_t len = 0;
     CHECK(personsig_signer_sign(signer, TEXT("1"), THEN, out, sizeof out, &len) == PERSONSIG_OK);
-    CHECK(personsig_signer_verify(signer, TEXT("1"), out, len, 0, 0, THEN, NULL, NULL) == PERSONSIG_OK);
+    const personsig_verify_options options = at(THEN);
+    CHECK(personsig_signer_verify(signer, TEXT("1"), out, len, &options, NULL, NULL) == PERSONSIG_OK);
     personsig_signer_free(signer);
 
     const char *const fallbacks[] = {CANARY, ""};
@@ -64,8 +65,8 @@ static void explained(void)
     personsig_signer *signer = NULL;
     CHECK(personsig_signer_new(TEXT("chameleon"), TEXT("s-" CANARY), fallbacks, lens, 12, NULL, &signer) ==
           PERSONSIG_OK);
-    CHECK(personsig_signer_explain(signer, TEXT("1"), TEXT(TIMESTAMPED), NULL, NULL, 0, THEN, NULL, out, sizeof out,
-                                   &len) == PERSONSIG_OK);
+    CHECK(personsig_signer_explain(signer, TEXT("1"), TEXT(TIMESTAMPED), NULL, NULL, out, sizeof out, &len) ==
+          PERSONSIG_OK);
     CHECK(memmem(out, len, TEXT(CANARY)) == NULL);
     personsig_signer_free(signer);
 }

@@ -12,20 +12,29 @@ void *__libc_malloc(size_t size);
 void *__libc_memalign(size_t align, size_t size);
 void __libc_free(void *block);
 
-static size_t allocated, freed;    /* calls so far */
-static size_t fails_at = SIZE_MAX; /* the allocation that gets nothing */
-static const char *wanted;         /* what to look for in freed blocks */
-static const void *wanted_state;   /* and these 32 bytes */
-static size_t found;               /* how many had it */
+static size_t allocated, freed, refused; /* calls so far */
+static size_t fails_at = SIZE_MAX;       /* the first allocation that gets nothing */
+static size_t fails_until;               /* and the last, where that is later */
+static const char *wanted;               /* what to look for in freed blocks */
+static const void *wanted_state;         /* and these 32 bytes */
+static size_t found;                     /* how many had it */
+
+static int is_refused(void)
+{
+    size_t number = allocated++;
+    int is = number == fails_at || (number > fails_at && number <= fails_until);
+    refused += (size_t)is;
+    return is;
+}
 
 void *malloc(size_t size)
 {
-    return allocated++ == fails_at ? NULL : __libc_malloc(size);
+    return is_refused() ? NULL : __libc_malloc(size);
 }
 
 void *memalign(size_t align, size_t size)
 {
-    return allocated++ == fails_at ? NULL : __libc_memalign(align, size);
+    return is_refused() ? NULL : __libc_memalign(align, size);
 }
 
 int posix_memalign(void **out, size_t align, size_t size)

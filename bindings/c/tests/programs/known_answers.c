@@ -20,11 +20,12 @@ static void sign_and_verify(const char *provider, const char *expected, int64_t 
     CHECK(strcmp(personsig_signer_provider(signer), provider) == 0);
     CHECK(personsig_signer_sign(signer, TEXT("123456"), THEN, out, sizeof out, &len) == PERSONSIG_OK);
     CHECK(len == strlen(expected) && memcmp(out, expected, len) == 0);
-    CHECK(personsig_signer_verify(signer, TEXT("123456"), out, len, PERSONSIG_DEFAULT, PERSONSIG_DEFAULT, THEN,
-                                  &secret_index, &signed_at) == PERSONSIG_OK);
+    const personsig_verify_options options = at(THEN);
+    CHECK(personsig_signer_verify(signer, TEXT("123456"), out, len, &options, &secret_index, &signed_at) ==
+          PERSONSIG_OK);
     CHECK(secret_index == 0 && signed_at == expected_time);
-    CHECK(personsig_signer_verify(signer, TEXT("12345"), out, len, PERSONSIG_DEFAULT, PERSONSIG_DEFAULT, THEN, NULL,
-                                  NULL) == PERSONSIG_SIGNATURE_MISMATCH);
+    CHECK(personsig_signer_verify(signer, TEXT("12345"), out, len, &options, NULL, NULL) ==
+          PERSONSIG_SIGNATURE_MISMATCH);
     personsig_signer_free(signer);
 }
 
@@ -35,9 +36,11 @@ static void the_systems_clock(void)
     size_t len = 0;
     int64_t signed_at = 0;
     CHECK(personsig_signer_sign(signer, TEXT("1"), PERSONSIG_DEFAULT, out, sizeof out, &len) == PERSONSIG_OK);
-    CHECK(personsig_signer_verify(signer, TEXT("1"), out, len, 5, 5, PERSONSIG_DEFAULT, NULL, &signed_at) ==
-          PERSONSIG_OK);
+    personsig_verify_options options = PERSONSIG_VERIFY_OPTIONS_INIT;
+    options.max_age = options.clock_skew = 5;
+    CHECK(personsig_signer_verify(signer, TEXT("1"), out, len, &options, NULL, &signed_at) == PERSONSIG_OK);
     CHECK(signed_at > THEN);
+    CHECK(personsig_signer_verify(signer, TEXT("1"), out, len, NULL, NULL, NULL) == PERSONSIG_OK);
     personsig_signer_free(signer);
 }
 
@@ -50,8 +53,7 @@ static void rotation(void)
     CHECK(personsig_signer_new(TEXT("gosquared"), TEXT("new"), fallbacks, lens, 2, &bad_index, &signer) ==
           PERSONSIG_OK);
     CHECK(bad_index == PERSONSIG_NO_INDEX);
-    CHECK(personsig_signer_verify(signer, TEXT("123456"), TEXT(PLAIN), PERSONSIG_DEFAULT, PERSONSIG_DEFAULT,
-                                  PERSONSIG_DEFAULT, &secret_index, NULL) == PERSONSIG_OK);
+    CHECK(personsig_signer_verify(signer, TEXT("123456"), TEXT(PLAIN), NULL, &secret_index, NULL) == PERSONSIG_OK);
     CHECK(secret_index == 2);
     personsig_signer_free(signer);
     signer = NULL;
@@ -61,6 +63,33 @@ static void rotation(void)
     CHECK(personsig_signer_new(TEXT("gosquared"), TEXT(""), fallbacks, lens, 3, &bad_index, &signer) ==
           PERSONSIG_MISSING_SECRET);
     CHECK(bad_index == PERSONSIG_NO_INDEX && signer == NULL);
+}
+
+static void snippet_and_explain(void)
+{
+    static char out[1 << 16];
+    personsig_signer *signer = new_signer("gosquared");
+    personsig_snippet_options page = PERSONSIG_SNIPPET_OPTIONS_INIT;
+    personsig_explain_options mistakes = PERSONSIG_EXPLAIN_OPTIONS_INIT;
+    const char *const also[] = {"ann@example.com"};
+    const size_t lens[] = {sizeof "ann@example.com" - 1};
+    const char *html = "<script nonce=\"N\">\n_gs(\"identify\",{\"id\":\"123456\",\"plan\":1.5});\n"
+                       "_gs(\"auth\",\"" PLAIN "\");\n</script>";
+    size_t len = 0;
+    page.traits = "{\"plan\":1.50}";
+    page.traits_len = strlen(page.traits);
+    page.nonce = "N";
+    page.nonce_len = 1;
+    CHECK(personsig_signer_snippet(signer, TEXT("123456"), &page, out, sizeof out, &len) == PERSONSIG_OK);
+    CHECK(len == strlen(html) && memcmp(out, html, len) == 0);
+    mistakes.also = also;
+    mistakes.also_lens = lens;
+    mistakes.also_count = 1;
+    CHECK(personsig_signer_explain(signer, TEXT("ann@example.com"), TEXT(PLAIN), &mistakes, NULL, out, sizeof out - 1,
+                                   &len) == PERSONSIG_OK);
+    out[len] = 0;
+    CHECK(strstr(out, "no-known-mistake") != NULL);
+    personsig_signer_free(signer);
 }
 
 static void provider_table(void)
@@ -88,6 +117,7 @@ int main(void)
     sign_and_verify("chameleon", TIMESTAMPED, THEN);
     the_systems_clock();
     rotation();
+    snippet_and_explain();
     personsig_signer_free(NULL);
     return 0;
 }

@@ -10,13 +10,13 @@ int main(void)
     CHECK(before > 0); /* malloc is ours */
     for (size_t i = 0; i < 2; i++) {
         size_t len = 0;
-        int64_t d = PERSONSIG_DEFAULT;
+        const int64_t d = PERSONSIG_DEFAULT;
+        const personsig_verify_options options = PERSONSIG_VERIFY_OPTIONS_INIT;
         CHECK(personsig_signer_sign(signers[i], long_id, sizeof long_id, d, out, sizeof out, &len) == PERSONSIG_OK);
-        CHECK(personsig_signer_verify(signers[i], long_id, sizeof long_id, out, len, d, d, d, NULL, NULL) ==
-              PERSONSIG_OK);
-        CHECK(personsig_signer_verify(signers[i], TEXT("1"), out, len, d, d, d, NULL, NULL) ==
+        CHECK(personsig_signer_verify(signers[i], long_id, sizeof long_id, out, len, NULL, NULL, NULL) == PERSONSIG_OK);
+        CHECK(personsig_signer_verify(signers[i], TEXT("1"), out, len, &options, NULL, NULL) ==
               PERSONSIG_SIGNATURE_MISMATCH);
-        CHECK(personsig_signer_verify(signers[i], TEXT("1"), out, 9, d, d, d, NULL, NULL) ==
+        CHECK(personsig_signer_verify(signers[i], TEXT("1"), out, 9, &options, NULL, NULL) ==
               PERSONSIG_MALFORMED_SIGNATURE);
         CHECK(personsig_signer_sign(signers[i], TEXT("\xff"), d, out, sizeof out, &len) == PERSONSIG_INVALID_TEXT);
         CHECK(personsig_signer_sign(signers[i], TEXT("1\n"), d, out, sizeof out, &len) == PERSONSIG_CONTROL_CHARACTER);

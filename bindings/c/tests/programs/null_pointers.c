@@ -70,17 +70,15 @@ static void in_sign(const personsig_signer *signer)
 
 static void in_verify(const personsig_signer *signer)
 {
-    const int64_t d = PERSONSIG_DEFAULT;
     size_t index = 7;
     int64_t signed_at = 7;
-    REFUSED(personsig_signer_verify(NULL, TEXT("1"), TEXT("s"), d, d, d, &index, &signed_at));
-    REFUSED(personsig_signer_verify(signer, NULL, 1, TEXT("s"), d, d, d, &index, &signed_at));
-    REFUSED(personsig_signer_verify(signer, "1", SIZE_MAX, TEXT("s"), d, d, d, &index, &signed_at));
-    REFUSED(personsig_signer_verify(signer, TEXT("1"), NULL, 1, d, d, d, &index, &signed_at));
-    REFUSED(personsig_signer_verify(signer, TEXT("1"), "s", SIZE_MAX, d, d, d, &index, &signed_at));
-    CHECK(personsig_signer_verify(signer, NULL, 0, TEXT("s"), d, d, d, &index, &signed_at) == PERSONSIG_EMPTY_USER_ID);
-    CHECK(personsig_signer_verify(signer, TEXT("1"), NULL, 0, d, d, d, &index, &signed_at) ==
-          PERSONSIG_MISSING_SIGNATURE);
+    REFUSED(personsig_signer_verify(NULL, TEXT("1"), TEXT("s"), NULL, &index, &signed_at));
+    REFUSED(personsig_signer_verify(signer, NULL, 1, TEXT("s"), NULL, &index, &signed_at));
+    REFUSED(personsig_signer_verify(signer, "1", SIZE_MAX, TEXT("s"), NULL, &index, &signed_at));
+    REFUSED(personsig_signer_verify(signer, TEXT("1"), NULL, 1, NULL, &index, &signed_at));
+    REFUSED(personsig_signer_verify(signer, TEXT("1"), "s", SIZE_MAX, NULL, &index, &signed_at));
+    CHECK(personsig_signer_verify(signer, NULL, 0, TEXT("s"), NULL, &index, &signed_at) == PERSONSIG_EMPTY_USER_ID);
+    CHECK(personsig_signer_verify(signer, TEXT("1"), NULL, 0, NULL, &index, &signed_at) == PERSONSIG_MISSING_SIGNATURE);
     CHECK(index == 7 && signed_at == 7);
 }
 
@@ -88,16 +86,23 @@ static void in_explain(const personsig_signer *signer)
 {
     char out[64] = {0};
     size_t len = 7, bad = 7;
-    REFUSED(personsig_signer_explain(NULL, TEXT("1"), TEXT("s"), NULL, NULL, 0, 0, &bad, out, sizeof out, &len));
-    REFUSED(personsig_signer_explain(signer, NULL, 1, TEXT("s"), NULL, NULL, 0, 0, &bad, out, sizeof out, &len));
-    REFUSED(personsig_signer_explain(signer, TEXT("1"), NULL, 1, NULL, NULL, 0, 0, &bad, out, sizeof out, &len));
-    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), NULL, LENS, 2, 0, &bad, out, sizeof out, &len));
-    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), LIST, NULL, 2, 0, &bad, out, sizeof out, &len));
-    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), NULL, NULL, 0, 0, &bad, NULL, 1, &len));
-    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), NULL, NULL, 0, 0, &bad, out, sizeof out, NULL));
+    personsig_explain_options options = PERSONSIG_EXPLAIN_OPTIONS_INIT;
+    options.also_count = 2;
+    options.now = 0;
+    REFUSED(personsig_signer_explain(NULL, TEXT("1"), TEXT("s"), NULL, &bad, out, sizeof out, &len));
+    REFUSED(personsig_signer_explain(signer, NULL, 1, TEXT("s"), NULL, &bad, out, sizeof out, &len));
+    REFUSED(personsig_signer_explain(signer, TEXT("1"), NULL, 1, NULL, &bad, out, sizeof out, &len));
+    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), NULL, &bad, NULL, 1, &len));
+    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), NULL, &bad, out, sizeof out, NULL));
+    options.also_lens = LENS;
+    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), &options, &bad, out, sizeof out, &len));
+    options.also = LIST;
+    options.also_lens = NULL;
+    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), &options, &bad, out, sizeof out, &len));
     CHECK(bad == PERSONSIG_NO_INDEX);
-    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), LIST_WITH_NULL, LENS, 2, 0, &bad, out, sizeof out,
-                                     &len));
+    options.also = LIST_WITH_NULL;
+    options.also_lens = LENS;
+    REFUSED(personsig_signer_explain(signer, TEXT("1"), TEXT("s"), &options, &bad, out, sizeof out, &len));
     CHECK(bad == 1 && len == 7 && out[0] == 0);
 }
 
@@ -124,32 +129,43 @@ static void in_sign_many(const personsig_signer *signer)
     CHECK(len == 0);
 }
 
-/* NULL with 0 is an option that is not given; the empty text is given, and wrong. */
+/* NULL with 0 is an option that is not given; the empty string is given, and wrong. */
 static void in_snippet(const personsig_signer *signer)
 {
     char out[512] = {0};
     size_t len = 7;
-    REFUSED(personsig_signer_snippet(NULL, TEXT("1"), NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len));
-    REFUSED(personsig_signer_snippet(signer, NULL, 1, NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len));
-    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, 1, NULL, 0, NULL, 0, 0, out, sizeof out, &len));
-    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 1, NULL, 0, 0, out, sizeof out, &len));
-    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, NULL, 1, 0, out, sizeof out, &len));
-    REFUSED(personsig_signer_snippet(signer, "1", SIZE_MAX, NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len));
-    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, NULL, 0, 0, NULL, 1, &len));
-    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, NULL));
-    CHECK(personsig_signer_snippet(signer, TEXT(""), NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len) ==
-          PERSONSIG_EMPTY_USER_ID);
-    CHECK(personsig_signer_snippet(signer, TEXT("1"), TEXT(""), NULL, 0, NULL, 0, 0, out, sizeof out, &len) ==
-          PERSONSIG_INVALID_OPTION);
-    CHECK(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, TEXT(""), NULL, 0, 0, out, sizeof out, &len) ==
-          PERSONSIG_INVALID_OPTION);
-    CHECK(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, TEXT("\xff"), 0, out, sizeof out, &len) ==
-          PERSONSIG_INVALID_OPTION);
+    const personsig_snippet_options none = PERSONSIG_SNIPPET_OPTIONS_INIT;
+    struct {
+        const char **string;
+        size_t *len;
+    } strings[3];
+    personsig_snippet_options options = none;
+    strings[0].string = &options.traits, strings[0].len = &options.traits_len;
+    strings[1].string = &options.site_token, strings[1].len = &options.site_token_len;
+    strings[2].string = &options.nonce, strings[2].len = &options.nonce_len;
+    REFUSED(personsig_signer_snippet(NULL, TEXT("1"), NULL, out, sizeof out, &len));
+    REFUSED(personsig_signer_snippet(signer, NULL, 1, NULL, out, sizeof out, &len));
+    REFUSED(personsig_signer_snippet(signer, "1", SIZE_MAX, NULL, out, sizeof out, &len));
+    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, NULL, 1, &len));
+    REFUSED(personsig_signer_snippet(signer, TEXT("1"), NULL, out, sizeof out, NULL));
+    for (size_t i = 0; i < 3; i++) {
+        *strings[i].len = 1;
+        REFUSED(personsig_signer_snippet(signer, TEXT("1"), &options, out, sizeof out, &len));
+        *strings[i].string = "";
+        *strings[i].len = SIZE_MAX;
+        REFUSED(personsig_signer_snippet(signer, TEXT("1"), &options, out, sizeof out, &len));
+        *strings[i].len = 0;
+        CHECK(personsig_signer_snippet(signer, TEXT("1"), &options, out, sizeof out, &len) == PERSONSIG_INVALID_OPTION);
+        *strings[i].string = "\xff";
+        *strings[i].len = 1;
+        CHECK(personsig_signer_snippet(signer, TEXT("1"), &options, out, sizeof out, &len) == PERSONSIG_INVALID_OPTION);
+        options = none;
+    }
+    CHECK(personsig_signer_snippet(signer, TEXT(""), NULL, out, sizeof out, &len) == PERSONSIG_EMPTY_USER_ID);
     CHECK(len == 7 && out[0] == 0);
-    CHECK(personsig_signer_snippet(signer, NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0, NULL, 0, &len) == PERSONSIG_OK);
+    CHECK(personsig_signer_snippet(signer, NULL, 0, NULL, NULL, 0, &len) == PERSONSIG_OK);
     CHECK(len == 0);
-    CHECK(personsig_signer_snippet(signer, TEXT("1"), NULL, 0, NULL, 0, NULL, 0, 0, out, sizeof out, &len) ==
-          PERSONSIG_OK);
+    CHECK(personsig_signer_snippet(signer, TEXT("1"), &options, out, sizeof out, &len) == PERSONSIG_OK);
     CHECK(len > 100 && memcmp(out, TEXT("<script>")) == 0);
 }
 

@@ -22,6 +22,8 @@ int main(void)
     char *out = at_page_end(TEXT(TIMESTAMPED));
     const char *const fallbacks[] = {at_page_end(TEXT("old"))};
     const size_t lens[] = {3};
+    const personsig_verify_options then = at(THEN);
+    const void *options = at_page_end((const char *)&then, sizeof then);
     personsig_signer *signer = NULL;
     size_t len = 0;
     CHECK(personsig_signer_new(provider, 9, secret, sizeof SECRET - 1, fallbacks, lens, 1, NULL, &signer) ==
@@ -30,11 +32,10 @@ int main(void)
     CHECK(personsig_signer_sign(signer, user_id, 6, THEN, out, sizeof TIMESTAMPED - 1, &len) == PERSONSIG_OK);
     CHECK(len == sizeof TIMESTAMPED - 1 && memcmp(out, TIMESTAMPED, len) == 0);
     for (size_t cut = 0; cut < len; cut++) /* every tail, each of which ends at the page's end */
-        CHECK(personsig_signer_verify(signer, user_id, 6, signature + cut, len - cut, PERSONSIG_DEFAULT,
-                                      PERSONSIG_DEFAULT, THEN, NULL,
-                                      NULL) == (cut == 0 ? PERSONSIG_OK : PERSONSIG_MALFORMED_SIGNATURE));
-    static const char cut_utf8[] = "a\xf0\x9f\x98";
-    CHECK(personsig_signer_sign(signer, at_page_end(TEXT(cut_utf8)), 4, THEN, out, 75, &len) == PERSONSIG_INVALID_TEXT);
+        CHECK(personsig_signer_verify(signer, user_id, 6, signature + cut, len - cut, options, NULL, NULL) ==
+              (cut == 0 ? PERSONSIG_OK : PERSONSIG_MALFORMED_SIGNATURE));
+    char *cut_utf8 = at_page_end(TEXT("a\xf0\x9f\x98"));
+    CHECK(personsig_signer_sign(signer, cut_utf8, 4, THEN, out, 75, &len) == PERSONSIG_INVALID_TEXT);
     personsig_signer_free(signer);
     return 0;
 }
