@@ -4,7 +4,7 @@
 #     PREFIX=/usr/local DESTDIR= bindings/c/install.sh [target/release]
 #     PREFIX=/usr/local DESTDIR= bindings/c/install.sh --uninstall
 #
-# The files under PREFIX find each other, so the tree may be moved afterwards.
+# The files under PREFIX find each other, so the tree may be moved afterwards. LD, OBJCOPY and AR may name other programs.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -34,8 +34,28 @@ fill() {
         "$here/$1.in" >"$to/$2/$1"
 }
 
+# one_object LIBRARY FOLDER: makes FOLDER/libpersonsig.a of one object, whose only global symbols are the header's
+# functions. With Rust's runtime visible, a program could not link a second static library written in Rust ("multiple
+# definition of rust_eh_personality"). Groups are dissolved, since the linker would drop one of two of the same name.
+one_object() {
+    functions=$(sed -n 's/^[a-z].*[ *]\(personsig_[a-z0-9_]*\)(.*/-u \1/p' "$here/../../include/personsig.h")
+    # shellcheck disable=SC2086 # one word per function
+    "${LD:-ld}" -r --gc-sections --force-group-allocation $functions "$1" -o "$2/personsig.o"
+    # Not --strip-debug: ld leaves strong references to what it has dropped. And rustc's bitcode is for rustc.
+    "${OBJCOPY:-objcopy}" -w --keep-global-symbol='personsig_*' --strip-unneeded \
+        --remove-section=.llvmbc --remove-section=.llvmcmd "$2/personsig.o"
+    "${AR:-ar}" crsD "$2/libpersonsig.a" "$2/personsig.o"
+}
+
 put 644 "$here/../../include/personsig.h" include/personsig.h
-put 644 "$built/libpersonsig.a" lib/libpersonsig.a
+if test -n "$uninstall"; then
+    put 644 '' lib/libpersonsig.a
+else
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    one_object "$built/libpersonsig.a" "$work"
+    put 644 "$work/libpersonsig.a" lib/libpersonsig.a
+fi
 put 755 "$built/libpersonsig.so" "lib/libpersonsig.so.$version"
 link "libpersonsig.so.$version" "lib/libpersonsig.so.$soname"
 link "libpersonsig.so.$soname" lib/libpersonsig.so
