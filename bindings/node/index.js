@@ -1,9 +1,9 @@
 'use strict';
 
-// The classes over the addon, which reads, checks and signs. What these need of the language is taken when this file is
-// loaded, so that a prototype that somebody changes later changes nothing here. The documentation is in index.d.ts.
+// The classes over the addon, which reads, checks and signs. Everything taken from the language is taken when this file
+// is loaded, so a prototype changed later changes nothing here. The documentation is in index.d.ts.
 
-const { process, TypeError } = globalThis;
+const { process, Error, TypeError } = globalThis;
 const addon = require('./personsig.node');
 
 const {
@@ -52,18 +52,25 @@ defineProperty(PersonsigError.prototype, 'name', { __proto__: null, value: 'Pers
 defineProperty(InputError.prototype, 'name', { __proto__: null, value: 'InputError' });
 defineProperty(VerificationError.prototype, 'name', { __proto__: null, value: 'VerificationError' });
 
-// What the addon answers, or the error that it answers in its place.
-function settled(answer) {
+// Returns what the addon returned. An error is returned too, as a record, and thrown here: the addon knows only the main
+// realm's classes, and a test under Jest or code in `vm` has a realm of its own.
+function unwrapOrThrow(answer) {
   if (typeof answer !== 'object' || !hasOwn(answer, 'kind')) return answer;
-  if (answer.kind === 'type') {
-    const { value, at, expected, parameter, fix } = answer;
-    throw new TypeError(addon.wrongType(value, kindOf(value), at, expected, parameter, fix));
+  switch (answer.kind) {
+    case 'type': {
+      const { value, at, expected, parameter, fix } = answer;
+      throw new TypeError(addon.typeErrorMessage(value, kindOf(value), at, expected, parameter, fix));
+    }
+    case 'input':
+      throw new InputError(answer.message, answer.code, answer.index);
+    case 'verification':
+      throw new VerificationError(answer.message, answer.code, answer.index);
+    default:
+      throw new Error(answer.message);
   }
-  const Refusal = answer.kind === 'input' ? InputError : VerificationError;
-  throw new Refusal(answer.message, answer.code, answer.index);
 }
 
-// What the message of a TypeError calls an object where Node-API cannot tell. No code of the object's is run.
+// What the message of a TypeError calls an object, where Node-API cannot tell. Runs none of the object's code.
 function kindOf(value) {
   if (typeof value !== 'object' || value === null) return '';
   if (value === PROXIED || isProxy(value)) return 'a Proxy';
@@ -82,7 +89,7 @@ function kindOf(value) {
   return '';
 }
 
-// The descriptor of a property of an object or of what it inherits from; getters and traps are not run.
+// The descriptor of an own or inherited property. Runs no getter and no trap.
 function find(object, key) {
   for (let at = object; at !== null && !isProxy(at); at = getPrototypeOf(at)) {
     if (hasOwn(at, key)) return getOwnPropertyDescriptor(at, key);
@@ -97,53 +104,49 @@ function isNamed(object, names) {
   return false;
 }
 
-// Options as the addon is given them: to Node-API a Proxy looks like a plain object.
+// Options as the addon is given them. To Node-API a Proxy looks like a plain object.
 class Proxied {}
 const PROXIED = freeze(new Proxied());
 const plain = (options) => (typeof options === 'object' && isProxy(options) ? PROXIED : options);
 
-// The elements of an array, each read once, and all in one string with U+0000 behind each: one long string is read faster
-// than many short ones. The string is empty where an element is neither a string nor an integer that can be signed, to
-// join which would call its methods; the addon then looks at each and says what it is.
+// The elements of an array, each read once, and all of them joined. `sign_many` in src/lib.rs has the protocol.
 function read(userIds, count) {
   // Without a prototype, whose setters an assignment would run.
   const ids = { __proto__: null };
   let joined = '',
     canJoin = true;
   for (let index = 0; index < count; index++) {
-    // In a hole the prototype's element would show.
+    // In a hole an element of the prototype would show.
     const id = (ids[index] = hasOwn(userIds, index) ? userIds[index] : undefined);
     if (typeof id === 'string' || isSafeInteger(id) || (typeof id === 'bigint' && asIntN(128, id) === id)) {
       if (canJoin) joined += id + '\0';
-      // Twice as much, and V8 would not make a string of it.
+      // V8's strings have at most 2^29 - 24 characters.
       if (joined.length >= 2 ** 28) canJoin = false;
     } else {
+      // Joining it would call its methods.
       canJoin = false;
-      // Refused for its type, whatever follows.
+      // The addon refuses it for its type, whatever follows.
       if (typeof id !== 'bigint' && typeof id !== 'number') break;
     }
   }
   return { ids, joined: canJoin ? joined : '' };
 }
 
-// The addon's objects are the main realm's; a test of jest's runs in one of its own.
+// Results of this file's realm; the addon's objects are of the main one.
 const copy = (record) => freeze({ ...record });
 const copies = (records) => freeze(from({ __proto__: null, length: records.length }, (_, index) => copy(records[index])));
 
-// Makes an array without a word to Array.prototype, whose setters an assignment would run.
-const list = (...elements) => elements;
-
-// Given to the constructor in a provider's place by `fromEnv`; nobody else has it.
+// `fromEnv` passes it to the constructor in place of a provider. Nobody else has it.
 const FROM_ENV = Symbol('from the environment');
 
 class Signer {
-  // What the addon calls this Signer, which owns the secrets.
+  // The addon's handle of this Signer. The secrets are behind it.
   #handle;
 
   constructor(provider, secret, options) {
     const given = plain(options);
-    this.#handle = settled(provider === FROM_ENV ? addon.fromEnv(process.env, secret, given) : addon.signer(provider, secret, given));
-    // A subclass has fields of its own to add.
+    this.#handle = unwrapOrThrow(provider === FROM_ENV ? addon.fromEnv(process.env, secret, given) : addon.signer(provider, secret, given));
+    // A subclass may have fields of its own to add.
     if (new.target === Signer) freeze(this);
   }
 
@@ -155,44 +158,53 @@ class Signer {
     return addon.provider(this.#handle);
   }
 
+  // `sign`, `verify` and `isValid` pass options only where there are some: the addon then need not look at them.
   sign(userId, options) {
-    return settled(addon.sign(this.#handle, userId, plain(options)));
+    if (options === undefined) return unwrapOrThrow(addon.sign(this.#handle, userId));
+    return unwrapOrThrow(addon.sign(this.#handle, userId, plain(options)));
   }
 
   verify(userId, signature, options) {
-    const answer = addon.verify(this.#handle, userId, signature, plain(options));
+    const answer =
+      options === undefined ? addon.verify(this.#handle, userId, signature) : addon.verify(this.#handle, userId, signature, plain(options));
     if (typeof answer === 'number' || answer === null) return freeze({ secretIndex: 0, signedAt: answer });
-    return copy(settled(answer));
+    return copy(unwrapOrThrow(answer));
   }
 
   isValid(userId, signature, options) {
-    return settled(addon.isValid(this.#handle, userId, signature, plain(options)));
+    if (options === undefined) return unwrapOrThrow(addon.isValid(this.#handle, userId, signature));
+    return unwrapOrThrow(addon.isValid(this.#handle, userId, signature, plain(options)));
   }
 
   explain(userId, signature, options) {
-    return copies(settled(addon.explain(this.#handle, userId, signature, plain(options))));
+    return copies(unwrapOrThrow(addon.explain(this.#handle, userId, signature, plain(options))));
   }
 
   signMany(userIds, options) {
     const count = isArray(userIds) && !isProxy(userIds) ? userIds.length : -1;
     const { ids, joined } = read(userIds, count);
-    const parts = settled(addon.signMany(this.#handle, count < 0 ? userIds : ids, plain(options), joined, count, list));
-    // Nearly always one part, the array itself.
-    if (parts.length === 0 || typeof parts[0] !== 'object') return parts;
-    const size = parts[0].length,
-      length = size * (parts.length - 1) + parts[parts.length - 1].length;
-    return from({ __proto__: null, length }, (_, index) => parts[(index - (index % size)) / size][index % size]);
+    let first, parts;
+    let calls = 0;
+    // Rest parameters make an array without assigning, so setters planted on Array.prototype do not run.
+    const collect = (...signatures) => {
+      if (calls++ === 0) first = signatures;
+      else (parts ??= { __proto__: null, 0: first })[calls - 1] = signatures;
+    };
+    unwrapOrThrow(addon.signMany(this.#handle, count < 0 ? userIds : ids, plain(options), joined, count, collect));
+    if (parts === undefined) return first;
+    const size = first.length;
+    return from({ __proto__: null, length: count }, (_, index) => parts[(index - (index % size)) / size][index % size]);
   }
 
   snippet(userId, options) {
-    return settled(addon.snippet(this.#handle, userId, plain(options), isProxy));
+    return unwrapOrThrow(addon.snippet(this.#handle, userId, plain(options), isProxy));
   }
 
   identity(userId, options) {
-    return { ...settled(addon.identity(this.#handle, userId, plain(options))) };
+    return { ...unwrapOrThrow(addon.identity(this.#handle, userId, plain(options))) };
   }
 
-  // What console.log prints, of the class's own prototype too.
+  // What console.log prints, also for Signer.prototype and what merely inherits from it.
   [Symbol.for('nodejs.util.inspect.custom')]() {
     return #handle in this ? `Signer(provider='${addon.provider(this.#handle)}')` : 'Signer {}';
   }

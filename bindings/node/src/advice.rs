@@ -1,15 +1,11 @@
 //! What the message of a TypeError says to do. It must lead to the *right* id: `String(...)` of an object, a Promise or
 //! NaN would give every user the same signature.
 
-use std::fmt::Display;
-
 use personsig::host::{AWAIT_IT, CALL_IT, ITS_ID, LOGGED_IN, ONE_ELEMENT};
-
-use crate::js::{Stop, Value, WrongType};
 
 /// What a parameter is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
+#[repr(u32)]
 pub(crate) enum Parameter {
     Id,
     List,
@@ -29,19 +25,7 @@ impl Parameter {
     };
 }
 
-/// Refuses a value of the wrong type. `fix` is the advice unless the value's kind says more.
-pub(crate) fn wrong<T>(
-    value: Value,
-    at: &dyn Display,
-    expected: &str,
-    parameter: Parameter,
-    fix: &str,
-) -> Result<T, Stop> {
-    let (at, expected, fix) = (at.to_string(), expected.to_owned(), fix.to_owned());
-    Err(Stop::WrongType(WrongType { value, at, expected, parameter, fix }))
-}
-
-/// What to do about a value of the kind that [`crate::js::Env::type_name`] names, where there is more to say than for
+/// What to do about a value of the kind that [`crate::value::type_name`] names, where there is more to say than for
 /// every value. Kinds that Node-API cannot tell are named by `index.js`.
 pub(crate) fn about(parameter: Parameter, given: &str) -> Option<&'static str> {
     use Parameter::*;

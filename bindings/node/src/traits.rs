@@ -3,47 +3,49 @@
 
 use std::fmt;
 
+use napi::bindgen_prelude::{FromNapiValue, Function};
+use napi::{KeyFilter, ValueType};
 use personsig::{Trait, Traits};
 
-use crate::advice::{Parameter, wrong};
-use crate::js::{Env, Stop, Type, Value};
+use crate::advice::Parameter;
+use crate::error::{CallError, wrong_type};
+use crate::string::long_text;
+use crate::value::{self, Js, bigint, elements, keys, own};
 
 /// The traits; none where they are not given. `is_proxy` is that of `node:util`: Node-API cannot tell.
-pub(crate) fn read(env: Env, traits: Value, is_proxy: Value) -> Result<Traits, Stop> {
-    let mut walk = Walk { env, is_proxy, path: Path(Vec::new()), has_ended: false };
-    match env.type_of(traits)? {
-        Type::napi_undefined => Ok(Traits::default()),
-        Type::napi_object if walk.is_plain(traits)? => walk.map(traits),
-        _ => wrong(traits, &"traits", "a plain object", Parameter::Options, "pass { name: value, ... }"),
+pub(crate) fn read(traits: Js, is_proxy: Function<'_, Js, bool>) -> Result<Traits, CallError> {
+    let mut walk = Walk { is_proxy, path: Path(Vec::new()), has_ended: false };
+    match traits.get_type()? {
+        ValueType::Undefined => Ok(Traits::default()),
+        ValueType::Object if walk.is_plain(traits)? => walk.map(traits),
+        _ => wrong_type(traits, &"traits", "a plain object", Parameter::Options, "pass { name: value, ... }"),
     }
 }
 
-struct Walk {
-    env: Env,
-    is_proxy: Value,
+struct Walk<'call> {
+    is_proxy: Function<'call, Js, bool>,
     path: Path,
-    /// A list or map lay too deep, as one that holds itself does somewhere. The core refuses that, so no more is read.
+    /// Set when `DEPTH_MAX` is exceeded, as a cycle does somewhere: the core rejects the traits, so no more is read.
     has_ended: bool,
 }
 
-impl Walk {
-    fn value(&mut self, value: Value) -> Result<Trait, Stop> {
-        let env = self.env;
-        match env.type_of(value)? {
-            Type::napi_null => Ok(Trait::Null),
-            Type::napi_boolean => Ok(Trait::Bool(env.truth(value)?)),
-            Type::napi_number => Ok(Trait::Float(env.double(value)?)),
-            Type::napi_bigint => Ok(Trait::Integer(env.bigint(value)?.0)),
-            Type::napi_string => Ok(Trait::Text(env.long_text(value)?)),
-            Type::napi_object => self.container(value),
-            _ => self.refuse_trait(value),
+impl Walk<'_> {
+    fn value(&mut self, value: Js) -> Result<Trait, CallError> {
+        match value.get_type()? {
+            ValueType::Null => Ok(Trait::Null),
+            ValueType::Boolean => Ok(Trait::Bool(bool::from_unknown(value)?)),
+            ValueType::Number => Ok(Trait::Float(f64::from_unknown(value)?)),
+            ValueType::BigInt => Ok(Trait::Integer(bigint(value)?.0)),
+            ValueType::String => Ok(Trait::Text(long_text(value)?)),
+            ValueType::Object => self.container(value),
+            _ => self.refuse(value),
         }
     }
 
-    fn container(&mut self, value: Value) -> Result<Trait, Stop> {
-        let elements = self.env.elements(value)?;
+    fn container(&mut self, value: Js) -> Result<Trait, CallError> {
+        let elements = elements(value)?;
         if elements.is_none() && !self.is_plain(value)? {
-            return self.refuse_trait(value);
+            return self.refuse(value);
         }
         // The traits themselves are the first level, and have no path.
         if self.path.0.len() >= Trait::DEPTH_MAX {
@@ -56,7 +58,7 @@ impl Walk {
         }
     }
 
-    fn list(&mut self, elements: impl Iterator<Item = Result<Value, Stop>>) -> Result<Vec<Trait>, Stop> {
+    fn list(&mut self, elements: impl Iterator<Item = Result<Js, CallError>>) -> Result<Vec<Trait>, CallError> {
         let mut list = Vec::new();
         for (position, element) in (1..).zip(elements) {
             self.path.0.push(position);
@@ -69,16 +71,16 @@ impl Walk {
         Ok(list)
     }
 
-    fn map(&mut self, object: Value) -> Result<Traits, Stop> {
+    fn map(&mut self, object: Js) -> Result<Traits, CallError> {
         let mut map = Vec::new();
-        for (position, name) in (1..).zip(self.env.enumerable_keys(object)?) {
+        for (position, name) in (1..).zip(keys(object, KeyFilter::Enumerable)?) {
             let name = name?;
             self.path.0.push(position);
-            if self.env.type_of(name)? != Type::napi_string {
+            if name.get_type()? != ValueType::String {
                 let at = format_args!("the name of trait {}", self.path);
-                return wrong(name, &at, "a string", Parameter::Name, "leave it out");
+                return wrong_type(name, &at, "a string", Parameter::Name, "leave it out");
             }
-            map.push((self.env.long_text(name)?, self.value(self.env.own(object, name)?)?));
+            map.push((long_text(name)?, self.value(own(object, name)?)?));
             self.path.0.pop();
             if self.has_ended {
                 break;
@@ -88,18 +90,14 @@ impl Walk {
     }
 
     /// Whether it is an object that `{ ... }` made, or one without a prototype.
-    fn is_plain(&self, object: Value) -> Result<bool, Stop> {
-        Ok(!self.is_proxy(object)? && self.env.is_plain(object)?)
+    fn is_plain(&self, object: Js) -> Result<bool, CallError> {
+        Ok(!self.is_proxy.apply((), object)? && value::is_plain(object)?)
     }
 
-    fn is_proxy(&self, object: Value) -> Result<bool, Stop> {
-        self.env.truth(self.env.ask(self.is_proxy, &[object])?)
-    }
-
-    fn refuse_trait<T>(&self, value: Value) -> Result<T, Stop> {
+    fn refuse<T>(&self, value: Js) -> Result<T, CallError> {
         let expected = "null, a boolean, a string, a number, a bigint, an array or a plain object";
         let fix = "turn it into one of these or leave it out";
-        wrong(value, &format_args!("trait {}", self.path), expected, Parameter::Trait, fix)
+        wrong_type(value, &format_args!("trait {}", self.path), expected, Parameter::Trait, fix)
     }
 }
 

@@ -1,0 +1,195 @@
+//! What the functions are given, each read by its type and from left to right. Values are judged by the core.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use napi::bindgen_prelude::{External, FromNapiRef, FromNapiValue};
+use napi::{Env, Status, ValueType, sys};
+use personsig::{Code, Secret, Signer, UserId};
+use zeroize::Zeroizing;
+
+use crate::advice::Parameter;
+use crate::error::{CallError, wrong_type};
+use crate::string::{Scratch, Text, long_text, secret_text, text};
+use crate::value::{Js, bytes, elements, integer, is_undefined, options};
+
+/// The Signer behind a handle: the first argument of every method.
+pub(crate) struct Held<'call>(pub(crate) &'call Signer);
+
+impl FromNapiValue for Held<'_> {
+    unsafe fn from_napi_value(env: sys::napi_env, handle: sys::napi_value) -> napi::Result<Self> {
+        // SAFETY: the caller's promise. napi finds the External among those it made itself and did not free yet, and
+        // the handle, an argument of the call that is running, is not collected before its end.
+        if let Ok(handle) = unsafe { External::<Signer>::from_napi_ref(env, handle) } {
+            return Ok(Held(handle));
+        }
+        // `index.js` passes nothing else. Code that reaches for the addon beneath it may.
+        Env::from_raw(env).throw_type_error("the first argument must be a Signer's handle", None)?;
+        Err(napi::Error::from_status(Status::PendingException))
+    }
+}
+
+/// What can be signed.
+pub(crate) enum Id<'a> {
+    Text(Text<'a>),
+    Integer(i128),
+    IntegerTooLarge,
+}
+
+impl<'a> Id<'a> {
+    #[inline]
+    pub(crate) fn read(value: Js, name: &dyn Display, scratch: &'a mut Scratch) -> Result<Self, CallError> {
+        match text(value, scratch)? {
+            Some(text) => Ok(Id::Text(text)),
+            None => Id::other(value, name),
+        }
+    }
+
+    /// Where there are many, each on the heap.
+    pub(crate) fn read_one_of_many(value: Js, name: &dyn Display) -> Result<Self, CallError> {
+        match value.get_type()? {
+            ValueType::String => Ok(Id::Text(Text::Long(long_text(value)?))),
+            _ => Id::other(value, name),
+        }
+    }
+
+    fn other(value: Js, name: &dyn Display) -> Result<Self, CallError> {
+        match integer(value)? {
+            Some((integer, true)) => Ok(Id::Integer(integer)),
+            Some((_, false)) => Ok(Id::IntegerTooLarge),
+            None => wrong_type(value, name, "a string or an integer", Parameter::Id, "pass the user's id"),
+        }
+    }
+
+    pub(crate) fn as_user_id(&self) -> UserId<'_> {
+        match self {
+            Id::Text(text) => UserId::Bytes(text),
+            Id::Integer(integer) => UserId::Integer(*integer),
+            Id::IntegerTooLarge => UserId::IntegerTooLarge,
+        }
+    }
+}
+
+/// A secret, in a copy that is wiped.
+pub(crate) enum SecretKey {
+    Missing,
+    Text(Zeroizing<Vec<u8>>),
+    Bytes(Zeroizing<Vec<u8>>),
+}
+
+impl SecretKey {
+    pub(crate) fn read(value: Js, name: &dyn Display) -> Result<Self, CallError> {
+        match value.get_type()? {
+            ValueType::Undefined | ValueType::Null => Ok(SecretKey::Missing),
+            ValueType::String => secret_text(value).map(SecretKey::Text),
+            _ => match bytes(value)? {
+                Some(bytes) => Ok(SecretKey::Bytes(bytes)),
+                None => {
+                    let fix = "pass the secret as the provider shows it";
+                    wrong_type(value, name, "a string or a Uint8Array", Parameter::Secret, fix)
+                }
+            },
+        }
+    }
+
+    pub(crate) fn as_secret(&self) -> Secret<'_> {
+        match self {
+            SecretKey::Missing => Secret::Missing,
+            SecretKey::Text(text) if str::from_utf8(text).is_err() => Secret::Invalid,
+            SecretKey::Text(bytes) | SecretKey::Bytes(bytes) => Secret::Bytes(bytes),
+        }
+    }
+}
+
+/// In memory that is wiped: people swap the provider and the secret.
+pub(crate) fn provider_name(value: Js) -> Result<Zeroizing<Vec<u8>>, CallError> {
+    match value.get_type()? {
+        ValueType::String => secret_text(value),
+        _ => {
+            let fix = "pass its name first, such as 'gosquared', then the secret";
+            wrong_type(value, &"provider", "a string", Parameter::Name, fix)
+        }
+    }
+}
+
+pub(crate) fn text_or_none(value: Js, name: &str, fix: &str) -> Result<Option<Zeroizing<Vec<u8>>>, CallError> {
+    match value.get_type()? {
+        ValueType::Undefined | ValueType::Null => Ok(None),
+        ValueType::String => secret_text(value).map(Some),
+        _ => wrong_type(value, &name, "a string", Parameter::Name, fix),
+    }
+}
+
+/// What is not Unicode is no provider's name, nor a variable's that could be set, nor a nonce, nor a site's token.
+pub(crate) fn lossy(text: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(text)
+}
+
+/// A signature as it was presented; one that is not there is the empty string.
+#[inline]
+pub(crate) fn presented(value: Js, scratch: &mut Scratch) -> Result<Text<'_>, CallError> {
+    match text(value, scratch)? {
+        Some(text) => Ok(text),
+        None => match value.get_type()? {
+            ValueType::Undefined | ValueType::Null => Ok(Text::Short(&[])),
+            _ => {
+                let fix = "pass it exactly as the page sent it";
+                wrong_type(value, &"signature", "a string", Parameter::Signature, fix)
+            }
+        },
+    }
+}
+
+/// The options of a method that has none but `now`. Out of line: inlined, it would cost those who pass no options too.
+#[cold]
+pub(crate) fn time(given: Js) -> Result<Option<i64>, CallError> {
+    let ([now], unknown) = options(given, ["now"])?;
+    let now = seconds(now, "now")?;
+    refuse_unknown(unknown).map(|()| now)
+}
+
+/// A time or a length of time. What `i64` does not hold is out of the core's range on the same side.
+pub(crate) fn seconds(value: Js, name: &str) -> Result<Option<i64>, CallError> {
+    if let ValueType::Undefined | ValueType::Null = value.get_type()? {
+        return Ok(None);
+    }
+    match integer(value)? {
+        Some((integer, _)) => Ok(Some(integer.clamp(i64::MIN.into(), i64::MAX.into()) as i64)),
+        None => {
+            let parameter = if name == "now" { Parameter::Time } else { Parameter::Seconds };
+            let fix = "pass Math.floor(Date.now() / 1000)";
+            wrong_type(value, &name, "an integer, in whole seconds", parameter, fix)
+        }
+    }
+}
+
+/// An array, every element read; nothing where it is not given.
+pub(crate) fn elements_or_none<T>(
+    value: Js,
+    name: &str,
+    of: &str,
+    read: impl Fn(Js, &dyn Display) -> Result<T, CallError>,
+) -> Result<Vec<T>, CallError> {
+    match elements(value)? {
+        _ if is_undefined(value)? => Ok(Vec::new()),
+        // `new Array(2 ** 32 - 1)` costs its maker nothing, and us all memory where a hole is as good as an element.
+        Some(elements) if elements.len() > 1 << 20 => Err(Code::InvalidOption.into()),
+        Some(elements) => each(elements, name, read),
+        None => {
+            wrong_type(value, &name, &format!("an array of {of}"), Parameter::List, "pass [value], or leave it out")
+        }
+    }
+}
+
+pub(crate) fn each<T>(
+    values: impl Iterator<Item = Result<Js, CallError>>,
+    name: &str,
+    read: impl Fn(Js, &dyn Display) -> Result<T, CallError>,
+) -> Result<Vec<T>, CallError> {
+    values.enumerate().map(|(index, value)| read(value?, &format_args!("{name}[{index}]"))).collect()
+}
+
+/// An unknown option is refused when all types are right, before any value is looked at.
+pub(crate) fn refuse_unknown(has_unknown: bool) -> Result<(), CallError> {
+    if has_unknown { Err(Code::InvalidOption.into()) } else { Ok(()) }
+}
