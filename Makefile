@@ -246,7 +246,7 @@ uninstall:
 
 clean:
 	@rm -rf target dist bindings/node/personsig.node bindings/ruby/lib/personsig/[0-9]* bench.json report.json
-	@rm -rf .ci/node_modules bindings/node/node_modules examples/web/node_modules tests/browser/node_modules \
+	@rm -rf .ci/node_modules bindings/node/node_modules bindings/node/test/tools/node_modules examples/web/node_modules tests/browser/node_modules \
 		tests/frameworks/next/node_modules tests/frameworks/next/.next
 
 # The example apps and what they stand on. They never see the secrets of this machine: one page with a real signature may switch Chameleon's
@@ -354,6 +354,7 @@ test-python: need-test-python built-python
 
 test-node: need-test-node built-node
 	$(call modules,bindings/node)
+	$(call modules,bindings/node/test/tools)
 	@$(call logged,$(NODE) --test bindings/node/test/*.test.mjs,tail -n 8)
 
 test-php: need-test-php built-php
@@ -379,7 +380,7 @@ test: need-test lint test-rust test-c test-cli test-python test-node test-php te
 
 .PHONY: linters lint fmt update
 PRETTIER = $(NODE) .ci/node_modules/prettier/bin/prettier.cjs --log-level warn
-JAVASCRIPT := 'bindings/node/*.{js,mjs,mts,ts}' 'bindings/node/test/*.{cjs,cts,mjs,mts}' 'examples/**/*.mjs' 'tests/**/*.mjs'
+JAVASCRIPT := 'bindings/node/*.{js,mjs,mts,ts}' 'bindings/node/test/**/*.{cjs,cts,js,mjs,mts}' 'examples/**/*.mjs' 'tests/**/*.mjs'
 C_FILES := $(shell git ls-files '*.c' '*.h' ':!include/' 2>/dev/null)
 
 linters: need-lint venv

@@ -1,0 +1,3 @@
+import { Signer } from 'personsig';
+
+console.log(new Signer('gosquared', 'personsig-test-secret').sign('123456'));
