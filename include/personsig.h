@@ -12,21 +12,22 @@
  *
  * Conventions
  *
- * A string comes in as a pointer and a length in bytes, UTF-8, not NUL-terminated: PERSONSIG_LITERAL("text") is both for
- * a literal. NULL with 0 is the empty string. NULL with a length is PERSONSIG_NULL_POINTER, as is every other pointer
- * that is NULL, unless its function says that it may be. A string that a function returns is static, NUL-terminated and
- * never freed.
+ * A string comes in as a pointer and a length in bytes, UTF-8, not NUL-terminated: PERSONSIG_LITERAL("text") is both
+ * for a literal. NULL with 0 is the empty string. NULL with a length is PERSONSIG_NULL_POINTER, as is every other
+ * pointer that is NULL, unless its function says that it may be. A string that a function returns is static,
+ * NUL-terminated and never freed.
  *
- * Options come in as a struct by pointer, and NULL gives none. Start from its initializer, which sets `size`, and assign
- * what you want to give:
+ * Options come in as a struct by pointer, and NULL gives none. Start from its initializer, which sets `size`, and
+ * assign what you want to give:
  *
  *     personsig_verify_options options = PERSONSIG_VERIFY_OPTIONS_INIT;
  *     options.max_age = 3600;
  *
  * Later versions may add fields at the end of a struct, for which zero means "not given". A program that was compiled
- * with an older header passes a smaller size, and the fields that it lacks are not given. One that was compiled with a
- * newer header passes a larger size, and gets PERSONSIG_INVALID_OPTION where a field that this version does not know is
- * not zero. A size smaller than the struct's first, or larger than 1024, was not set: PERSONSIG_INVALID_OPTION.
+ * with an older header passes a smaller size, and the fields that it lacks are not given. One that was compiled with
+ * a newer header passes a larger size, and gets PERSONSIG_INVALID_OPTION where a field that this version does not
+ * know is not zero. A size smaller than the struct's first, or larger than 1024, was not set:
+ * PERSONSIG_INVALID_OPTION.
  *
  * Out-parameters come last and are written on PERSONSIG_OK alone, with two exceptions. Where a string goes out, to
  * (char *out, size_t cap, size_t *out_len) and not NUL-terminated, PERSONSIG_BUFFER_TOO_SMALL writes to `out_len` the
@@ -36,16 +37,16 @@
  * Threads
  *
  * Every function may be called from any number of threads at the same time, on the same signer too, but
- * personsig_signer_free must not run concurrently with any other use of that signer. After fork both processes may use a
- * signer, and each frees its own.
+ * personsig_signer_free must not run concurrently with any other use of that signer. After fork both processes may
+ * use a signer, and each frees its own.
  *
  * Errors
  *
- * The return value says everything: there is no last error to ask for, and errno is not used. All pointers are checked
- * first, then values in the order of the parameters, then the signature. No message repeats what was passed.
+ * The return value says everything: there is no last error to ask for, and errno is not used. All pointers are
+ * checked first, then values in the order of the parameters, then the signature. No message repeats what was passed.
  *
- * Where there is no memory, a function returns PERSONSIG_OUT_OF_MEMORY; none ends the process. personsig_signer_from_env,
- * _explain, _snippet and _identity reserve what they need at most before they begin.
+ * Where there is no memory, a function returns PERSONSIG_OUT_OF_MEMORY; none ends the process.
+ * personsig_signer_from_env, _explain, _snippet and _identity reserve what they need at most before they begin.
  */
 
 #ifndef PERSONSIG_H
@@ -88,13 +89,15 @@
 typedef enum {
     // Done, or valid.
     PERSONSIG_OK = 0,
-    // The provider is not one of personsig_provider_name: exact, in lower case, and without the NUL that sizeof counts.
+    // The provider is not one of personsig_provider_name: exact, in lower case, and without the NUL that sizeof
+    // counts.
     PERSONSIG_UNKNOWN_PROVIDER = 1,
     // The secret is missing or empty.
     PERSONSIG_MISSING_SECRET = 2,
     // The secret begins or ends with white space, an invisible character or a byte order mark, or is UTF-16.
     PERSONSIG_PADDED_SECRET = 3,
-    // The secret is "null", "changeme", "<secret>", "${NAME}", "****" or the like, or GoSquared's public project token.
+    // The secret is "null", "changeme", "<secret>", "${NAME}", "****" or the like, or GoSquared's public project
+    // token.
     PERSONSIG_PLACEHOLDER_SECRET = 4,
     // The user id is empty.
     PERSONSIG_EMPTY_USER_ID = 5,
@@ -201,8 +204,8 @@ typedef struct {
 extern "C" {
 #endif // __cplusplus
 
-// Makes a signer. `secret` signs; `fallback_secrets`, older ones, only verify, while a secret is being rotated: an array
-// of `fallback_secret_count` pointers and one of as many lengths, both NULL with 0.
+// Makes a signer. `secret` signs; `fallback_secrets`, older ones, only verify, while a secret is being rotated: an
+// array of `fallback_secret_count` pointers and one of as many lengths, both NULL with 0.
 //
 // A secret is any bytes, UTF-8 where it is text. `bad_index` may be NULL.
 personsig_status personsig_signer_new(const char *provider,
@@ -216,8 +219,8 @@ personsig_status personsig_signer_new(const char *provider,
                                       personsig_signer **out);
 
 // Makes a signer from the process's environment: from `variable`, or where that is NULL from the provider's own (see
-// personsig_provider_secret_variable). One fallback is read from the same name followed by "_PREVIOUS", where unset and
-// empty mean none.
+// personsig_provider_secret_variable). One fallback is read from the same name followed by "_PREVIOUS", where unset
+// and empty mean none.
 //
 // As with getenv, no other thread may change the environment meanwhile.
 personsig_status personsig_signer_from_env(const char *provider,
@@ -251,8 +254,8 @@ personsig_status personsig_signer_sign(const personsig_signer *signer,
 // with 0. Otherwise as personsig_signer_sign.
 //
 // The signatures are written one after another with nothing between them, in the order of the ids, all equally long:
-// `*out_len / user_id_count` bytes each, and PERSONSIG_SIGNATURE_MAX at most. `out` must not overlap the ids. If one id
-// cannot be signed, nothing is written but its index to `bad_index`, which may be NULL.
+// `*out_len / user_id_count` bytes each, and PERSONSIG_SIGNATURE_MAX at most. `out` must not overlap the ids. If one
+// id cannot be signed, nothing is written but its index to `bad_index`, which may be NULL.
 personsig_status personsig_signer_sign_many(const personsig_signer *signer,
                                             const char *const *user_ids,
                                             const size_t *user_id_lens,

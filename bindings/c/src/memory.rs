@@ -95,9 +95,9 @@ struct Memory;
 #[global_allocator]
 static MEMORY: Memory = Memory;
 
-// SAFETY: a block is the system's, or a part of the reserve that no other block has. It is aligned and large enough, and
-// it goes back to where it came from. A call that has a reserve frees what it allocated in the same thread, before the
-// reserve ends.
+// SAFETY: a block is the system's, or a part of the reserve that no other block has. It is aligned and large enough,
+// and it goes back to where it came from. A call that has a reserve frees what it allocated in the same thread, before
+// the reserve ends.
 //
 // Not inlined: there are thousands of calls, in `explain` above all, and they made the library 7 % larger.
 unsafe impl GlobalAlloc for Memory {

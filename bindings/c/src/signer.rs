@@ -32,8 +32,8 @@ const _: fn() = || {
     usable_from_many_threads::<personsig_signer>();
 };
 
-/// Makes a signer. `secret` signs; `fallback_secrets`, older ones, only verify, while a secret is being rotated: an array
-/// of `fallback_secret_count` pointers and one of as many lengths, both NULL with 0.
+/// Makes a signer. `secret` signs; `fallback_secrets`, older ones, only verify, while a secret is being rotated: an
+/// array of `fallback_secret_count` pointers and one of as many lengths, both NULL with 0.
 ///
 /// A secret is any bytes, UTF-8 where it is text. `bad_index` may be NULL.
 #[unsafe(no_mangle)]
@@ -65,8 +65,8 @@ pub unsafe extern "C" fn personsig_signer_new(
 }
 
 /// Makes a signer from the process's environment: from `variable`, or where that is NULL from the provider's own (see
-/// personsig_provider_secret_variable). One fallback is read from the same name followed by "_PREVIOUS", where unset and
-/// empty mean none.
+/// personsig_provider_secret_variable). One fallback is read from the same name followed by "_PREVIOUS", where unset
+/// and empty mean none.
 ///
 /// As with getenv, no other thread may change the environment meanwhile.
 #[unsafe(no_mangle)]
@@ -140,8 +140,8 @@ pub unsafe extern "C" fn personsig_signer_sign(
 /// with 0. Otherwise as personsig_signer_sign.
 ///
 /// The signatures are written one after another with nothing between them, in the order of the ids, all equally long:
-/// `*out_len / user_id_count` bytes each, and PERSONSIG_SIGNATURE_MAX at most. `out` must not overlap the ids. If one id
-/// cannot be signed, nothing is written but its index to `bad_index`, which may be NULL.
+/// `*out_len / user_id_count` bytes each, and PERSONSIG_SIGNATURE_MAX at most. `out` must not overlap the ids. If one
+/// id cannot be signed, nothing is written but its index to `bad_index`, which may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn personsig_signer_sign_many(
     signer: *const personsig_signer,
@@ -327,8 +327,8 @@ pub unsafe extern "C" fn personsig_signer_identity(
     })
 }
 
-/// What the JSON text of traits takes in the end, counting every growth of every list. Per value: 684 bytes were seen in
-/// a list of small objects. Per byte: 220, in a long string 31 levels deep, since each level is a copy.
+/// What the JSON text of traits takes in the end, counting every growth of every list. Per value: 684 bytes were seen
+/// in a list of small objects. Per byte: 220, in a long string 31 levels deep, since each level is a copy.
 fn traits_reserve(json: &[u8]) -> usize {
     // Every value but the first, and every name, follows one of these.
     let values = json.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();

@@ -28,13 +28,15 @@ pub enum personsig_status {
     /// Done, or valid.
     PERSONSIG_OK = 0,
 
-    /// The provider is not one of personsig_provider_name: exact, in lower case, and without the NUL that sizeof counts.
+    /// The provider is not one of personsig_provider_name: exact, in lower case, and without the NUL that sizeof
+    /// counts.
     PERSONSIG_UNKNOWN_PROVIDER = 1,
     /// The secret is missing or empty.
     PERSONSIG_MISSING_SECRET = 2,
     /// The secret begins or ends with white space, an invisible character or a byte order mark, or is UTF-16.
     PERSONSIG_PADDED_SECRET = 3,
-    /// The secret is "null", "changeme", "<secret>", "${NAME}", "****" or the like, or GoSquared's public project token.
+    /// The secret is "null", "changeme", "<secret>", "${NAME}", "****" or the like, or GoSquared's public project
+    /// token.
     PERSONSIG_PLACEHOLDER_SECRET = 4,
     /// The user id is empty.
     PERSONSIG_EMPTY_USER_ID = 5,
