@@ -35,72 +35,42 @@ personsig sign --provider P [OPTIONS] ID
        personsig sign --provider P [OPTIONS] --stdin
        personsig sign --provider P [OPTIONS] --csv FILE --column NAME
                       [--output FILE]",
-        after_help = "\
+        after_help = page("\
 Sign only the id of the user whom your session authenticated. Chameleon: one
-page with a real signature may switch enforcement on for good.
-
-Example:
-  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
-  personsig sign --provider gosquared 123456
-
-Exit codes: 0 signed; 2 wrong use or bad input; 3 input or output failed;
-            70 a defect of personsig"
+page with a real signature may switch enforcement on for good.", "", "\
+personsig sign --provider gosquared 123456", DONE)
     )]
     Sign(Sign),
     /// Check a signature
-    #[command(after_help = "\
+    #[command(after_help = page("\
 'valid (signed with fallback 1)' means the first older secret. When only the
 current secret is seen, older ones can go. 'personsig explain' says why a
-signature is refused.
-
-Example:
-  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
-  personsig verify --provider gosquared 123456 \\
-    0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64
-
-Exit codes: 0 valid; 1 refused; 2 wrong use or bad input;
-            3 input or output failed; 70 a defect of personsig")]
+signature is refused.", "", "\
+personsig verify --provider gosquared 123456 \\
+    0b303c45402efe07ccd56364395279ae91de05340ce18f8e22164188cc1a2d64", VALID))]
     Verify(Verify),
     /// Say which known mistake made a refused signature, and how to fix it
-    #[command(after_help = "\
+    #[command(after_help = page("\
 The output is for logs and terminals. It tells about the form of the secret, so
-keep it out of HTTP responses.
-
-Example, a signature made with an empty secret:
-  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
-  personsig explain --provider gosquared 123456 \\
-    dbd978ccdbbe8b6de77f6b37b5df9b5b62a7e892a501c3b53eaa16b0838bd5ed
-
-Exit codes: 0 valid; 1 not valid; 2 wrong use or bad input;
-            3 input or output failed; 70 a defect of personsig")]
+keep it out of HTTP responses.", ", a signature made with an empty secret", "\
+personsig explain --provider gosquared 123456 \\
+    dbd978ccdbbe8b6de77f6b37b5df9b5b62a7e892a501c3b53eaa16b0838bd5ed", VALID))]
     Explain(Explain),
     /// Print the <script> element that identifies the user
-    #[command(after_help = "\
+    #[command(after_help = page("\
 Put it where a script element may stand, once per response, and send the
 response with 'Cache-Control: private, no-store'. Sign only the id of the user
 whom your session authenticated. Chameleon: its own loader must stand before it,
-and one page with a real signature may switch enforcement on for good.
-
-Example:
-  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
-  personsig snippet --provider gosquared 123456
-
-Exit codes: 0 done; 2 wrong use or bad input; 3 input or output failed;
-            70 a defect of personsig")]
+and one page with a real signature may switch enforcement on for good.", "", "\
+personsig snippet --provider gosquared 123456", DONE))]
     Snippet(Snippet),
     /// Print the same as a JSON object, for an endpoint
-    #[command(after_help = "\
+    #[command(after_help = page("\
 {\"id\", \"auth\"} for GoSquared, {\"uid\", \"uid_hash\"} for Chameleon. An endpoint
 must answer only for the user whom its session authenticated, on the same
 origin, with 'Cache-Control: private, no-store'. Chameleon: one page with a real
-signature may switch enforcement on for good.
-
-Example:
-  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
-  personsig identity --provider gosquared 123456
-
-Exit codes: 0 done; 2 wrong use or bad input; 3 input or output failed;
-            70 a defect of personsig")]
+signature may switch enforcement on for good.", "", "\
+personsig identity --provider gosquared 123456", DONE))]
     Identity(Identity),
     /// List the providers and the variables of their secrets
     #[command(after_help = "\
@@ -119,6 +89,28 @@ Exit codes: 0 done; 2 wrong use; 3 output failed; 70 a defect of personsig")]
     Version,
 }
 
+const DONE: &str = "\
+0 done; 2 wrong use or bad input; 3 input or output failed;
+            70 a defect of personsig";
+const VALID: &str = "\
+0 valid; 1 refused; 2 wrong use or bad input;
+            3 input or output failed; 70 a defect of personsig";
+
+/// What follows the options on a help page: about the command, an example, the exit codes.
+fn page(about: &str, example: &str, call: &str, exit_codes: &str) -> String {
+    format!(
+        "{about}
+
+Example{example}:
+  export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
+  {call}
+
+Exit codes: {exit_codes}"
+    )
+}
+
+const SECRETS: &str = "Secrets, else the provider's variable";
+
 /// A secret is never an argument: other users of the machine can read arguments.
 #[derive(Args)]
 pub(crate) struct Secrets {
@@ -126,28 +118,13 @@ pub(crate) struct Secrets {
     #[arg(long, value_name = "P", allow_hyphen_values = true)]
     pub(crate) provider: OsString,
     /// Read the secret from a file, or '-'
-    #[arg(
-        long,
-        value_name = "FILE",
-        allow_hyphen_values = true,
-        help_heading = "Secrets, else the provider's variable"
-    )]
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true, help_heading = SECRETS)]
     pub(crate) secret_file: Option<OsString>,
     /// An older secret, only to verify; repeatable
-    #[arg(
-        long,
-        value_name = "FILE",
-        allow_hyphen_values = true,
-        help_heading = "Secrets, else the provider's variable"
-    )]
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true, help_heading = SECRETS)]
     pub(crate) fallback_secret_file: Vec<OsString>,
     /// Read this variable, and NAME_PREVIOUS
-    #[arg(
-        long,
-        value_name = "NAME",
-        allow_hyphen_values = true,
-        help_heading = "Secrets, else the provider's variable"
-    )]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, help_heading = SECRETS)]
     pub(crate) secret_variable: Option<OsString>,
 }
 

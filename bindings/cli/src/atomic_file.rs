@@ -1,7 +1,12 @@
-//! A file that appears whole or not at all.
+//! A file that is written whole or not at all.
 //!
-//! A file that is there is replaced: it keeps its permissions and, where the system lets it, its owner. A symbolic link
-//! is followed; other hard links keep the old content. A file that is read-only is refused, as a shell's `>` does.
+//! An existing file is replaced: the new one gets its permissions and, where the system allows that, its owner. A
+//! symbolic link is followed; other hard links keep the old content. A read-only file is refused, as a shell's `>`
+//! does.
+//!
+//! The file has no name until it is complete (open(2), `O_TMPFILE`), so that a killed call leaves nothing behind. Where
+//! the file system cannot do that, it has a temporary name, which is removed at SIGINT, SIGTERM and SIGHUP. Temporary
+//! names are the tempfile crate's, which gives no name to an unnamed file.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, BufWriter};
@@ -13,8 +18,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::failure::Failure;
 
-/// Lets `content` write, and only when it succeeds puts the file in its place. Whatever stops the call before that
-/// leaves the folder as it was.
+/// Lets `content` write the file, and puts it in its place when that succeeds.
 pub(crate) fn write(
     path: &Path,
     content: impl FnOnce(&mut BufWriter<File>) -> Result<(), Failure>,
@@ -37,13 +41,13 @@ struct Target {
 impl Target {
     fn of(path: &Path) -> Result<Self, Failure> {
         let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-        // A link stays a link; what it leads to is replaced.
+        // A link stays a link; its target is replaced.
         let path = match fs::canonicalize(path) {
             Err(error) if absent(&error) && !path.is_symlink() => path.to_owned(),
             path => path.map_err(Failure::output)?,
         };
         let metadata = match fs::metadata(&path) {
-            // A device or a pipe would be replaced by a file.
+            // Replacing a device or a pipe by a file is never meant.
             Ok(data) if !data.is_file() => {
                 let problem = "cannot write the output: it is not a regular file".into();
                 return Err(Failure::InputOutput { problem, fix: "pass the path of a file to --output" });
@@ -62,8 +66,7 @@ impl Target {
         Ok(Target { path, folder, metadata })
     }
 
-    /// A file in the same folder, where the system can do it without a name: nothing has to be removed then, even if
-    /// the process is killed. A new file has the permissions that the user's mask gives it.
+    /// A file in the same folder, with a name only where it needs one. A new file has the permissions of the umask.
     fn open(&self) -> io::Result<(File, Option<NamedTempFile<()>>)> {
         let (file, name) = match unnamed(&self.folder) {
             Some(file) => (file, None),
@@ -91,7 +94,7 @@ impl Target {
             None => temporary().make_in(&self.folder, |path| link(&file, path))?,
         };
         name.persist(&self.path).map_err(|error| error.error)?;
-        // From here on the file is there; only a power cut within the next seconds could still undo its name.
+        // The file is there now; only a power cut within seconds could undo its name.
         let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
         Ok(())
     }
@@ -105,7 +108,7 @@ fn temporary() -> Builder<'static, 'static> {
     builder
 }
 
-/// open(2), `O_TMPFILE`. Not every file system has it, and it gets its name through /proc.
+/// None where the file system has no `O_TMPFILE`, or /proc, through which the file gets its name, is not mounted.
 #[cfg(target_os = "linux")]
 fn unnamed(folder: &Path) -> Option<File> {
     use rustix::fs::{Mode, OFlags, open};
@@ -134,7 +137,7 @@ fn link(_: &File, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Where a temporary file has a name, what ends the process with a signal must remove it.
+/// Removes a temporary file that has a name when a signal ends the process.
 #[cfg(unix)]
 mod interrupt {
     use std::fs;
@@ -145,8 +148,8 @@ mod interrupt {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    /// Removes the file at the first of these signals, and then ends as the signal says. A signal that is ignored, as
-    /// `nohup` has it, stays so. Where there can be no handler, the file may stay behind.
+    /// Removes the file at the first signal, and ends as that signal does by default. A signal that is ignored, as by
+    /// `nohup`, stays ignored. Where no handler can be installed, the file may be left behind.
     pub(super) fn remove(path: &Path) {
         let ignored = ignored();
         let signals = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
@@ -160,7 +163,7 @@ mod interrupt {
         });
     }
 
-    /// proc(5): a bit for each signal, or all where the system does not tell.
+    /// A bit for each ignored signal, from proc(5), or all bits where it is not known.
     fn ignored() -> u64 {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

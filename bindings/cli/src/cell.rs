@@ -1,4 +1,4 @@
-//! What stands where an id should in an exported table or list, and is the id of nobody.
+//! What spreadsheets and databases export in a column of ids and is nobody's id.
 
 /// What is wrong with the cell or line, and what to do.
 pub(crate) fn refused(cell: &[u8]) -> Option<(&'static str, &'static str)> {
@@ -20,7 +20,7 @@ pub(crate) fn refused(cell: &[u8]) -> Option<(&'static str, &'static str)> {
     if ERRORS.contains(&cell) {
         return Some(("the id is an error of the spreadsheet", "correct the formula, and export the table again"));
     }
-    // What is not UTF-8 is the core's to refuse.
+    // The core refuses what is not UTF-8.
     let text = std::str::from_utf8(cell).ok()?;
     if text.trim_start().len() < text.len() && text.trim_start().starts_with('"') {
         return Some((
@@ -28,7 +28,7 @@ pub(crate) fn refused(cell: &[u8]) -> Option<(&'static str, &'static str)> {
             "remove the space before the quote",
         ));
     }
-    // So are control characters.
+    // And control characters.
     let invisible =
         |c: char| (c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')) && !c.is_control();
     match text.starts_with(invisible) || text.ends_with(invisible) {

@@ -28,10 +28,10 @@ fn data(finding: &Finding) -> serde_json::Value {
     json!({"code": finding.code, "message": finding.message, "fix": finding.fix, "index": finding.index})
 }
 
-/// As a compiler says it: what, where, what to do, and where to read on.
+/// As a compiler prints it: what, where, what to do, and where to read more.
 fn print(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
     let Finding { code, message, fix, index, .. } = finding;
-    // By itself it is authentic; what is wrong with its time follows.
+    // A finding that says "valid"; the next one may say what is wrong with the time.
     let authentic = Finding::accept(std::slice::from_ref(finding));
     match (*code, authentic) {
         ("valid", _) => writeln!(out, "valid: {message}")?,
@@ -42,7 +42,7 @@ fn print(finding: &Finding, out: &mut impl Write) -> io::Result<()> {
         let list = if authentic { "fallback secret" } else { "--also" };
         writeln!(out, "  which: {list} number {}", index + 1)?;
     }
-    // The core speaks of the parameter that every language has.
+    // The core names the parameter as all languages have it.
     writeln!(out, "  fix: {}", fix.replace("as also", "with --also"))?;
     writeln!(out, "  more: {}", finding.link())
 }

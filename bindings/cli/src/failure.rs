@@ -1,4 +1,4 @@
-//! How a call fails: the exit code for programs, the words for people. No value that was given is repeated.
+//! How a call fails: the exit code for programs, a message for people. No argument and no input is repeated.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -6,14 +6,14 @@ use std::io::{self, Write};
 use personsig::{Code, Error, Kind};
 use serde_json::{Map, Value, json};
 
-/// Why a call was not carried out. A problem is what is wrong, a fix is what to do.
+/// Why a call failed. A problem is what is wrong, a fix is what to do.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The call itself is wrong.
     Use { problem: String, fix: String },
-    /// What the core says of one of the values.
+    /// The core's error about one of the values.
     Refused(Error),
-    /// The same of one line of many.
+    /// The same about one line of many.
     RefusedAt(Error, Place),
     /// The core's error, with a fix in the shell's words.
     RefusedWith(Error, String),
@@ -21,7 +21,7 @@ pub(crate) enum Failure {
     Table { problem: String, fix: &'static str, place: Place },
     /// The machine could not read or write.
     InputOutput { problem: String, fix: &'static str },
-    /// The reader of our output went away, and needs no words.
+    /// The reader of our output went away, and needs no message.
     ClosedPipe,
     /// A panic.
     Defect,
@@ -75,7 +75,7 @@ impl Failure {
         }
     }
 
-    /// The core's code, or one of the four that only a shell can need.
+    /// The core's code, or one of the three that only a shell needs.
     fn code(&self) -> &'static str {
         match self {
             Failure::Use { .. } => "wrong-use",
@@ -140,8 +140,8 @@ impl Failure {
         format!("error[{}]: {problem}\n{fix}", self.code())
     }
 
-    /// Says it where it was asked for, and returns the exit code. There is nobody to tell that this fails too, but a
-    /// script that misses an object on standard output must not take the exit code for an answer.
+    /// Reports it in the style that was asked for, and returns the exit code. If the JSON object itself cannot be
+    /// written, that is 3, so that no script takes the exit code for a verdict.
     pub(crate) fn tell(&self, style: Style) -> u8 {
         if matches!(self, Failure::ClosedPipe) {
             return self.exit();
@@ -164,7 +164,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// What the system says, without the path that some errors carry: people put a secret where its file's name belongs.
+/// The system's message, without the path that some errors carry: people pass a secret where its file's name belongs.
 fn reason(error: &io::Error) -> String {
     match (error.raw_os_error(), error.kind()) {
         (Some(number), _) => io::Error::from_raw_os_error(number).to_string(),
@@ -173,13 +173,13 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// How to tell a failure, decided before the arguments are understood, since they may be what failed.
+/// How to report a failure. Decided before the arguments are parsed, since they may be what is wrong.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Style {
     Text,
     /// An object on standard output, where the results go.
     Json,
-    /// An object on standard error, because standard output has a table's rows.
+    /// An object on standard error, since a table's rows are on standard output.
     JsonBesideRows,
 }
 

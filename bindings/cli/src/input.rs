@@ -18,7 +18,7 @@ const SECRET_MAX: u64 = 1 << 20;
 /// The longest line, row or value that is read.
 pub(crate) const LINE_MAX: usize = 256 << 20;
 
-/// The Signer that a call describes.
+/// The Signer of a call.
 pub(crate) fn signer(arguments: &Secrets) -> Result<Signer, Failure> {
     // No provider's name has U+FFFD, so a name that is not Unicode stays unknown.
     let provider = arguments.provider.to_string_lossy();
@@ -38,7 +38,7 @@ pub(crate) fn signer(arguments: &Secrets) -> Result<Signer, Failure> {
     Signer::with_fallbacks(&provider, secret.as_slice(), &fallbacks).map_err(refused)
 }
 
-/// How to find the provider's right name.
+/// How to get the provider's name right.
 fn name_of(given: &str) -> String {
     let names = || personsig::providers().iter().map(|row| row.name);
     match (names().find(|name| given.eq_ignore_ascii_case(name)), nearest(given, names())) {
@@ -52,7 +52,7 @@ fn secret(file: &OsStr, what: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let (source, what) = open(file, what)?;
     // Two bytes more, for a line end.
     let mut bytes = read(source, SECRET_MAX + 2).map_err(|error| Failure::reading(what, &error))?;
-    // An LF in UTF-16 is two bytes. It stays, so that the core sees what the file is.
+    // In UTF-16 an LF is two bytes. It stays, so that the core recognises UTF-16 by the even length.
     if !(bytes.starts_with(b"\xfe\xff") && bytes.ends_with(b"\0\n")) {
         let length = without_line_end(&bytes).len();
         bytes.truncate(length);
@@ -91,7 +91,8 @@ pub(crate) fn open<'a>(file: &OsStr, what: &'a str) -> Result<(Box<dyn Read>, &'
     Ok((Box::new(file), what))
 }
 
-/// Appends a line with its end, or what there is of it behind [`LINE_MAX`]; nothing at the end of the input.
+/// Appends a line with its end; nothing at the end of the input. A line longer than [`LINE_MAX`] is cut a little behind
+/// it.
 pub(crate) fn read_line(source: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<()> {
     loop {
         let chunk = match source.fill_buf() {
@@ -116,8 +117,8 @@ pub(crate) fn without_line_end(bytes: &[u8]) -> &[u8] {
     line.unwrap_or(bytes)
 }
 
-/// All of it, or an error where that is more than `most` bytes. A growing `Vec` would leave its former blocks behind;
-/// here each is wiped.
+/// All of it, or an error where that is more than `most` bytes. A `Vec` that grows leaves copies of its content behind,
+/// so it grows here, and each copy is wiped.
 fn read(source: impl Read, most: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut source = source.take(most + 1);
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));

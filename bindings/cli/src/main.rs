@@ -1,7 +1,7 @@
 //! personsig for the shell: `personsig --help`.
 //!
-//! What a signature is, and what may be signed, is the core's to know. Here is how a call is read, where its values
-//! come from, and how an answer reaches a person or a script.
+//! The rules of signatures are the core's. This crate parses the arguments, reads the secrets and ids from where they
+//! are, and prints the result for a person or a script.
 
 #![forbid(unsafe_code)]
 
@@ -10,7 +10,9 @@ mod atomic_file;
 mod cell;
 mod explain;
 mod failure;
+mod identity;
 mod input;
+mod providers;
 mod sign;
 mod snippet;
 mod table;
@@ -23,21 +25,19 @@ use std::io::{self, BufWriter, Write};
 use std::panic;
 use std::process::ExitCode;
 
-use serde_json::json;
-
 use arguments::Command;
 use failure::{Failure, Style};
 use wrong_use::Request;
 
 fn main() -> ExitCode {
-    // The usual hook prints what the panic says, and that may hold a value.
+    // The default hook prints the panic's message, which may contain a value.
     panic::set_hook(Box::new(|_| ()));
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let style = Style::asked_for(&arguments);
     ExitCode::from(guarded(style, || answer(arguments)))
 }
 
-/// Runs a call and tells how it failed; a panic becomes exit code 70 and says no more than that.
+/// Runs a call and reports a failure. A panic is exit code 70 and says no more than that.
 fn guarded(style: Style, call: impl FnOnce() -> Result<u8, Failure> + panic::UnwindSafe) -> u8 {
     match panic::catch_unwind(call).unwrap_or(Err(Failure::Defect)) {
         Ok(exit) => exit,
@@ -52,7 +52,7 @@ fn answer(arguments: Vec<OsString>) -> Result<u8, Failure> {
         Request::Print(text) => out.write_all(text.as_bytes()).map(|()| 0).map_err(Failure::output),
         Request::Do(command) => run(&command, &mut out),
     };
-    // What was written before something failed is given out too: whole rows up to the bad one.
+    // What was written before something failed is output too: whole rows up to the bad one.
     out.flush().map_err(Failure::output)?;
     done
 }
@@ -62,32 +62,12 @@ fn run(command: &Command, out: &mut impl Write) -> Result<u8, Failure> {
         Command::Sign(sign) => sign::run(sign, out).map(|()| 0),
         Command::Verify(verify) => verify::run(verify, out).map(|()| 0),
         Command::Explain(explain) => explain::run(explain, out),
-        Command::Snippet(snippet) => snippet::snippet(snippet, out).map(|()| 0),
-        Command::Identity(identity) => snippet::identity(identity, out).map(|()| 0),
-        Command::Providers(rows) => providers(rows.json, out).map(|()| 0).map_err(Failure::output),
+        Command::Snippet(snippet) => snippet::run(snippet, out).map(|()| 0),
+        Command::Identity(identity) => identity::run(identity, out).map(|()| 0),
+        Command::Providers(rows) => providers::run(rows, out).map(|()| 0),
         // Answered when the arguments were read.
         Command::Help(_) | Command::Version => Err(Failure::Defect),
     }
-}
-
-fn providers(as_json: bool, out: &mut impl Write) -> io::Result<()> {
-    if !as_json {
-        writeln!(out, "{:11} {:11} {:12} {:30} DOCUMENTATION", "PROVIDER", "TITLE", "SCHEME", "SECRET")?;
-    }
-    for row in personsig::providers() {
-        let (name, title, scheme) = (row.name, row.title, row.scheme.name());
-        let (variable, documentation) = (row.secret_variable, row.documentation);
-        if as_json {
-            let row = json!({
-                "name": name, "title": title, "scheme": scheme, "secret_variable": variable,
-                "documentation": documentation,
-            });
-            writeln!(out, "{row}")?;
-        } else {
-            writeln!(out, "{name:11} {title:11} {scheme:12} {variable:30} {documentation}")?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `personsig sign`: one id, one a line, or a table.
+//! `personsig sign`: one id, one per line, or a table.
 
 use std::io::{self, BufReader, Write};
 
@@ -38,14 +38,14 @@ fn print(signature: &Signature, as_json: bool, out: &mut impl Write) -> io::Resu
 
 /// Standard input, one id per line.
 fn lines(signer: &Signer, now: Option<i64>, json: bool, out: &mut impl Write) -> Result<(), Failure> {
-    // One time for all of them. A bad one is told last, as in every language, when no id is to blame.
+    // One time for all of them. A bad one is reported last, as `sign_many` does, when no id is to blame.
     let time = signer.time(now);
     let now = time.as_ref().map_or(now, |now| Some(*now));
     let mut source = BufReader::with_capacity(1 << 16, io::stdin().lock());
     let mut line = Vec::new();
     for number in 1.. {
         if source.buffer().is_empty() {
-            // Before waiting for more: whoever writes the next id may be waiting for this signature.
+            // Before reading blocks: whoever writes the next id may be waiting for this signature.
             out.flush().map_err(Failure::output)?;
         }
         line.clear();

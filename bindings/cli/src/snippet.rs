@@ -1,18 +1,18 @@
-//! `personsig snippet` and `personsig identity`.
+//! `personsig snippet`.
 
 use std::io::Write;
 
 use personsig::{SnippetOptions, Traits};
 use serde_json::json;
 
-use crate::arguments::{Identity, Snippet};
+use crate::arguments::Snippet;
 use crate::failure::Failure;
 use crate::input;
 
 const EMPTY_NONCE: &str =
     "it is empty, so the page's policy is only half set up: pass the nonce that its Content-Security-Policy header has";
 
-pub(crate) fn snippet(arguments: &Snippet, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Snippet, out: &mut impl Write) -> Result<(), Failure> {
     let signer = input::signer(&arguments.secrets)?;
     let user_id = arguments.id.as_ref().map(|id| input::value(id)).transpose()?;
     let traits = arguments.traits.as_ref().map(|file| input::contents(file, "the traits file")).transpose();
@@ -45,11 +45,4 @@ pub(crate) fn snippet(arguments: &Snippet, out: &mut impl Write) -> Result<(), F
         false => writeln!(out, "{html}"),
     };
     printed.map_err(Failure::output)
-}
-
-/// An object in either style: that is what an endpoint answers.
-pub(crate) fn identity(arguments: &Identity, out: &mut impl Write) -> Result<(), Failure> {
-    let signer = input::signer(&arguments.secrets)?;
-    let identity = signer.identity(&*input::value(&arguments.id)?, arguments.common.now)?;
-    writeln!(out, "{}", identity.to_json()).map_err(Failure::output)
 }

@@ -1,7 +1,14 @@
 //! `personsig sign --csv`: a table in, the same table with a column `signature` out, a few rows at a time.
 //!
-//! Every byte of the table that is read is written as it is, which a CSV library's writer cannot do: it quotes anew. So
-//! rows are found and split here (RFC 4180), in one pass.
+//! Rows are found and split here (RFC 4180), in one pass, and every byte that is read is written as it is. The csv
+//! crate (1.4) would not do:
+//!
+//! - Its writer quotes anew, so that bytes of other columns change.
+//! - It ends a row at a bare CR: of `id\n\r42\n` it would sign `42`, of `id\nab\rcd\n` both `ab` and `cd`.
+//! - It accepts a quotation mark that is never closed: of `id,n\n1,"a\n2,b\n3,c\n` it makes one row, whose number of
+//!   fields is right, and rows 2 and 3 would be lost without a word.
+//! - The line of its `Position` is no line to look at: of `id\r\n1\r\n` it says that the row `1` is in line 1, and of
+//!   `id\n\n1\n` in line 2.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
@@ -14,6 +21,9 @@ use crate::failure::{Failure, Place};
 use crate::input::LINE_MAX;
 
 const ADDED: &[u8] = b"signature";
+
+/// The longest name of a column, in bytes, that is compared but for white space and case.
+const NAME_MAX: usize = 1024;
 
 /// Spreadsheets write it in front of UTF-8, and want it back.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -54,7 +64,7 @@ impl<R: Read> Table<'_, R> {
     }
 }
 
-/// The first bytes of what is certainly no text in UTF-8.
+/// What a file is that begins as no text in UTF-8 does.
 pub(crate) fn no_text(start: &[u8]) -> Option<(&'static str, &'static str)> {
     let is = |first: &[&[u8]]| first.iter().any(|first| start.starts_with(first));
     if is(&[b"\xff\xfe", b"\xfe\xff"]) {
@@ -77,7 +87,7 @@ fn bad(problem: impl Into<String>, fix: &'static str, line: u64, column: Option<
 }
 
 struct Header {
-    /// What the fields say, without quotes.
+    /// The fields' contents.
     names: Vec<Vec<u8>>,
     /// Where the ids are, counting from 0.
     id: usize,
@@ -86,8 +96,11 @@ struct Header {
 impl Header {
     /// `fields` are counted from `offset`.
     fn of(row: &[u8], fields: &[Range<usize>], offset: usize, name: &[u8], line: u64) -> Result<Self, Failure> {
-        let names = fields.iter().map(|field| content(&row[field.start - offset..field.end - offset]));
-        let names: Vec<_> = names.map(Cow::into_owned).collect();
+        let mut names = Vec::new();
+        names.try_reserve_exact(fields.len()).map_err(|_| Failure::memory())?;
+        for field in fields {
+            names.push(owned(content(&row[field.start - offset..field.end - offset])?)?);
+        }
         let refused = |problem: &str, fix| Err(bad(problem, fix, line, None));
         if names.iter().any(|field| field == ADDED) {
             return refused("the table has a column 'signature' already", "remove it or give it another name");
@@ -117,7 +130,8 @@ impl Header {
         let exactly = "pass the name exactly as the first row has it";
         let like = |fold: fn(&str) -> String| {
             let text = |bytes: &[u8]| fold(&String::from_utf8_lossy(bytes));
-            names.iter().position(|field| text(field) == text(name))
+            let wanted = text(name);
+            names.iter().position(|field| field.len() <= NAME_MAX && text(field) == wanted)
         };
         let in_lower_case = |text: &str| text.to_lowercase();
         let both = |text: &str| trimmed(text).to_lowercase();
@@ -137,9 +151,13 @@ impl Header {
         }
     }
 
-    fn is_repeated(&self, bytes: &[u8], fields: &[Range<usize>]) -> bool {
-        let same = |(name, field): (&Vec<u8>, &Range<usize>)| **name == *content(&bytes[field.clone()]);
-        fields.len() > 1 && self.names.iter().zip(fields).all(same)
+    fn is_repeated(&self, bytes: &[u8], fields: &[Range<usize>]) -> Result<bool, Failure> {
+        for (name, field) in self.names.iter().zip(fields) {
+            if **name != *content(&bytes[field.clone()])? {
+                return Ok(false);
+            }
+        }
+        Ok(fields.len() > 1)
     }
 }
 
@@ -147,13 +165,13 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}' | '"' | '\''))
 }
 
-/// What a field says: without the quotes round it, and `"` for `""` inside.
-fn content(field: &[u8]) -> Cow<'_, [u8]> {
+/// A field's content: without the quotation marks round it, and `"` for `""` inside.
+fn content(field: &[u8]) -> Result<Cow<'_, [u8]>, Failure> {
     let Some(inner) = field.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
-        return Cow::Borrowed(field);
+        return Ok(Cow::Borrowed(field));
     };
     if !inner.contains(&b'"') {
-        return Cow::Borrowed(inner);
+        return Ok(Cow::Borrowed(inner));
     }
     let mut odd = false;
     let keep = |byte: &u8| {
@@ -161,10 +179,20 @@ fn content(field: &[u8]) -> Cow<'_, [u8]> {
         *byte != b'"' || odd
     };
     let mut content = Vec::new();
-    // The field itself was kept, so there was room for as much a moment ago.
-    let _ = content.try_reserve_exact(inner.len());
+    content.try_reserve_exact(inner.len()).map_err(|_| Failure::memory())?;
     content.extend(inner.iter().copied().filter(keep));
-    Cow::Owned(content)
+    Ok(Cow::Owned(content))
+}
+
+fn owned(content: Cow<'_, [u8]>) -> Result<Vec<u8>, Failure> {
+    let content = match content {
+        Cow::Owned(content) => return Ok(content),
+        Cow::Borrowed(content) => content,
+    };
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(content.len()).map_err(|_| Failure::memory())?;
+    copy.extend_from_slice(content);
+    Ok(copy)
 }
 
 /// A row's place in the buffer.
@@ -229,7 +257,8 @@ impl<R: Read> Reader<'_, R> {
                     Err(failure) => end = Some(Err(failure)),
                 }
             }
-            let contents: Vec<_> = rows.iter().map(|row: &Row| content(&bytes[row.id.clone()])).collect();
+            let contents = rows.iter().map(|row: &Row| content(&bytes[row.id.clone()]));
+            let contents = contents.collect::<Result<Vec<_>, _>>()?;
             let ids: Vec<_> = contents.iter().map(|id| UserId::Bytes(id)).collect();
             let (signatures, bad) = match signer.sign_many(&ids, now) {
                 Ok(signatures) => (signatures, None),
@@ -246,7 +275,7 @@ impl<R: Read> Reader<'_, R> {
                 let refused = signer.sign_at(*id, now).err();
                 return Err(refused.map_or(Failure::Defect, |error| Failure::RefusedAt(error, place)));
             }
-            // Only now, since what is wrong with a row comes after the rows before it.
+            // Only now: the rows before a bad one are output first.
             if let Some(end) = end {
                 end?;
                 let blank = rows.last().map_or(0, |row| row.next);
@@ -255,8 +284,8 @@ impl<R: Read> Reader<'_, R> {
         }
     }
 
-    /// Appends the next row, and the blank lines before it, to `bytes`. None at the end of the table, where `bytes` may
-    /// have got blank lines.
+    /// Appends the blank lines before the next row, and the row, to `bytes`. At the end of the table blank lines may be
+    /// all that is appended, and there is none.
     fn row(&mut self, bytes: &mut Vec<u8>, fields: &mut Vec<Range<usize>>) -> Result<Option<Row>, Failure> {
         fields.clear();
         let (blank, blank_line) = (bytes.len(), self.line);
@@ -333,7 +362,7 @@ impl Header {
     /// The row with the place of its id.
     fn check(&self, row: Row, bytes: &[u8], fields: &[Range<usize>]) -> Result<Row, Failure> {
         if row.blank < row.start && self.names.len() == 1 {
-            // Blank lines mean nothing but in a table of one column, where each is an id that is empty.
+            // Blank lines mean nothing, but in a table with one column each is an empty id.
             let place = Place { line: row.blank_line, column: Some(1) };
             return Err(Failure::RefusedAt(Code::EmptyUserId.into(), place));
         }
@@ -345,10 +374,10 @@ impl Header {
             );
             return Err(bad(problem, "look for a separator or a quote too many or too few", row.line, None));
         };
-        if self.is_repeated(bytes, fields) {
+        if self.is_repeated(bytes, fields)? {
             return Err(bad("the row repeats the names of the columns", "remove it", row.line, None));
         }
-        match cell::refused(&content(&bytes[id.clone()])) {
+        match cell::refused(&content(&bytes[id.clone()])?) {
             Some((problem, fix)) => Err(bad(problem, fix, row.line, Some(self.id + 1))),
             None => Ok(Row { id: id.clone(), ..row }),
         }

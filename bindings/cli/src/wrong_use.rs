@@ -1,5 +1,5 @@
-//! Why a call is not understood. clap's own messages repeat what was typed, which may be a secret, so only its
-//! `ErrorKind` and the names of our own options are used.
+//! Why arguments are refused. clap's own messages repeat what was typed, which may be a secret, so only its `ErrorKind`
+//! and the names of our own options are used.
 
 use std::ffi::{OsStr, OsString};
 
@@ -115,7 +115,7 @@ fn unknown_command(given: &str) -> Failure {
     wrong(None, "unknown command", fix)
 }
 
-/// The name of ours that somebody who wrote `given` may have meant.
+/// The name that somebody who wrote `given` may have meant.
 pub(crate) fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
     let likeness = names.into_iter().map(|name| (strsim::jaro_winkler(&given, name), name));
@@ -170,7 +170,7 @@ fn refused(error: &clap::Error, arguments: &[OsString]) -> Failure {
     }
 }
 
-/// The number of values is not the command's.
+/// The command takes another number of values.
 fn values(command: &str) -> Failure {
     let (takes, fix) = match command {
         "verify" | "explain" => ("two values", "pass the id, then the signature; a secret is never an argument"),

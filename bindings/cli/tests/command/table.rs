@@ -225,3 +225,20 @@ fn a_lack_of_memory_is_an_error() {
         assert!(said.contains("error[input-output]: "), "{arguments}: {said}");
     }
 }
+
+/// A field of 100 MB fits, and what it says, without its quotation marks, does not.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_lack_of_memory_behind_the_row_is_an_error() {
+    for before in ["id\\n", ""] {
+        let table = format!("(printf '{before}\"'; head -c 100000000 /dev/zero | tr '\\0' '\"'; printf '\"\\n')");
+        let script =
+            format!("ulimit -v 160000; {table} | \"$0\" sign --provider gosquared --csv - --column id; echo $?");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_personsig")]).env("GOSQUARED_SECURE_MODE_SECRET", SECRET);
+        let output = command.output().unwrap();
+        let (out, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(out.trim_end().ends_with('3'), "{before}: {out}{said}");
+        assert!(said.contains("error[input-output]: the system has no memory left"), "{before}: {said}");
+    }
+}
