@@ -39,12 +39,12 @@ fill() {
 # definition of rust_eh_personality"). Groups are dissolved, since the linker would drop one of two of the same name.
 one_object() {
     functions=$(sed -n 's/^[a-z].*[ *]\(personsig_[a-z0-9_]*\)(.*/-u \1/p' "$here/../../include/personsig.h")
-    # shellcheck disable=SC2086 # one word per function
-    "${LD:-ld}" -r --gc-sections --force-group-allocation $functions "$1" -o "$2/personsig.o"
     # Not --strip-debug: ld leaves strong references to what it has dropped. And rustc's bitcode is for rustc.
-    "${OBJCOPY:-objcopy}" -w --keep-global-symbol='personsig_*' --strip-unneeded \
-        --remove-section=.llvmbc --remove-section=.llvmcmd "$2/personsig.o"
-    "${AR:-ar}" crsD "$2/libpersonsig.a" "$2/personsig.o"
+    # shellcheck disable=SC2086 # one word per function
+    "${LD:-ld}" -r --gc-sections --force-group-allocation $functions "$1" -o "$2/personsig.o" &&
+        "${OBJCOPY:-objcopy}" -w --keep-global-symbol='personsig_*' --strip-unneeded \
+            --remove-section=.llvmbc --remove-section=.llvmcmd "$2/personsig.o" &&
+        "${AR:-ar}" crsD "$2/libpersonsig.a" "$2/personsig.o"
 }
 
 put 644 "$here/../../include/personsig.h" include/personsig.h
@@ -53,7 +53,11 @@ if test -n "$uninstall"; then
 else
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
-    one_object "$built/libpersonsig.a" "$work"
+    one_object "$built/libpersonsig.a" "$work" || {
+        echo 'The static library is installed as Rust makes it, and cannot be linked with another one written in Rust:' \
+            'that takes ld, objcopy and ar of GNU binutils 2.29 or newer.' >&2
+        cp "$built/libpersonsig.a" "$work/"
+    }
     put 644 "$work/libpersonsig.a" lib/libpersonsig.a
 fi
 put 755 "$built/libpersonsig.so" "lib/libpersonsig.so.$version"
