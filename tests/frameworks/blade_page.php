@@ -15,7 +15,7 @@ use Illuminate\View\FileViewFinder;
 
 const PAGE = <<<'BLADE'
     <p>{{ $user?->name }}</p>
-    {{ $gosquared->snippet($user?->id, traits: ['name' => $user?->name], siteToken: 'GSN-000000-A', nonce: $nonce) }}
+    {{ $gosquared?->snippet($user?->id, traits: ['name' => $user?->name], siteToken: 'GSN-000000-A', nonce: $nonce) }}
     <p>after</p>
     BLADE;
 const SNIPPET = '/\{\{ (\$gosquared.*) \}\}/';
@@ -36,7 +36,8 @@ foreach ($templates as $template => $text) {
 $engines = new EngineResolver();
 $engines->register('blade', fn () => new CompilerEngine(new BladeCompiler($files, $folder), $files));
 $blade = new Factory($engines, new FileViewFinder($files, [$folder]), new Dispatcher());
-$blade->share('gosquared', Personsig\Signer::fromEnv('gosquared'));
+// In Laravel, app('gosquared') of laravel/PersonsigServiceProvider.php.
+$blade->share('gosquared', getenv('GOSQUARED_SECURE_MODE_SECRET') ? Personsig\Signer::fromEnv('gosquared') : null);
 
 $user = (object) ['id' => $id, 'name' => $name];
 $pages = [];

@@ -43,6 +43,7 @@ FRAMEWORKS = {
     "express": lambda: [*NODE, "express_page.mjs"],
     "rails": lambda: [*RUBY, "rails_page.rb"],
     "sinatra": lambda: [*RUBY, "sinatra_page.rb"],
+    "php": lambda: [*php(), "php_page.php"],
     "blade": lambda: [*php(), "blade_page.php"],
     "twig": lambda: [*php(), "twig_page.php"],
 }
@@ -62,9 +63,9 @@ def pages(framework, secret=SECRET):
     return json.loads(ran.stdout)
 
 
-def page(framework, template):
+def page(framework, template, secret=SECRET):
     """What stands where the name should, what stands where the snippet should, and the nonce that the policy allows."""
-    answer = pages(framework)[template]
+    answer = pages(framework, secret)[template]
     whole = re.fullmatch(r"<p>(.*)</p>\n(.*)\n<p>after</p>\n?", answer["html"], re.S)
     assert whole, answer["html"]
     return *whole.groups(), re.search("'nonce-(.+?)'", answer["policy"])[1]
@@ -157,6 +158,22 @@ def test_django_tells_once_that_the_session_has_ended():
     snippet = f'{expected(None, nonce)}\n<script nonce="{nonce}">_gs("unidentify")</script>'
     assert left["html"] == f"<p></p>\n{snippet}\n<p>after</p>\n"
     assert "Max-Age=0" in left["cookie"]
+
+
+# Django and Laravel have tests of their own below, Rails and Next.js in tests/browser.
+OTHERS = ["flask", "express", "sinatra", "php", "blade", "twig"]
+
+
+@pytest.mark.parametrize("framework", OTHERS)
+def test_there_is_no_snippet_while_the_secret_is_not_set(framework):
+    assert [page(framework, template, secret="")[1] for template in ["page", "page?visitor"]] == ["", ""]
+
+
+@pytest.mark.parametrize("framework", OTHERS)
+def test_a_wrong_secret_stops_the_program(framework):
+    ran = run(framework, "undefined")
+    assert ran.returncode != 0
+    assert "GOSQUARED_SECURE_MODE_SECRET" in ran.stderr + ran.stdout
 
 
 def test_django_has_no_snippet_while_the_secret_is_not_set_and_a_check_says_so():

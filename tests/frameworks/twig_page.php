@@ -3,6 +3,7 @@
 
 require 'Twig/autoload.php';
 
+use Personsig\InputException;
 use Personsig\Signer;
 use Personsig\Snippet;
 use Twig\Environment;
@@ -14,21 +15,29 @@ use Twig\Runtime\EscaperRuntime;
 
 const PAGE = <<<'TWIG'
     <p>{{ user.name ?? '' }}</p>
-    {{ gosquared.snippet(user.id ?? null, {name: user.name ?? null}, 'GSN-000000-A', nonce) }}
+    {{ gosquared ? gosquared.snippet(user.id ?? null, {name: user.name ?? null}, 'GSN-000000-A', nonce) }}
     <p>after</p>
 
     TWIG;
 
-function twig(): Environment
+function twig(?Signer $gosquared): Environment
 {
     $templates = ['page' => PAGE, 'escaped' => PAGE, 'marked' => str_replace('nonce) }}', 'nonce)|raw }}', PAGE)];
     $twig = new Environment(new ArrayLoader($templates), ['strict_variables' => true]);
-    $twig->addGlobal('gosquared', Signer::fromEnv('gosquared'));
+    $twig->addGlobal('gosquared', $gosquared);
     return $twig;
 }
 
-$plain = twig();
-$told = twig();
+try {
+    $gosquared = Signer::fromEnv('gosquared');
+} catch (InputException $error) {
+    if ($error->reason !== 'missing-secret') {
+        throw $error;
+    }
+    $gosquared = null;
+}
+$plain = twig($gosquared);
+$told = twig($gosquared);
 if (class_exists(EscaperRuntime::class)) { // since Twig 3.10
     $told->getRuntime(EscaperRuntime::class)->addSafeClass(Snippet::class, ['html']);
 } else {
