@@ -51,7 +51,8 @@ help:
 	@echo
 	@echo 'make example-python   a small web app with a login; so too -node, -php and -ruby [PORT=8000]'
 	@echo
-	@echo 'make test-rust        the tests of one language; so too -c, -cli, -python, -node, -php, -ruby and -web'
+	@echo 'make test-rust        the tests of one language; so too -c, -cli, -python, -node, -php, -ruby'
+	@echo 'make test-web         the example apps in a browser; test-frameworks: the recipes in their frameworks'
 	@echo 'make test             all of them, and what they share'
 	@echo 'make lint             formatters and linters; make fmt formats'
 	@echo 'make update           rewrite every file that is derived from another one'
@@ -78,7 +79,8 @@ FOR_ruby := rust cc glibc ruby ruby_headers libclang libclang_ruby
 FOR_conformance := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) jansson
 FOR_judge := python
 FOR_bench := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) python_headers openssl
-FOR_web := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) npm chromium rails sinatra blade twig
+FOR_test-web := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) npm chromium sinatra
+FOR_test-frameworks := $(FOR_test-web) rails blade twig
 FOR_lint := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) rustfmt npm
 FOR_test-rust := $(FOR_rust)
 FOR_test-c := $(FOR_c) cxx openssl valgrind pkg_config cmake
@@ -87,7 +89,7 @@ FOR_test-python := $(FOR_python)
 FOR_test-node := $(FOR_node) npm
 FOR_test-php := $(FOR_php) phpunit
 FOR_test-ruby := $(FOR_ruby) gem minitest
-FOR_test := $(FOR_conformance) $(FOR_bench) $(FOR_web) $(FOR_lint) $(FOR_test-c) $(FOR_test-php) $(FOR_test-ruby)
+FOR_test := $(FOR_conformance) $(FOR_bench) $(FOR_test-frameworks) $(FOR_lint) $(FOR_test-c) $(FOR_test-php) $(FOR_test-ruby)
 
 NEEDS := $(patsubst FOR_%,need-%,$(filter FOR_%,$(.VARIABLES)))
 .PHONY: platform $(NEEDS)
@@ -289,7 +291,8 @@ example-ruby: built-ruby web-ruby example-secrets
 # The surfaces together.
 
 .PHONY: adapters
-adapters: need-conformance built-rust built-c built-cli built-python built-node built-php built-ruby
+adapters: need-conformance built-c built-cli built-python built-node built-php built-ruby
+	$(call build,the Rust core,personsig --example adapter)
 	@ln -sfn libpersonsig.so target/release/libpersonsig.so.1
 	@$(CC) -std=c17 -O2 -Wall -Wextra -Werror -Iinclude tests/adapters/c.c -o target/release/adapter-c.$$$$ \
 		-Ltarget/release -Wl,-rpath,"$(CURDIR)/target/release" -lpersonsig -ljansson && \
@@ -335,7 +338,7 @@ bench: need-bench built-rust built-c built-cli bench-copy built-python built-nod
 
 # The tests of one language. Its vectors are among them.
 
-.PHONY: test-rust test-c test-cli test-python test-node test-php test-ruby test-web
+.PHONY: test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks
 # $(call logged,command,lines that sum it up): prints these alone, or everything when it fails.
 logged = $(1) >target/$@.log 2>&1 || { cat target/$@.log; exit 1; }; $(2) target/$@.log
 cargo_test = @$(call logged,$(CARGO) test --release --locked -p $(1),grep '^test result')
@@ -364,12 +367,20 @@ test-ruby: need-test-ruby built-ruby
 	$(call cargo_test,personsig-ruby)
 	@$(RUBY) -W:no-experimental -I bindings/ruby/lib -e 'Dir["./bindings/ruby/test/*_test.rb"].sort.each { |file| require file }'
 
-test-web: need-web built-python built-node built-php built-ruby frameworks-python web-node browser-node next-node
+# $(call browser_test,files): in the browser. A file waits for pages most of its time, so they all run at once.
+browser_test = @CHROMIUM="$$(command -v $(CHROMIUM))" $(call logged,$(NODE) --test --test-concurrency=4 $(1),tail -n 8)
+
+# The example apps, and hostile documents.
+test-web: need-test-web built-python built-node built-php built-ruby web-python web-node browser-node
+	$(call browser_test,tests/browser/attacks.test.mjs tests/browser/web.test.mjs)
+
+# The recipes of examples/web/README.md in their frameworks.
+test-frameworks: need-test-frameworks built-python built-node built-php built-ruby frameworks-python web-node browser-node next-node
 	@$(RUN) -m pytest -q tests/frameworks
-	@CHROMIUM="$$(command -v $(CHROMIUM))" $(call logged,$(NODE) --test tests/browser/*.test.mjs,tail -n 8)
+	$(call browser_test,tests/browser/next.test.mjs tests/browser/turbo.test.mjs)
 
 # Everything: what each language tests, and what they share.
-test: need-test lint test-rust test-c test-cli test-python test-node test-php test-ruby test-web adapters bench-copy
+test: need-test lint test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks adapters bench-copy
 	@$(RUN) tests/oracle.py --check
 	@$(MAKE) --no-print-directory python node php ruby c cli >/dev/null
 	@$(RUN) -m pytest -q tests --ignore=tests/frameworks

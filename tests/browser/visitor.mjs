@@ -112,7 +112,7 @@ export async function start(command, { cwd, env } = {}) {
     said += error;
   });
   const address = `http://127.0.0.1:${port}`;
-  for (const end = Date.now() + 30_000; Date.now() < end && child.exitCode === null; await sleep(50)) {
+  for (const end = Date.now() + 60_000; Date.now() < end && child.exitCode === null; await sleep(50)) {
     const answer = await fetch(address).catch(() => null);
     if (answer?.ok) return { address, said: () => said, stop: () => child.kill() };
     if (answer) break;
