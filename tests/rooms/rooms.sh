@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes bare Debian systems with debootstrap and runs `make demo` in each as the first command of a fresh clone.
 #
-#     sudo tests/rooms/rooms.sh             every room, and `make test` in the bare one
-#     sudo tests/rooms/rooms.sh NAME ...    these rooms, `make demo` only
+#     sudo tests/rooms/rooms.sh             every room, and `make test` in the bare one, bookworm
+#     sudo tests/rooms/rooms.sh NAME ...    these rooms
 #
 # The committed tree is cloned into a folder with a space in its name. This machine's Rust and its downloaded crates are lent to the room;
 # nothing else of the machine is. target/rooms/ keeps the base systems, the downloaded packages and a log per room.
@@ -10,7 +10,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 rooms=$root/target/rooms
-patience=3600 # seconds per room
+patience=7200 # seconds per room
 
 # Each room: its name, its suite, who runs make in it, and the packages that it has before.
 tools="git make gcc libc6-dev python3"
@@ -116,7 +116,7 @@ enter) shift; enter "$@" ;;
     command -v debootstrap >/dev/null || { echo 'debootstrap is missing. Install it: apt-get install debootstrap' >&2; exit 1; }
     failed=0
     for name in ${*:-$(list | cut -d' ' -f1)}; do
-        if test $# = 0 -a "$name" = bookworm; then try "$name" 'make demo' 'make test'; else try "$name" 'make demo'; fi || failed=1
+        if test "$name" = bookworm; then try "$name" 'make demo' 'make test'; else try "$name" 'make demo'; fi || failed=1
     done
     exit $failed
     ;;
