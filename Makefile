@@ -203,8 +203,8 @@ c: built-c
 	@echo '    sudo tar -C /usr/local -xzf dist/personsig-c-$(VERSION).tar.gz && sudo ldconfig'
 	@echo 'and sign with, after #include <personsig.h>,'
 	@echo '    personsig_signer *signer; char signature[PERSONSIG_SIGNATURE_MAX]; size_t length;'
-	@echo '    personsig_signer_from_env("gosquared", 9, NULL, 0, &signer);'
-	@echo '    personsig_signer_sign(signer, "123456", 6, PERSONSIG_DEFAULT, signature, sizeof signature, &length);'
+	@echo '    personsig_signer_from_env(PERSONSIG_LITERAL("gosquared"), NULL, 0, &signer);'
+	@echo '    personsig_signer_sign(signer, PERSONSIG_LITERAL("123456"), PERSONSIG_DEFAULT, signature, sizeof signature, &length);'
 
 built-cli: need-cli
 	$(call build,the command,personsig-cli)
