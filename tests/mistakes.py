@@ -1,8 +1,10 @@
 """What `explain` must find: every mistake that people are known to make, tried on the signature that was shown.
 
-Used by oracle.py. Standard library only; it shares no code with the core, and must not: two readings of one text are the test.
-A *claim* is a hypothesis in its simplest form: these digits begin the HMAC, with this hash, of this message. Claims know nothing
-of keys; a single mistake is a claim that a secret makes true, or the right claim made true by a wrong key; a pair is both.
+Used by oracle.py and compare.py. Standard library only; it shares no code with the core, and must not: two readings of one text are
+the test. The text is "Explain" in README.md; what languages and tools do was found out by running them.
+
+A *reading* is a digest that the shown text holds, and what is wrong with its writing. A *message* is what may have been signed. Where
+a key and a message make what was read, their mistakes were made.
 """
 
 import base64
@@ -10,137 +12,81 @@ import collections
 import datetime
 import hashlib
 import hmac
-import html
 import json
 import math
 import re
 import string
 import unicodedata
-import urllib.parse
+import uuid
 
 # In the order in which they are reported.
 CODES = """valid valid-with-fallback expired from-the-future time-zone missing-signature signature-is-the-id not-a-signature
-    swapped-id-and-signature     other-identifier wrong-scheme empty-key placeholder-key padded-key quoted-key prefixed-key
-    hex-key base64-key key-cut key-charset
-    key-hashed     swapped-key-and-message no-hmac wrong-call timestamp-missing timestamp-not-sent timestamp-not-signed
-    timestamp-differs timestamp-unit
-    timestamp-separator lost-leading-zeros upper-case other-encoding decorated truncated other-hash id-padded id-case id-quoted
-    id-escaped id-normalised id-charset id-number-format id-not-text id-form no-known-mistake""".split()
+    swapped-id-and-signature other-identifier wrong-scheme empty-key placeholder-key padded-key quoted-key prefixed-key
+    hex-key base64-key key-cut key-charset key-hashed swapped-key-and-message no-hmac wrong-call timestamp-missing
+    timestamp-not-sent timestamp-not-signed timestamp-differs timestamp-unit timestamp-separator lost-leading-zeros upper-case
+    other-encoding decorated truncated other-hash id-padded id-case id-quoted id-escaped id-normalised id-charset
+    id-number-format id-not-text id-form no-known-mistake""".split()
 
 LATEST = 99999999999
 MAX_AGE, CLOCK_SKEW = 24 * 60 * 60, 5 * 60
+
+# What bounds the work. Bytes, but for the first two.
 ALSO_LIMIT = 16  # elements
-LONG = 1024  # bytes of an id, a signature, a secret: beyond, no hypotheses are made of it
-LONG_MESSAGE = 128  # bytes: beyond, it is not tried with every time
-PAIRED_MESSAGE = 55  # bytes: beyond, it is not tried in pairs
 SECRETS = 8  # how many secrets hypotheses are tried with
+LONG = 1024  # an id, a signature, an element of also, a secret: beyond, nothing is made of it
+SEARCHED = 128  # a message that is tried with many times; a fallback that is varied; an id that is put into other forms
+PAIRED = 55  # a message with two mistakes
+PAIRED_SECRET = 64  # a secret that two mistakes are made of
+READINGS = 12  # with each kind of time
+RUNS = 4  # of one kind in a text
+LEAST = 40  # digits that are shown, at least
 
 # Minutes east of Greenwich.
 ZONES = [*range(60, 841, 60), 150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825]
 
-# What a host prints round a text: before, after.
-WRAPPINGS = [
-    ("b'", "'"),
-    ('b"', '"'),
-    ("u'", "'"),
-    ('Some("', '")'),
-    ("Some(", ")"),
-    ('Ok("', '")'),
-    ('Just "', '"'),
-    ('Optional("', '")'),
-    ("Optional[", "]"),
-    ('Signature("', '")'),
-    ('["', '"]'),
-    ("['", "']"),
-    ("[", "]"),
-    ('("', '")'),
-    ("('", "',)"),
-    ('string(64) "', '"'),
-    ('string(75) "', '"'),
-    ('{"signature":"', '"}'),
-    ('{"uid_hash":"', '"}'),
-]
-NOT_SIGNATURES = "Array Object undefined null NULL None nil NaN true false True False".split()
-NOT_SIGNATURES_START = ["<", "[object ", "[B@", "{", "function ", "Error", "Traceback"]
-
-PLACEHOLDERS = [
-    "[object Object]",
-    "Secure Mode Secret",
-    *"""undefined null NULL None none nil NaN false False true True mysecret my_secret
-    my-secret MY_SECRET changeme change_me CHANGEME secret Secret SECRET secret_key SECRET_KEY YOUR_SECRET your_secret your-secret
-    YOUR_SECRET_KEY YOUR_SECURE_MODE_SECRET GOSQUARED_SECURE_MODE_SECRET CHAMELEON_VERIFICATION_SECRET password test xxx 0 1
-    .env secret.txt secret.key secret.pem /run/secrets/secret $SECRET $GOSQUARED_SECURE_MODE_SECRET
-    $CHAMELEON_VERIFICATION_SECRET""".split(),
-]
-PADS = ["\n", "\r\n", " ", "\t", "\ufeff", "\xa0", "\u200b", "\u2060", "\r"]
-MARKS = ['""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\xab\xbb", "\u201e\u201c"]
-KEY_PREFIXES = ["whsec_", "sk_", "Bearer ", "sha256=", "sk_live_", "sk_test_", "secret_", "base64:", "hex:"]
-NOT_IDS = ["", *"null NULL undefined None nil NaN false true False True Array Object 0".split(), "[object Object]", "[object Promise]"]
-
-# What HTML escapes make of the two quotes, and what is undone.
-QUOTES = ["\" '", "&quot; '", "&quot; &#39;", "&quot; &#039;", "&quot; &#x27;", "&quot; &apos;", "&#34; &#39;"]
-ENTITIES = dict(zip("&amp; &lt; &gt; &quot; &#34; &#39; &#039; &#x27; &apos;".split(), "& < > \" \" ' ' ' '".split()))
-# What URL escapes leave alone beside letters and digits; and those that write a space as a plus.
-URL_SAFE, URL_SAFE_WITH_PLUS = ["-_.~", "-_.!~*'()", "-_.~/", ";,/?:@&=+$-_.!~*'()#"], ["-_.", "-_.~", "-_.*"]
-
-HASHES = {32: "md5", 40: "sha1", 56: "sha224", 96: "sha384", 128: "sha512"}
-DECORATIONS = [
-    ("0x", ""),
-    ("0X", ""),
-    ("\\x", ""),
-    ("sha256=", ""),
-    ("SHA256=", ""),
-    ("sha256:", ""),
-    ("hmac-sha256=", ""),
-    ("(stdin)= ", ""),
-    ("SHA2-256(stdin)= ", ""),
-    ("SHA256(stdin)= ", ""),
-    ("HMAC-SHA2-256(stdin)= ", ""),
-    ("HMAC-SHA256(stdin)= ", ""),
-    ("", "  -"),
-    ('"', '"'),
-    ("'", "'"),
-    ("`", "`"),
-    ("\u201c", "\u201d"),
-]
-SEPARATORS = [".", ":", "_", "", " - ", "- ", " -", "--", " ", "|", "/"]
-APART = 60  # seconds between two readings of the clock, at most
-
 TIME = "(?:0|[1-9][0-9]{0,10})"
+ASCII_BLANK = " \t\n\f\r"
 BLANK = "\t\n\v\f\r \xa0\ufeff\u200b\u2060\u3000"
 
 
-# The forms of a signature.
+def in_bytes(text):
+    """A shown text as one character per byte, for patterns."""
+    return text.decode("latin-1")
 
 
-def split(scheme, text):
-    """The digits and the tail that holds the time."""
-    at = text.rfind("-") if scheme == "timestamped" else -1
-    return (text, "") if at < 0 else (text[:at], text[at:])
-
-
-def time_of(scheme, tail):
-    """The time in a tail; None where the tail is wrong."""
-    if scheme == "plain":
-        return "" if tail == "" else None
-    return tail[1:] if re.fullmatch("-" + TIME, tail) else None
-
-
-def is_hex(text, least, most=None):
+def is_hex(text, least=64, most=None):
     return bool(re.fullmatch(f"[0-9a-f]{{{least},{most or least}}}", text))
 
 
-def parse(scheme, text):
-    """(digits, time) of the strict form, or None."""
-    body, tail = split(scheme, text)
-    time = time_of(scheme, tail)
-    return (body, time) if is_hex(body, 64) and time is not None else None
+def utf8(text):
+    """A text of bytes as what it says in UTF-8, or None."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return None
 
 
-def signed(scheme, identifier, time):
-    """The message for an identifier (text or bytes)."""
-    identifier = identifier.encode() if isinstance(identifier, str) else identifier
-    return identifier if scheme == "plain" else identifier + b"-" + time.encode()
+# Looks: what is no signature at all.
+
+# What a language prints round a text: before, after.
+WRAPPINGS = """b'~' b"~" u'~' Some("~") Some(~) Ok("~") Just_"~" Optional("~") Optional[~] Signature("~") ["~"] ['~'] [~] ("~") ('~',)
+    string(64)_"~" string(75)_"~" {"signature":"~"} {"uid_hash":"~"}"""
+WRAPPINGS = [tuple(each.replace("_", " ", "hash" not in each).split("~")) for each in WRAPPINGS.split()]
+
+LOOKS = [
+    r"eyJ[^.]*\.[^.]*\.[^.]*",
+    "Array|Object|undefined|null|NULL|None|nil|NaN|true|True|false|False",
+    r"<.*|\[object .*|\[B@.*|\{.*|function .*|Error.*|Traceback.*",
+    r"\$2[abxy]\$.*|\$(argon2|pbkdf2).*|\$(scrypt|1|5|6|y)\$.*",
+    "-----BEGIN.*|https?://.*|GSN-.*|Bearer .*",
+    "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+    "[0-9]{1,20}",
+    r"[^@ ]+@[^@]*\.[^@]*",
+]
+
+
+def looks(text):
+    return any(re.fullmatch(look, text.strip(ASCII_BLANK), re.S) for look in LOOKS)
 
 
 def inside_of(pairs, text):
@@ -151,95 +97,484 @@ def inside_of(pairs, text):
     return None
 
 
-def shape(scheme, shown):
-    """(is it not a signature, what is inside or None), of bytes read as Latin-1."""
-    text = shown.strip("\t\n\f\r ")
+def alone_in(text):
     inside = inside_of(WRAPPINGS, text)
-    if inside is None and scheme == "timestamped":
-        body, tail = split(scheme, text)
-        inside = inside_of(WRAPPINGS, body)
+    is_list = inside and text[0] in "[(" and re.search("[, \t\n\f\r]", inside)
+    return None if is_list else inside
+
+
+def unwrapped(scheme, text):
+    """What is inside a language's notation. A list of several things is read as a list."""
+    text = text.strip(ASCII_BLANK)
+    inside = alone_in(text)
+    if inside is None and scheme == "timestamped" and "-" in text:
+        body, tail = text[: text.rindex("-")], text[text.rindex("-") :]
+        inside = alone_in(body)
         inside = inside and inside + tail
-    json_web_token = text.startswith("eyJ") and text.count(".") == 2
-    return bool(inside or json_web_token or text in NOT_SIGNATURES or text.startswith(tuple(NOT_SIGNATURES_START))), inside
+    return inside
 
 
-# Variants of keys and ids.
+# Escapes.
+
+NAMED = {"quot": '"', "apos": "'", "amp": "&", "lt": "<", "gt": ">", "nbsp": " "}
+BACKSLASHED = dict(zip("nrt0abefv\"'\\/", "\n\r\t\0\a\b\x1b\f\v\"'\\/"))
 
 
-def quoted(text):
-    """Without the quotes round it."""
-    return [text[1:-1]] if len(text) > 2 and text[0] + text[-1] in MARKS else []
+def character(number, otherwise):
+    """UTF-8 of a code point, one character per byte."""
+    try:
+        return chr(number).encode().decode("latin-1")
+    except (ValueError, OverflowError):
+        return otherwise
 
 
-def in_marks(text):
-    return [marks[0] + text + marks[1] for marks in MARKS]
+def without_html(text):
+    def undo(match):
+        name = match[1]
+        if name in NAMED:
+            return NAMED[name]
+        if re.fullmatch("#[xX][0-9A-Fa-f]+", name):
+            return character(int(name[2:], 16), match[0])
+        return character(int(name[1:]), match[0]) if re.fullmatch("#[0-9]+", name) else match[0]
+
+    return re.sub("&([#0-9A-Za-z]{1,8});", undo, text)
 
 
-def padded(text):
-    """With white space or a byte order mark at an end."""
-    for pad in PADS:
-        yield from (pad + text, text + pad, pad + text + pad)
+def without_percents(text):
+    return re.sub("%([0-9A-Fa-f]{2})", lambda match: chr(int(match[1], 16)), text)
 
 
-def stripped(text):
-    yield from (text.lstrip(BLANK), text.rstrip(BLANK), text.strip(BLANK))
+def without_backslashes(text):
+    def undo(match):
+        if match[1]:
+            return character(int(match[1], 16), match[0])
+        return chr(int(match[2], 16)) if match[2] else BACKSLASHED[match[3]]
+
+    return re.sub(r"""\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrt0abefv"'\\/]))""", undo, text)
 
 
-def unbase64(text):
-    """The bytes of base64 in either alphabet, whatever its padding, or None."""
-    digits = re.fullmatch("([A-Za-z0-9+/_-]*)={0,2}", text)
-    if not digits or len(digits[1]) % 4 == 1:
-        return None
-    return base64.b64decode(digits[1].replace("-", "+").replace("_", "/") + "=" * (-len(digits[1]) % 4))
+def forms_of(text):
+    """(codes, text): as it is, without its escapes, and decoded as a whole where a time is in it."""
+    undone = [without_html(text), without_percents(text), without_backslashes(text)]
+    undone.append(without_html(without_percents(without_backslashes(text))))
+    forms = [(frozenset(), text), *((frozenset(["decorated"]), form) for form in dict.fromkeys(undone) if form != text)]
+    for codes, form in list(forms):
+        forms += [(codes | {"other-encoding"}, layer) for layer in layers(form) if timed(layer)]
+    return forms
 
 
 def unhex(text):
     return bytes.fromhex(text) if re.fullmatch("(?:[0-9A-Fa-f]{2})*", text) else None
 
 
-def key_charsets(secret):
+def unbase64(text):
+    """The bytes of base64 in either alphabet, padded or not, whatever its last bits are; or None."""
+    digits = re.fullmatch("([A-Za-z0-9+/_-]*)={0,2}", text)
+    if not digits or len(digits[1]) % 4 == 1:
+        return None
+    return base64.b64decode(digits[1].replace("-", "+").replace("_", "/") + "=" * (-len(digits[1]) % 4))
+
+
+def layers(text):
+    """What ASCII text was encoded once more."""
+    text = re.sub(f"[{ASCII_BLANK}]", "", text)
+    return [in_bytes(layer) for layer in (unhex(text), unbase64(text)) if layer and len(layer) >= LEAST and layer.isascii()]
+
+
+# Time.
+
+JOINT = "[ \t\x80-\xff-]"  # white space and dashes round the hyphen
+
+
+def timed(text):
+    """(body, time, codes): what holds the digest, the time, and what is wrong between and behind the two; or None."""
+    found = re.search("[0-9A-Za-z].*[0-9A-Za-z]|[0-9A-Za-z]", text, re.S)
+    if not found:
+        return None
+    shown = text[: found.end()]
+    around = {"decorated"} if found.end() < len(text) else set()
+    separated = around | {"timestamp-separator"}
+    # HEX-T, and what stands in the hyphen's place.
+    head, digits = re.fullmatch("(.*?)([0-9]*)", shown, re.S).groups()
+    if re.fullmatch(TIME, digits):
+        body, gap = re.fullmatch("(.*?)([^0-9A-Za-z]*)", head, re.S).groups()
+        if gap and (len(digits) >= 9 or is_hex(body)):
+            if re.fullmatch(f"{JOINT}+-", gap):
+                return body, digits, separated
+            if gap.endswith("-"):
+                return head[:-1], digits, around
+            return body + re.match("=*", gap)[0], digits, separated
+    # HEXT
+    if is_hex(shown[:64]) and re.fullmatch(TIME, shown[64:]):
+        return shown[:64], shown[64:], separated
+    # T-HEX
+    front = re.fullmatch("([0-9]{9,})[^0-9A-Za-z]+(.+)", shown[found.start() :], re.S)
+    if front:
+        return (front[2], front[1], separated) if re.fullmatch(TIME, front[1]) else None
+    # Apart from it: t=T,v1=HEX
+    times = list(re.finditer("(?<![0-9A-Za-z.+-])[1-9][0-9]{8,10}(?![0-9A-Za-z.]|-[0-9A-Za-z])", text))
+    if len(times) == 1 and not re.match("[0-9a-f]{64}-", text):
+        before, behind = text[: times[0].start()], text[times[0].end() :]
+        return max(behind, before, key=len), times[0][0], {"timestamp-separator"}
+    return None
+
+
+def groups_of(scheme, text):
+    """{kind of time: (the time, readings)}: the first time of a kind counts.
+
+    Kinds: right (`-T`, or nothing for plain), needless (`-T` for plain), missing, other (anything behind 64 digits)."""
+    tails = collections.defaultdict(list)
+
+    def add(kind, time, body, codes):
+        readings = read(body, codes)
+        if readings or (kind, time) in tails:
+            tails[kind, time] += readings
+        return bool(readings)
+
+    for codes, form in forms_of(text):
+        time = timed(form)
+        if scheme == "plain":
+            add("right", "", form, codes)
+            if time and "timestamp-separator" not in time[2]:
+                add("needless", "-" + time[1], time[0], codes | time[2])
+            continue
+        is_timed = time and add("right", "-" + time[1], time[0], codes | time[2])
+        if is_hex(form[:64]) and form[64:] and utf8(form[64:]) is not None:
+            add("other", utf8(form[64:]), form[:64], codes)
+        elif not is_timed:
+            add("missing", None, form, codes)
+    groups = {}
+    for (kind, time), readings in tails.items():
+        groups.setdefault(kind, (time, readings[:READINGS]))
+    return groups
+
+
+# Digests.
+
+HASHES = {32: "md5", 40: "sha1", 56: "sha224", 96: "sha384", 128: "sha512"}
+
+# The shown digits in lower case, of a MAC, of another hash's, or of a MAC that is written by `write`.
+Reading = collections.namedtuple("Reading", "codes digits write", defaults=[None])
+
+
+def read(body, codes, again=True):
+    """The digests in a text. What was decoded from it once is read again."""
+    readings = [*digits_of(body), *bytes_of(body)]
+    for layer in layers(body) if again else ():
+        readings += read(layer, {"other-encoding"}, again=False)
+    return [each._replace(codes=each.codes | codes) for each in readings]
+
+
+def digits_of(body):
+    def reading(digits, *codes, lost=0):
+        codes = {*codes, *(["decorated"] if digits != body else []), *(["upper-case"] if re.search("[A-F]", digits) else [])}
+        return Reading(frozenset(codes), "0" * lost + digits.lower())
+
+    runs = [run for run in re.findall("[0-9A-Fa-f]+", body) if len(run) >= 32]
+    whole = [run for run in runs if len(run) >= 64][:RUNS]
+    for run in whole:
+        yield from (reading(part) for part in ([run] if len(run) == 64 else [run[:64], run[-64:]]))
+    sequences = sequences_of(body)
+    for groups in sequences:
+        joined = ["".join(groups[start:end]) for start in range(len(groups)) for end in [end_of(groups, start)] if end]
+        yield from (reading(digits) for digits in joined[:RUNS] if not whole)
+        if len(groups) == 32 and all(len(group) < 3 for group in groups) and min(map(len, groups)) == 1:
+            yield reading("".join(group.zfill(2) for group in groups), "lost-leading-zeros")
+        signed = [re.fullmatch("(?:ffffff)?(..)", group, re.I) or re.fullmatch("(.)", group) for group in groups]
+        if len(groups) == 32 and all(signed) and max(map(len, groups)) == 8:
+            yield reading("".join(group[1].zfill(2) for group in signed), "other-encoding")
+    dumped = dump(body)
+    if dumped:
+        yield reading(dumped)
+    zeros = []
+    for digits in [*runs, *("".join(groups) for groups in sequences if len(groups) > 1)][:RUNS]:
+        if len(digits) in HASHES:
+            yield reading(digits, "other-hash")
+        if LEAST <= len(digits) < 64:
+            yield reading(digits, "truncated")
+        if 56 <= len(digits) < 64:
+            zeros.append(reading(digits, "lost-leading-zeros", lost=64 - len(digits)))
+    yield from zeros
+    for run in [run for run in runs if len(run) >= LEAST][:1]:
+        codes = reading(run).codes
+        if len(run) < 64:
+            for size in (1, 2, 4, 8):
+                yield Reading(codes | {"lost-leading-zeros"}, run.lower(), lambda mac, size=size: unpadded(mac, size))
+        elif len(run) > 64 and "ffffff" in run.lower():
+            for least in (2, 1):
+                yield Reading(codes | {"other-encoding"}, run.lower(), lambda mac, least=least: widened(mac, least))
+        if re.fullmatch("(1..){32}", run):
+            yield reading("".join(re.findall("1(..)", run)))._replace(codes=codes | {"decorated"})
+
+
+def end_of(groups, start):
+    """Where groups that have 64 digits together end, or None."""
+    length = 0
+    for end in range(start, len(groups)):
+        length += len(groups[end])
+        if length >= 64:
+            return end + 1 if length == 64 else None
+    return None
+
+
+def sequences_of(body):
+    """Groups of hex digits with nothing but punctuation and white space between them; `0x`, `x` and `h` belong to a group."""
+    sequences = [[]]
+    for token in re.findall("[0-9A-Za-z]+", body):
+        digits = re.fullmatch("(?:0x|0X|x)(.*)|(.*)h|(.*)", token)
+        digits = next(group for group in digits.groups() if group is not None)
+        if re.fullmatch("[0-9A-Fa-f]+", digits):
+            sequences[-1].append(digits)
+        else:
+            sequences.append([])
+    return [groups for groups in sequences if groups]
+
+
+def dump(body):
+    """The digits in two lines of xxd, hexdump -C or od -tx1: an offset, 16 bytes in ones or twos, and what they are in ASCII."""
+    byte = "[0-9A-Fa-f]{2}"
+    line = f"[0-9A-Fa-f]{{7,8}}:?((?: +{byte}){{16}}|(?: +{byte * 2}){{8}})(?: .*)?"
+    lines = [re.fullmatch(line, one) for one in body.split("\n")]
+    lines = [re.sub(" ", "", one[1]) for one in lines if one]
+    return "".join(lines) if len(lines) == 2 else None
+
+
+# Writings that lose something are made again, piece by piece: the first that differs ends it.
+
+
+def unpadded(mac, size):
+    return (f"{int.from_bytes(mac[at : at + size], 'big'):x}" for at in range(0, 32, size))
+
+
+def widened(mac, least):
+    """Java's Integer.toHexString(b), C's printf("%02x", (char) b)."""
+    return (f"ffffff{byte:02x}" if byte > 127 else f"{byte:0{least}x}" for byte in mac)
+
+
+def bytes_of(body):
+    """A digest that is not in hex."""
+    other = frozenset(["other-encoding"])
+    yield from base64_of(body)
+    numbers = numbers_of(body) or number_of(body)
+    if numbers:
+        yield Reading(other, numbers.hex())
+    negative = re.fullmatch("-([0-9A-Fa-f]{40,64})", body.strip(ASCII_BLANK))
+    if negative:
+        mac = -int(negative[1], 16) % 2**256
+        yield Reading(other | ({"upper-case"} if re.search("[A-F]", negative[1]) else set()), f"{mac:064x}")
+    marked = re.fullmatch("(['\"])(.*)\\1", body.strip(ASCII_BLANK), re.S)
+    for inside, codes in [(body, other), *([(marked[2], other | {"decorated"})] if marked else [])]:
+        text = utf8(inside)
+        charsets = [decoded_as(charset, text) for charset in ("latin-1", "cp1252")] if text and not text.isascii() else []
+        yield from (Reading(codes, raw.hex()) for raw in [inside.encode("latin-1"), *charsets] if raw and len(raw) == 32)
+        if len(re.findall("[\0-\x3e@-\x7f]", inside)) >= 8 and len(inside) <= 96:
+            shown = inside.encode("latin-1")
+            if "\ufffd".encode() in shown:
+                yield Reading(codes, shown, lambda mac: [mac.decode(errors="replace").encode()])
+                yield Reading(codes, shown, lambda mac: [mac.decode("ascii", "replace").encode()])
+            elif len(shown) == 32 and b"?" in shown:
+                yield Reading(codes, shown, lambda mac: [re.sub(b"[\x80-\xff]", b"?", mac)])
+
+
+def decoded_as(charset, text):
+    """The bytes that were read so. Five bytes of Windows-1252 are controls on the web and nothing to Python."""
+    try:
+        return b"".join(bytes([ord(c)]) if c in "\x81\x8d\x8f\x90\x9d" else c.encode(charset) for c in text)
+    except UnicodeEncodeError:
+        return None
+
+
+def base64_of(body):
+    joined = re.sub(f"[{ASCII_BLANK}]", "", body)
+    # A form decodes + to a space.
+    for text, is_joined in [(joined, True), *([(body.replace(" ", "+"), False)] if " " in body else [])]:
+        runs = [run for run in re.findall("[0-9A-Za-z+/_-]{22,}", text) if not re.fullmatch("[0-9A-Fa-f]+", run)]
+        for run in runs[:RUNS]:
+            is_whole = is_joined and bool(re.fullmatch(re.escape(run) + "={0,2}", text))
+            parts = [(run[:43], is_whole and len(run) == 43)] * (len(run) >= 43) + [(run[-43:], False)] * (len(run) > 43)
+            parts += [(run, is_whole)] * (len(run) in (22, 27, 38, 64, 86))
+            for at, (part, whole) in enumerate(parts):
+                raw = unbase64(part)
+                codes = {"other-encoding"} | (set() if whole else {"decorated"})
+                codes |= {"other-hash"} if at == len(parts) - 1 and len(run) in (22, 27, 38, 64, 86) else set()
+                if raw and len(raw) <= 64:
+                    yield Reading(frozenset(codes), raw.hex())
+
+
+def numbers_of(body):
+    """32 numbers from -128 to 255, or 32 such numbers each behind its index."""
+    text, numbers = utf8(body), []
+    if text is None:
+        return None
+    for match in re.finditer("(?<![0-9A-Za-z])[0-9]{1,3}(?![0-9A-Za-z])", text):
+        # A hyphen behind a number separates it from the next.
+        is_negative = re.search("(^|[^0-9A-Za-z])-$" if numbers else "-$", text[: match.start()])
+        numbers.append(int(match[0]) * (-1 if is_negative else 1))
+    if len(numbers) == 64 and numbers[::2] == list(range(32)):
+        numbers = numbers[1::2]
+    return bytes(number % 256 for number in numbers) if len(numbers) == 32 and all(-129 < n < 256 for n in numbers) else None
+
+
+def number_of(body):
+    """One whole number of 32 bytes, in decimal digits; Java's is signed."""
+    number = re.fullmatch("-?[0-9]{60,78}", body.strip(ASCII_BLANK))
+    if not number or abs(int(number[0])) >= 2**256:
+        return None
+    return (int(number[0]) % 2**256).to_bytes(32, "big")
+
+
+# Keys.
+
+PADS = ["\n", "\r\n", " ", "\t", "\ufeff", "\xa0", "\u200b", "\u2060", "\r"]
+FREQUENT_PADS = ["\n", "\r\n", " "]
+MARKS = ['""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\xab\xbb", "\u201e\u201c", "\u201a\u2018", "\u2039\u203a"]
+KEY_PREFIXES = ["whsec_", "sk_", "Bearer ", "sha256=", "sk_live_", "sk_test_", "secret_", "base64:", "hex:"]
+
+
+def placeholders(variable):
+    """What stands where a secret should: nothing printed, a sample's word, a file's name, the variable's name or a reference to it."""
+    yield from "undefined null NULL None none nil NaN false False true True 0 1".split()
+    yield "[object Object]"
+    words = "mysecret my_secret my-secret MY_SECRET changeme change_me CHANGEME secret Secret SECRET secret_key SECRET_KEY"
+    yield from (words + " YOUR_SECRET your_secret your-secret YOUR_SECRET_KEY password test xxx").split()
+    yield from ("Secure Mode Secret", "YOUR_SECURE_MODE_SECRET", "YOUR_" + variable)
+    yield from ".env secret.txt secret.key secret.pem /run/secrets/secret".split()
+    yield from ("/run/secrets/" + variable, "/run/secrets/" + variable.lower(), variable)
+    for name in (variable, "SECRET"):
+        yield from ("$" + name, "${" + name + "}", "process.env." + name)
+    yield from ("%" + variable + "%", "{{" + variable + "}}", "<" + variable + ">")
+
+
+def in_marks(text):
+    return [marks[0] + text + marks[1] for marks in MARKS]
+
+
+def padded(text, pads=PADS):
+    for pad in pads:
+        yield from (pad + text, text + pad, pad + text + pad)
+
+
+def lenient_hex(secret):
+    """What decoders make of text that is not all hex."""
+    digits = secret.decode("latin-1")
+    # Buffer.from: up to the first pair that is none. Fewer than three bytes could be guessed.
+    node = re.match("(?:[0-9A-Fa-f]{2})*", digits)[0]
+    node = node if len(node) >= 6 or len(digits) - len(node) < 1 else ""
+    # pack('H*') takes every character for a digit: Ruby and Perl by the character's bits, PHP's is 0 with a warning.
+    bits = "".join(f"{(ord(c) + 9 if c in string.ascii_letters else ord(c)) % 16:x}" for c in digits)
+    zeros = re.sub("[^0-9A-Fa-f]", "0", digits)
+    return [bytes.fromhex(form + "0" * (len(form) % 2)) for form in (node, bits, zeros)]
+
+
+def sextets(text):
+    """The bytes of a text of the standard alphabet; what is left of a last byte goes."""
+    return base64.b64decode(text[: -1 if len(text) % 4 == 1 else None] + "=" * (-len(text) % 4 % 3))
+
+
+def lenient_base64(secret):
+    """What decoders make of text that is not base64: all of them skip what is not of the alphabet."""
+    text = secret.decode("latin-1")
+    php = re.sub("[^A-Za-z0-9+/]", "", text)
+    node = re.sub("[^A-Za-z0-9+/]", "", text.partition("=")[0].replace("-", "+").replace("_", "/"))
+    # Ruby: = ends it as the third or the fourth of four, and is skipped as the first or the second.
+    ruby = ""
+    for c in re.sub("[^A-Za-z0-9+/=]", "", text):
+        if c == "=" and len(ruby) % 4 > 1:
+            break
+        ruby += c.replace("=", "")
+    perl = re.sub("[^A-Za-z0-9+/]", "", text.partition("=")[0])
+    return [sextets(form) for form in (php, node, ruby, perl)]
+
+
+def written_keys(secret, variable, pads):
+    """(code, key): a text that was stored with something round it, or cut off."""
+    # A secret need not be text: bytes that are not UTF-8 travel as lone surrogates.
+    text = secret.decode(errors="surrogateescape")
+    prefixes = [*KEY_PREFIXES, variable + "=", "export " + variable + "="]
+    made = {
+        "padded-key": padded(text, pads),
+        "quoted-key": [*in_marks(text), f"b'{text}'", f'b"{text}"'],
+        "prefixed-key": [form for prefix in prefixes for form in (prefix + text, text.removeprefix(prefix))],
+        "key-cut": cuts(text),
+    }
+    for code, keys in made.items():
+        yield from ((code, key.encode(errors="surrogateescape")) for key in keys)
+
+
+def cuts(text):
+    """What shells and readers of .env files leave of a text: up to a separator, without variables, and $ for $$."""
+    if not re.search("[\udc80-\udcff]", text):
+        yield from (re.split(mark, text)[0] for mark in ("#", r"\$", "=", f"[{ASCII_BLANK}]"))
+        yield text.replace("$$", "$")
+        yield re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*|[0-9]|\{[^}]*\})", "", text)
+
+
+def encoded_keys(secret):
+    """(code, key): a text that was encoded, decoded or hashed."""
+    standard, url = base64.b64encode(secret), base64.urlsafe_b64encode(secret)
+    made = {
+        "hex-key": [secret.hex().encode(), secret.hex().upper().encode(), *lenient_hex(secret)],
+        "base64-key": [standard, url, standard.rstrip(b"="), url.rstrip(b"="), *lenient_base64(secret)],
+        "key-hashed": [
+            form
+            for name in ("md5", "sha1", "sha256", "sha512")
+            for digest in [hashlib.new(name, secret)]
+            for form in (digest.digest(), digest.hexdigest().encode())
+        ],
+        "key-charset": charset_keys(secret),
+    }
+    for code, keys in made.items():
+        yield from ((code, key) for key in keys)
+
+
+def charset_keys(secret):
     try:
         text = secret.decode()
     except UnicodeDecodeError:
         return []
     little, big = text.encode("utf-16-le"), text.encode("utf-16-be")
-    return [little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, text.encode("latin-1", "replace"), secret.decode("latin-1").encode()]
+    return [little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, latin(text), secret.decode("latin-1").encode()]
 
 
-def wrong_keys(secrets):
-    """(code, key): what was taken for the secret."""
-    yield "empty-key", b""
-    for placeholder in PLACEHOLDERS:
-        yield "placeholder-key", placeholder.encode()
-    for secret in secrets:
-        if len(secret) > LONG:
-            continue
-        # A secret need not be text: bytes that are not UTF-8 travel as lone surrogates.
-        text = secret.decode(errors="surrogateescape")
-        standard, url = base64.b64encode(secret).decode(), base64.urlsafe_b64encode(secret).decode()
-        made = {
-            "padded-key": [*padded(text)],
-            "quoted-key": [*in_marks(text), f"b'{text}'", f'b"{text}"'],
-            "prefixed-key": [
-                *(prefix + text for prefix in KEY_PREFIXES),
-                *(text[len(prefix) :] for prefix in KEY_PREFIXES if text.startswith(prefix)),
-            ],
-            "hex-key": [secret.hex(), secret.hex().upper(), unhex(text)],
-            "base64-key": [standard, url, standard.rstrip("="), url.rstrip("="), unbase64(text)],
-            "key-cut": [*(re.split(mark, text)[0] for mark in ("#", r"\$", "=", "[\t\n\f\r ]")), text.replace("$$", "$")],
-            "key-charset": key_charsets(secret),
-            "key-hashed": [
-                form
-                for name in ("md5", "sha1", "sha256", "sha512")
-                for digest in [hashlib.new(name, secret)]
-                for form in (digest.digest(), digest.hexdigest())
-            ],
-        }
-        for code, keys in made.items():
-            for key in keys:
-                key = key.encode(errors="surrogateescape") if isinstance(key, str) else key
-                if key and key != secret:
-                    yield code, key
+def latin(text, charset="latin-1"):
+    return text.encode(charset, "replace")
+
+
+def wrong_keys(secret, variable):
+    """({code}, key): what one mistake makes of a secret."""
+    if len(secret) <= LONG:
+        for code, key in [*written_keys(secret, variable, PADS), *encoded_keys(secret)]:
+            if key and key != secret:
+                yield {code}, key
+
+
+def twice_wrong_keys(secret, variable):
+    """({code, code}, key): what two mistakes make of it, one after the other."""
+    if len(secret) > PAIRED_SECRET:
+        return
+
+    def frequent(key):
+        return [*encoded_keys(key), *written_keys(key, variable, FREQUENT_PADS)]
+
+    for first, once in dict.fromkeys(frequent(secret)):
+        if once and once != secret:
+            for second, twice in frequent(once):
+                if twice and twice != secret and first != second:
+                    yield {first, second}, twice
+
+
+# Messages.
+
+# What was signed: the codes, the bytes, how many mistakes they are, whether it is one of many that differ in the time alone.
+Message = collections.namedtuple("Message", "codes signed mistakes searched", defaults=[1, False])
+
+NOT_IDS = ["", *"null NULL undefined None nil NaN false False true True Array Object 0".split(), "[object Object]", "[object Promise]"]
+
+# What HTML escapes make of the two quotes, and what is undone.
+QUOTES = ["\" '", "&quot; '", "&quot; &#39;", "&quot; &#039;", "&quot; &#x27;", "&quot; &apos;", "&#34; &#39;"]
+ENTITIES = dict(zip("&amp; &lt; &gt; &quot; &#34; &#39; &#039; &#x27; &apos;".split(), "& < > \" \" ' ' ' '".split()))
+# What URL escapes leave alone beside letters and digits; and those that write a space as a plus.
+URL_SAFE, URL_SAFE_WITH_PLUS = ["-_.~", "-_.!~*'()", "-_.~/", ";,/?:@&=+$-_.!~*'()#"], ["-_.", "-_.~", "-_.*"]
 
 
 def escapes(text):
@@ -285,65 +620,139 @@ def number_formats(text):
             yield re.sub("^(-?)0+(?=[0-9])", r"\1", text)
 
 
-def other_ids(text, also):
-    """(code, what was signed in place of the id)."""
-    others = [form for one in also if len(one.encode()) <= LONG for form in (one, one.lower())]
+def cases(text):
     name, at, domain = text.rpartition("@")
-    literals = [json.dumps(text), json.dumps(text, ensure_ascii=False)]
-    variants = {
-        "other-identifier": [
-            *others,
-            *("email:" + one for one in [*others, text, text.lower()]),
-            *([text[6:]] if text.startswith("email:") else []),
-        ],
-        "id-padded": [*padded(text), *stripped(text)],
-        # The methods of bytes know the letters of ASCII only.
-        "id-case": [
-            text.lower(),
-            text.upper(),
-            text.encode().lower().decode(),
-            text.encode().upper().decode(),
-            name + at + domain.lower() if at else text,
-            text[0].upper() + text[1:],
-        ],
-        "id-quoted": [*in_marks(text), f"b'{text}'", *literals, *(form.replace("/", "\\/") for form in literals), *quoted(text)],
-        "id-escaped": escapes(text),
-        "id-normalised": [unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)],
-        "id-number-format": number_formats(text),
-        "id-not-text": NOT_IDS,
-    }
-    return [(code, form) for code, forms in variants.items() for form in forms if form != text]
+    yield from (text.lower(), text.upper(), name + at + domain.lower(), text[:1].upper() + text[1:])
+    # The methods of bytes know the letters of ASCII only.
+    yield from (text.encode().lower().decode(), text.encode().upper().decode())
+
+
+# What languages print round an id; what vendors and databases put before one.
+PRINTED = """ObjectId("~") ObjectId('~') ObjectID("~") UUID('~') UUID("~") Some(~) Some("~") Ok(~) Ok("~") Right(~) Just_~ Just_"~"
+    Optional(~) Optional("~") Optional[~] Id(~) Id("~") UserId(~) UserId("~") UserID(~) User(~) User(id=~) User_object_(~) <User_~>
+    <User:_~> <User(~)> #<User_id:_~> Decimal('~') (~) (~,) ('~',) ("~",) [~] ["~"] ['~'] {~} <~> :~ :"~" ~n ~L String(~) int64(~)
+    Integer(~) u'~' i:~;"""
+PRINTED = [tuple(each.replace("_", " ").split("~")) for each in PRINTED.split()]
+ID_PREFIXES = """user_ user: user- user/ users/ /users/ User: User/ user uid: uid_ id: id_ usr_ u_ customer_ cus_ auth0| account_ #
+    mailto: gid://app/User/ gid://shopify/Customer/""".split()
+NAMES = "id user_id userId uid _id sub email user external_id $oid".split()
+# JSON of JavaScript and PHP, and of Python, with a number and with text; what Python, Ruby and Node print; a query.
+OBJECTS = """{"N":~} {"N":"~"} {"N":_~} {"N":_"~"} {'N':_~} {'N':_'~'} {N:_~} {N:_"~"} {"N"=>~} {"N"=>"~"} {:N=>~} {:N=>"~"}
+    {_N:_~_} {_N:_'~'_} N=~ N:~"""
+OBJECTS = [form.replace("_", " ").replace("N", name) for form in OBJECTS.split() for name in NAMES]
+AROUND = [*PRINTED, *((prefix, "") for prefix in ID_PREFIXES), *(tuple(form.split("~")) for form in OBJECTS)]
+
+
+def other_forms(text):
+    """The same id as a language or a database writes it (text or bytes)."""
+    raw = text.encode()
+    if len(raw) > SEARCHED:
+        return
+    for before, after in AROUND:
+        yield before + text + after
+        if text.startswith(before) and text.endswith(after) and len(text) >= len(before) + len(after):
+            yield text[len(before) : len(text) - len(after)]
+    yield f's:{len(raw)}:"{text}";'  # PHP's serialize
+    # Behind a prefix, whatever it is; the name in an address.
+    yield from (text[match.end() :] for match in re.finditer("[/:|_.#-]", text))
+    if "@" in text:
+        yield text.rpartition("@")[0]
+    yield from (raw.hex(), base64.b64encode(raw), base64.b64encode(raw).rstrip(b"="), base64.b64encode(b"User:" + raw))
+    yield from (hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256"))
+    if re.fullmatch("0|[1-9][0-9]*", text) and int(text) < 2**64:
+        number = int(text)
+        for size in {8, (number.bit_length() + 7) // 8, *([4] if number < 2**32 else [])}:
+            yield number.to_bytes(size, "big")
+        yield from (number.to_bytes(size, "little") for size in (4, 8) if number < 256**size)
+        if number <= LONG:
+            yield bytes(number)  # Python's bytes(42)
+    yield from uuids(text)
+
+
+def uuids(text):
+    group = "[0-9A-Fa-f]"
+    found = re.fullmatch(f"(?:urn:uuid:)?([{{(]?)({group}{{8}}(?:-{group}{{4}}){{3}}-{group}{{12}}|{group}{{32}})([}})]?)", text)
+    if not found or found[1] + found[3] not in ("", "{}", "()"):
+        return
+    parsed = uuid.UUID(found[2])
+    for form in (parsed.hex, str(parsed), parsed.hex.upper(), str(parsed).upper()):
+        yield from (form, f"{{{form}}}", f"({form})", f"urn:uuid:{form}")
+    encoded = base64.b64encode(parsed.bytes)
+    yield from (parsed.bytes, parsed.bytes_le, str(parsed.int), encoded, encoded.rstrip(b"="))
 
 
 def charsets(message):
     """The right message in another encoding of characters."""
     text = message.decode()
     little, big = text.encode("utf-16-le"), text.encode("utf-16-be")
-    return [
-        text.encode("latin-1", "replace"),
-        text.encode("ascii", "replace"),
-        message.decode("latin-1").encode(),
-        little,
-        big,
-        b"\xff\xfe" + little,
-        b"\xfe\xff" + big,
-        little[::2],
-    ]
+    yield from (latin(text), latin(text, "ascii"), message.decode("latin-1").encode())
+    yield from (little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, little[::2])
+
+
+def forms(text, time):
+    """Messages for one identifier in another form. The time is the end of the message: `-T`, or nothing."""
+    json_forms = [json.dumps(text, ensure_ascii=ascii_only) for ascii_only in (True, False)]
+    of_case, known = {one.encode() for one in cases(text)}, text.encode()
+    variants = {
+        "id-padded": [*padded(text), text.lstrip(BLANK), text.rstrip(BLANK), text.strip(BLANK)],
+        "id-case": of_case,
+        "id-quoted": [
+            *(in_marks(text) + [f"b'{text}'"]),
+            *(form for one in json_forms for form in (one, one.replace("/", "\\/"))),
+            *([inside] if (inside := inside_of(MARKS, text)) else []),
+        ],
+        "id-escaped": escapes(text),
+        "id-normalised": [unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)],
+        "id-number-format": number_formats(text),
+        "id-not-text": NOT_IDS,
+        "id-form": other_forms(text),
+    }
+    for code, made in variants.items():
+        for form in made:
+            form = form.encode() if isinstance(form, str) else form
+            # Case and the prefix of vendors' libraries have codes of their own; the empty text is a word for no id.
+            has_other_code = not form or form in of_case or form.startswith(b"email:") or b"email:" + form == known
+            if form != known and not (code == "id-form" and has_other_code):
+                yield Message({code}, form + time.encode())
+    whole = text + time
+    if time:
+        yield from (Message({"id-padded"}, (whole + pad).encode()) for pad in FREQUENT_PADS)
+        yield from (Message({"id-quoted"}, (mark + whole + mark).encode()) for mark in "\"'")
+    yield from (Message({"id-charset"}, form) for form in charsets(whole.encode()) if form != whole.encode())
+
+
+def identifiers(user_id, also):
+    """Other identifiers as given and in lower case."""
+    return [form for one in also if len(one.encode()) <= LONG for form in dict.fromkeys([one, one.lower()]) if form != user_id]
 
 
 # Time.
 
+SEPARATORS = ["-", ".", ":", "_", "", " - ", "- ", " -", "--", " ", "|", "/"]
+APART, NEAR = 60, 5  # seconds between two readings of the clock, and where a second mistake was made
 
-def within(now, seconds):
-    return range(max(now - seconds, 0), min(now + seconds, LATEST) + 1)
+
+def within(time, seconds):
+    return range(max(time - seconds, 0), min(time + seconds, LATEST) + 1)
 
 
 def other_units(time):
     """A time in whole seconds, as other clocks give it."""
-    yield from (time + ending for ending in ("000", "000000", "000000000", ".0", ".000"))
-    moment = (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=int(time))).isoformat()
-    yield from (moment + ending for ending in ("Z", ".000Z", "+00:00", ""))
-    yield from (moment.replace("T", " ") + ending for ending in ("", " UTC", " +0000"))
+    yield from (f"{time}{ending}" for ending in ("000000", "000000000", ".0", ".000"))
+    days, seconds = divmod(time, 86400)
+    date = datetime.date(1970, 1, 1) + datetime.timedelta(days)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    iso = f"{date.year:04}-{date.month:02}-{date.day:02}"
+    yield from (f"{iso}T{clock}{ending}" for ending in ("Z", ".000Z", "+00:00", ""))
+    yield from (f"{iso} {clock}{ending}" for ending in ("", " UTC", " +0000"))
+    basic = re.sub("[-:]", "", f"{iso}T{clock}")
+    yield from (basic + "Z", basic.replace("T", ""))
+    weekday, month = (
+        "Mon Tue Wed Thu Fri Sat Sun".split()[date.weekday()],
+        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[date.month - 1],
+    )
+    yield f"{weekday} {month} {date.day:02} {date.year:04} {clock} GMT+0000 (Coordinated Universal Time)"  # JavaScript's String(date)
+    yield from (f"{weekday}, {date.day:02} {month} {date.year:04} {clock} {zone}" for zone in ("GMT", "+0000"))
 
 
 def whole_seconds(unit):
@@ -368,200 +777,209 @@ def whole_seconds(unit):
     return seconds - offset if 0 <= seconds <= LATEST and 0 <= seconds - offset <= LATEST else None
 
 
-# Claims.
+def messages_of_time(identifier, kind, time, now, narrow):
+    """Messages that have another time than they should; narrow: those near it alone, as for second mistakes."""
+
+    def one(codes, signed, searched=False):
+        if not (narrow and searched):
+            yield Message(set(codes.split()), signed.encode(), searched=searched)
+
+    if kind == "needless":
+        yield from one("wrong-scheme", identifier + time)
+    if kind == "missing":
+        yield from one("wrong-scheme timestamp-missing", identifier)
+        for at in within(now, CLOCK_SKEW):
+            yield from one("timestamp-not-sent", f"{identifier}-{at}", abs(at - now) > NEAR)
+    if kind == "other":
+        for at in within(now, CLOCK_SKEW):
+            if f"-{at}".startswith(time) and time != f"-{at}":
+                yield from one("truncated", f"{identifier}-{at}", True)
+        if time.startswith("-") and not re.fullmatch("-" + TIME, time):
+            yield from one("timestamp-unit", identifier + time)
+            seconds = whole_seconds(time[1:])
+            if seconds is not None:
+                yield from one("timestamp-unit", f"{identifier}-{seconds}")
+                yield from one("timestamp-unit", f"{identifier}-{seconds + 1}")
+    if kind == "right" and time:
+        time = int(time[1:])
+        yield from one("timestamp-not-signed", identifier)
+        for mark in SEPARATORS:
+            yield from one("timestamp-separator", f"{time}{mark}{identifier}")
+            if mark != "-":
+                yield from one("timestamp-separator", f"{identifier}{mark}{time}")
+        for at in within(time, APART):
+            if at != time:
+                yield from one("timestamp-differs", f"{identifier}-{at}", abs(at - time) > NEAR)
+        for thousandths in range(1000):
+            yield from one("timestamp-unit", f"{identifier}-{time}{thousandths:03}", thousandths > 0)
+        for unit in other_units(time):
+            yield from one("timestamp-unit", f"{identifier}-{unit}")
 
 
-def undecorated(text):
-    text = text.strip(BLANK)
-    return (inside_of(DECORATIONS, text) or text).strip(BLANK)
+def messages(user_id, also, kind, time, now):
+    """What may have been signed with one mistake, for digests that have this kind of time."""
+    if kind == "right":
+        yield Message(set(), (user_id + time).encode(), 0)
+        addresses = ["email:" + one for one in (*identifiers(user_id, also), user_id, user_id.lower())]
+        addresses += [user_id[6:]] if user_id.startswith("email:") else []
+        for other in [*identifiers(user_id, also), *addresses]:
+            yield Message({"other-identifier"}, (other + time).encode())
+        yield from forms(user_id, time)
+    yield from messages_of_time(user_id, kind, time, now, narrow=False)
 
 
-def decoded(text):
-    """The 32 bytes that were encoded otherwise than in hex."""
-    text = re.sub("[\r\n]", "", text)
-    reached = [unbase64(text)]
-    for outer, inner in [(unhex, unhex), (unhex, unbase64), (unbase64, unhex), (unbase64, unbase64)]:
-        layer = outer(text)
-        if layer and layer.isascii():
-            reached.append(inner(re.sub("[\r\n]", "", layer.decode())))
-    return [digest for digest in reached if digest and len(digest) == 32]
-
-
-def claims(scheme, user_id, text, also, now, narrow):
-    """{hash: {message: [(digits that its HMAC begins with, codes)]}}; `narrow` leaves out what pairs leave out."""
-    found = collections.defaultdict(lambda: collections.defaultdict(list))
-
-    def claim(codes, digits, message, algorithm="sha256"):
-        message = message.encode() if isinstance(message, str) else message
-        if not narrow or len(message) <= PAIRED_MESSAGE:
-            found[algorithm][message].append((digits, codes.split()))
-
-    def mended(code, better):
-        parsed = parse(scheme, better)
-        if parsed and better != text:
-            claim(code, parsed[0], signed(scheme, user_id, parsed[1]))
-
-    def timed(code, digits, times):
-        for time in times:
-            claim(code, digits, f"{user_id}-{time}")
-
-    def search(code, digits, times):
-        """Many times: tried only with the secrets, and where a message is short."""
-        if not narrow:
-            timed(code, digits, (time for time in times if len(signed(scheme, user_id, str(time))) <= LONG_MESSAGE))
-
-    # Another id.
-    parsed = parse(scheme, text)
-    if parsed:
-        digits, time = parsed
-        for code, other in other_ids(user_id, also):
-            claim(code, digits, signed(scheme, other, time))
-        for other in charsets(signed(scheme, user_id, time)):
-            claim("id-charset", digits, other)
-
-    # Another encoding or hash.
-    body, tail = split(scheme, text)
-    time = time_of(scheme, tail)
-    if is_hex(body, 56, 63):
-        mended("lost-leading-zeros", body.zfill(64) + tail)
-    mended("upper-case", text.encode().lower().decode())
-    for digest in decoded(body):
-        mended("other-encoding", digest.hex() + tail)
-    whole = undecorated(text)
-    mended("decorated", whole if parse(scheme, whole) else undecorated(body) + tail)
-    if time is not None and is_hex(body, 40, 63):
-        claim("truncated", body, signed(scheme, user_id, time))
-    if time is not None and len(body) in HASHES and is_hex(body, len(body)):
-        claim("other-hash", body, signed(scheme, user_id, time), HASHES[len(body)])
-
-    # Another time or scheme.
-    digits, rest = text[:64], text[64:]
-    if scheme == "timestamped" and is_hex(text, 40, 63):
-        search("truncated", text, within(now, CLOCK_SKEW))
-    if not is_hex(digits, 64):
-        return found
-    if scheme == "plain":
-        if re.fullmatch("-" + TIME, rest):
-            claim("wrong-scheme", digits, user_id + rest)
-        return found
-    if rest == "":
-        claim("wrong-scheme timestamp-missing", digits, user_id)
-        timed("timestamp-not-sent", digits, within(now, 5))
-        search("timestamp-not-sent", digits, within(now, CLOCK_SKEW))
-    else:
-        search("truncated", digits, (time for time in within(now, CLOCK_SKEW) if f"-{time}".startswith(rest) and rest != f"-{time}"))
-    separated = re.fullmatch(f"(-|{'|'.join(map(re.escape, SEPARATORS))})({TIME})", rest)
-    if separated:
-        separator, time = separated.groups()
-        claim("timestamp-separator", digits, f"{time}-{user_id}")
-        for other in SEPARATORS if separator == "-" else ["-", *SEPARATORS]:
-            claim("timestamp-separator", digits, user_id + other + time)
-        if separator == "-":
-            claim("timestamp-not-signed", digits, user_id)
-            timed("timestamp-differs", digits, (near for near in within(int(time), 5) if near != int(time)))
-            search("timestamp-differs", digits, (far for far in within(int(time), APART) if far != int(time)))
-            timed("timestamp-unit", digits, other_units(time))
-            search("timestamp-unit", digits, (f"{time}{thousandths:03}" for thousandths in range(1000)))
-    seconds = whole_seconds(rest[1:]) if rest.startswith("-") else None
-    if seconds is not None:
-        timed("timestamp-unit", digits, (rest[1:], seconds, seconds + 1))
-    return found
-
-
-def unescaped(text):
-    """As it is, and with the escapes of HTML, of URLs and of literals undone."""
-    literal = re.sub(r"""\\\\(["'\\\\/])""", r"\\1", text)
-    return dict.fromkeys([text, html.unescape(text), urllib.parse.unquote(text), literal])
-
-
-def writings(body):
-    """(codes, 64 digits): the digests in a text, with anything round or between their digits."""
-    for form in unescaped(body):
-        joined = re.sub("[^0-9A-Za-z]", "", form)
-        groups = [group for group in re.split("[^0-9A-Za-z]+", form) if group]
-        runs = [digits for run in re.findall("[0-9A-Fa-f]{64,}", form) for digits in (run[:64], run[-64:])]
-        for digits in dict.fromkeys([*runs, joined]):
-            if re.fullmatch("[0-9A-Fa-f]{64}", digits):
-                yield ["decorated"] * (digits != body) + ["upper-case"] * (digits != digits.lower()), digits.lower()
-        if re.fullmatch("[0-9A-Fa-f]{56,63}", form) and form == body != form.lower():
-            yield ["lost-leading-zeros", "upper-case"], form.lower().zfill(64)
-        if len(groups) == 32 and all(re.fullmatch("[0-9A-Fa-f]{1,2}", group) for group in groups) and len(joined) < 64:
-            digits = "".join(group.zfill(2) for group in groups)
-            yield ["lost-leading-zeros", "decorated"] + ["upper-case"] * (digits != digits.lower()), digits.lower()
-        numbers = [int(number) for number in re.findall("(?<![0-9])-?[0-9]{1,3}(?![0-9])", form)]
-        if len(numbers) == 32 and all(-128 <= number < 256 for number in numbers):
-            yield ["other-encoding"], bytes(number % 256 for number in numbers).hex()
-
-
-def compound(scheme, user_id, text, also):
-    """{how many mistakes: {hash: {message: [(digits, codes)]}}} of a digest that is written in another way."""
-    found = collections.defaultdict(lambda: {"sha256": collections.defaultdict(list)})
-    body, tail = split(scheme, text)
-    time = re.match("-" + TIME, tail) if scheme == "timestamped" else re.match("", "")
-    if not time:
-        return found
-    time, behind = time[0][1:], tail[time.end() :] if scheme == "timestamped" else ""
-    if re.search("[0-9A-Za-z]", behind):
-        return found
-    others = [one for one in other_ids(user_id, also)]
-    of_also = [form for one in also if len(one.encode()) <= LONG for form in dict.fromkeys([one, one.lower()])]
-    for codes, digits in writings(body):
-        codes = sorted({*codes, *(["decorated"] if behind else [])})
-        forms = [(codes, user_id), *(([*codes, code], other) for code, other in others)]
-        forms += [
-            ([*codes, "other-identifier", code], other)
-            for one in of_also
-            for code, other in other_ids(one, [])
-            if code != "other-identifier"
-        ]
-        for all_codes, other in forms:
-            if all_codes and len(signed(scheme, other, time)) <= LONG_MESSAGE:
-                found[len(set(all_codes))]["sha256"][signed(scheme, other, time)].append((digits, all_codes))
-    return found
+def messages_of_also(user_id, also, kind, time, now):
+    """Another identifier with a mistake of its own."""
+    for other in identifiers(user_id, also):
+        if len(other.encode()) <= PAIRED:
+            made = (
+                [*forms(other, time), *messages_of_time(other, kind, time, now, True)]
+                if kind == "right"
+                else messages_of_time(other, kind, time, now, True)
+            )
+            yield from (one._replace(codes=one.codes | {"other-identifier"}, mistakes=2) for one in made)
 
 
 # Trying them.
 
 
-def matches(keys, made):
-    """All codes of all pairs of a key and a claim that agree. A key's code may be None: it is a secret."""
-    codes = set()
-    for key_code, key in keys:
-        for algorithm, messages in made.items():
-            keyed = hmac.new(key, None, algorithm)  # thousands of messages: the key is hashed once
-            for message, forms in messages.items():
-                one = keyed.copy()
-                one.update(message)
-                digits = one.hexdigest()
-                codes.update(code for start, claimed in forms if digits.startswith(start) for code in [key_code, *claimed])
-    return codes
+class Found:
+    """The codes of what explains the text with the fewest mistakes."""
+
+    def __init__(self):
+        self.mistakes, self.codes = None, set()
+
+    def add(self, codes, mistakes):
+        if self.mistakes is None or mistakes < self.mistakes:
+            self.mistakes, self.codes = mistakes, set(codes)
+        elif mistakes == self.mistakes:
+            self.codes |= codes
 
 
-def constructions(scheme, secrets, user_id, text):
-    """Codes of what was made without an HMAC, or with its arguments swapped."""
-    body, tail = split(scheme, text)
-    time = time_of(scheme, tail)
+INNER, OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+
+
+def macs(key, messages):
+    """HMAC-SHA256 of thousands of messages: the key is hashed once."""
+    key = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    inner, outer = hashlib.sha256(key.translate(INNER)), hashlib.sha256(key.translate(OUTER))
+    for message in messages:
+        one, other = inner.copy(), outer.copy()
+        one.update(message.signed)
+        other.update(one.digest())
+        yield message, other.digest()
+
+
+def is_written(reading, mac):
+    at = 0
+    for piece in reading.write(mac):
+        if not reading.digits.startswith(piece, at):
+            return False
+        at += len(piece)
+    return at == len(reading.digits)
+
+
+class Matcher:
+    """Readings, found by the MAC that they would be."""
+
+    def __init__(self, readings):
+        self.whole, self.begun, self.written = collections.defaultdict(list), [], []
+        self.others = [one for one in readings if "other-hash" in one.codes]
+        self.others = [one for one in self.others if len(one.digits) == len(self.others[0].digits)]
+        for reading in readings:
+            if reading.write:
+                self.written.append(reading)
+            elif "other-hash" not in reading.codes and len(reading.digits) == 64:
+                self.whole[bytes.fromhex(reading.digits)].append(reading)
+            elif "other-hash" not in reading.codes:
+                self.begun.append(reading)
+
+    def of(self, mac):
+        yield from self.whole.get(mac, ())
+        yield from (one for one in self.begun if mac.hex().startswith(one.digits))
+        yield from (one for one in self.written if is_written(one, mac))
+
+    def try_all(self, found, codes, key, messages, hashes=False):
+        def prove(message, reading):
+            found.add(codes | message.codes | reading.codes, len(codes) + message.mistakes + len(reading.codes))
+
+        if self.begun or self.written:
+            for message, mac in macs(key, messages):
+                for reading in self.of(mac):
+                    prove(message, reading)
+        elif self.whole:
+            for message, mac in macs(key, messages):
+                for reading in self.whole.get(mac, ()):
+                    prove(message, reading)
+        if hashes and self.others and len(key) <= LONG:
+            algorithm = HASHES[len(self.others[0].digits)]
+            for message in messages:
+                if message.mistakes == 0 or len(message.signed) <= PAIRED and "id-form" not in message.codes:
+                    digits = hmac.digest(key, message.signed, algorithm).hex()
+                    for reading in [one for one in self.others if one.digits == digits]:
+                        prove(message, reading)
+
+
+def hashes_of(found, secret, identifier, time, readings, codes=frozenset()):
+    """A plain hash of the secret, the id, or both."""
     names = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
-    if len(body) not in names or not is_hex(body, len(body)):
-        return
-    message = user_id.encode() if time is None else signed(scheme, user_id, time)
-    for secret in secrets:
-        if len(secret) > LONG:
+    identifiers = {identifier.encode(), (identifier + time).encode()}
+    joined = [
+        form
+        for mark in (b"", b":", b"-", b".", b"_", b"|", b" ")
+        for one in identifiers
+        for form in (secret + mark + one, one + mark + secret)
+    ]
+    for reading in readings:
+        if reading.write or len(reading.digits) not in names or len(secret) > LONG:
             continue
-        swapped = [(message, secret), (user_id.encode(), secret + message[len(user_id.encode()) :])]
-        if any(hmac.digest(*pair, "sha256").hex() == body for pair in swapped):
-            yield "swapped-key-and-message"
-        for one in (message, user_id.encode()):
-            joined = [form for mark in (b"", b":", b"-", b".", b"_", b"|", b" ") for form in (secret + mark + one, one + mark + secret)]
-            if body in (hashlib.new(names[len(body)], hashed).hexdigest() for hashed in (secret, one, *joined)):
-                yield "no-hmac"
+        name = names[len(reading.digits)]
+        if reading.digits in (hashlib.new(name, hashed).hexdigest() for hashed in (secret, *identifiers, *joined)):
+            made = reading.codes - {"other-hash", "truncated"} | codes | {"no-hmac"}
+            found.add(made, len(made))
+
+
+def swapped(found, key_codes, secret, identifier, time, readings, codes=frozenset()):
+    """HMAC with the id as the key and the secret as the message."""
+    if len(secret) > LONG:
+        return
+    identifier, time = identifier.encode(), time.encode()
+    macs = {hmac.digest(identifier + time, secret, "sha256").hex(), hmac.digest(identifier, secret + time, "sha256").hex()}
+    for reading in readings:
+        if not reading.write and "other-hash" not in reading.codes and reading.digits in macs:
+            made = reading.codes | key_codes | codes | {"swapped-key-and-message"}
+            found.add(made, len(made))
+
+
+def appended(found, keys, user_id, text, also):
+    """Go's mac.Sum(id): the id and then the MAC of nothing."""
+    text = text.strip(ASCII_BLANK)
+    upper = {"upper-case"} if re.search("[A-F]", text) else set()
+    for raw, codes in [(unhex(text), upper), (unbase64(text), {"other-encoding"}), (text.encode("latin-1"), {"other-encoding"})]:
+        if not raw or len(raw) < 32:
+            continue
+        for identifier, more in [(user_id, set()), *((one, {"other-identifier"}) for one in identifiers(user_id, also))]:
+            if re.fullmatch(re.escape(identifier.encode()) + b"(-[0-9]*)?", raw[:-32]):
+                for key_codes, key in keys:
+                    if hmac.digest(key, b"", "sha256") == raw[-32:]:
+                        # It is certain: that the empty id was signed is not said beside it.
+                        made = codes | more | key_codes
+                        found.add(made | {"wrong-call"}, len(made))
 
 
 def verified(scheme, keys, user_id, text):
     """(the lowest index of a key that signed it, its time), or None."""
-    digits, time = parse(scheme, text) or ("", "")
-    made = (hmac.digest(key, signed(scheme, user_id, time), "sha256").hex() for key in keys)
-    return next(((index, time) for index, one in enumerate(made) if one == digits), None)
+    form = re.fullmatch("([0-9a-f]{64})" + ("-(" + TIME + ")" if scheme == "timestamped" else "()"), text)
+    if form:
+        message = user_id.encode() + (b"-" + form[2].encode() if form[2] else b"")
+        for index, key in enumerate(keys):
+            if hmac.digest(key, message, "sha256").hex() == form[1]:
+                return index, form[2]
+    return None
+
+
+def has_form(scheme, text):
+    return bool(re.fullmatch("[0-9a-f]{64}" + ("-" + TIME if scheme == "timestamped" else ""), text))
 
 
 def age(signed_at, now):
@@ -573,50 +991,87 @@ def age(signed_at, now):
     return ["expired" if ahead < 0 else "from-the-future"] + ["time-zone"] * zone
 
 
-def hypotheses(scheme, keys, user_id, text, also, now):
-    """Codes of one mistake; of two where one is not enough. Beside them None, where the key is a secret."""
+def hypotheses(scheme, variable, keys, user_id, text, also, now):
+    """The codes of the fewest mistakes that explain the text."""
+    found, nothing = Found(), frozenset()
+    all_groups = groups_of(scheme, text)
     secrets = keys[:SECRETS]
-    signers = [(None, secret) for secret in secrets]
-    parsed = parse(scheme, text)
-    right = {"sha256": {signed(scheme, user_id, parsed[1]): [(parsed[0], [])]}} if parsed else {}
-    if matches(signers, right):
-        return {None}
-    codes = matches(signers, claims(scheme, user_id, text, also, now, narrow=False))
-    codes |= matches(wrong_keys(secrets), right)
-    codes.update(constructions(scheme, secrets, user_id, text))
-    written = compound(scheme, user_id, text, also)
-    codes |= matches(signers, written[1])
-    if codes:
-        return codes
-    keys = wrong_keys(secrets[:1])
-    codes = matches(keys, claims(scheme, user_id, text, also, now, narrow=True))
-    codes |= matches(signers, written[2]) | matches(wrong_keys(secrets), written[1])
-    return codes or matches(signers, written[3]) | matches(wrong_keys(secrets[:1]), written[2])
+    of_none = [({"empty-key"}, b""), *(({"placeholder-key"}, one.encode()) for one in placeholders(variable))]
+    of_first = of_none + [*wrong_keys(secrets[0], variable)]
+    wrong = of_first + [key for secret in secrets[1:] if len(secret) <= SEARCHED for key in wrong_keys(secret, variable)]
+    groups = []
+    for kind, (time, readings) in all_groups.items():
+        made = [one for one in messages(user_id, also, kind, time, now) if not one.searched or len(one.signed) <= SEARCHED]
+        groups.append((kind, time, readings, Matcher(readings), made, time if kind in ("right", "needless") else ""))
+
+    # One mistake.
+    appended(found, [(set(), secret) for secret in secrets], user_id, text, also)
+    for _, _, readings, matcher, made, end in groups:
+        for secret in secrets:
+            matcher.try_all(found, nothing, secret, [one for one in made if not one.searched], hashes=True)
+            matcher.try_all(found, nothing, secret, [one for one in made if one.searched])
+            hashes_of(found, secret, user_id, end, readings)
+            swapped(found, nothing, secret, user_id, end, readings)
+            # A signature that was signed again, with its time or without.
+            digits = hmac.digest(secret, (user_id + end).encode(), "sha256").hex()
+            again = [Message({"id-form"}, (digits + tail).encode()) for tail in {end, end + end}]
+            matcher.try_all(found, nothing, secret, again)
+        right = [one for one in made if one.mistakes == 0]
+        for codes, key in wrong if right else ():
+            matcher.try_all(found, codes, key, right, hashes=True)
+    if found.codes:
+        return found.codes
+
+    # Two, of the first secret.
+    secret, others = secrets[0], [one for one in identifiers(user_id, also) if len(one.encode()) <= PAIRED]
+    appended(found, of_first, user_id, text, also)
+    twice = [*twice_wrong_keys(secret, variable)]
+    for kind, time, readings, matcher, made, end in groups:
+        of_also = messages_of_also(user_id, also, kind, time, now)
+        matcher.try_all(found, nothing, secret, [one for one in of_also if len(one.signed) <= PAIRED])
+        if len(secret) <= PAIRED_SECRET:
+            for other in others:
+                hashes_of(found, secret, other, end, readings, {"other-identifier"})
+                swapped(found, nothing, secret, other, end, readings, {"other-identifier"})
+            for codes, key in of_first:
+                swapped(found, codes, key, user_id, end, readings)
+        paired = [one for one in made if one.mistakes and not one.searched and len(one.signed) <= PAIRED and "id-form" not in one.codes]
+        for codes, key in of_first:
+            matcher.try_all(found, codes, key, paired)
+        # .NET's Encoding.Unicode for both.
+        charset = [one for one in made if "id-charset" in one.codes]
+        for codes, key in of_first:
+            if "key-charset" in codes:
+                matcher.try_all(found, codes, key, charset)
+        right = [one for one in made if one.mistakes == 0]
+        for codes, key in twice if right else ():
+            matcher.try_all(found, codes, key, right)
+    return found.codes
 
 
-def findings(scheme, keys, user_id, signature, also, now):
-    """The codes for a checked id, the signature's bytes, checked texts beside the id, and the time."""
+def findings(scheme, keys, user_id, signature, also, now, variable):
+    """The codes for a checked id, the signature's bytes, checked texts beside the id, the time and the name of the secret's variable."""
     if not signature:
         return ["missing-signature"]
-    shown = signature.decode("latin-1")
+    shown = in_bytes(signature)
     verdict = verified(scheme, keys, user_id, shown)
     if verdict:
         index, time = verdict
         return ["valid-with-fallback" if index else "valid"] + (age(int(time), now) if time else [])
     if signature == user_id.encode():
         return ["signature-is-the-id"]
-    if parse(scheme, user_id) and not parse(scheme, shown):
-        try:
-            if verified(scheme, keys, signature.decode(), user_id):
-                return ["swapped-id-and-signature"]
-        except UnicodeDecodeError:
-            pass
-    strange, inside = shape(scheme, shown)
-    codes = {"not-a-signature"} if strange else set()
-    try:
-        text = (inside or shown).encode("latin-1").decode()
-    except UnicodeDecodeError:
-        text = None
-    if text and (inside or not strange) and max(len(user_id.encode()), len(signature)) <= LONG:
-        codes |= hypotheses(scheme, keys, user_id, text, also, now)
-    return sorted(codes - {None}, key=CODES.index) or ["no-known-mistake"]
+    is_swapped = has_form(scheme, user_id) and not has_form(scheme, shown)
+    if is_swapped and utf8(shown) is not None and verified(scheme, keys, utf8(shown), user_id):
+        return ["swapped-id-and-signature"]
+    inside = unwrapped(scheme, shown)
+    codes = set()
+    is_short = max(len(user_id.encode()), len(signature)) <= LONG and utf8(shown) is not None
+    if is_short and not (inside and verified(scheme, keys, user_id, inside)):
+        codes = hypotheses(scheme, variable, keys, user_id, inside or shown, also, now)
+    if "truncated" in codes:
+        codes -= {"timestamp-not-sent"}  # a time that was cut off was sent
+    if not codes and is_swapped and (looks(shown) or len(signature) < LEAST):
+        return ["swapped-id-and-signature"]
+    if inside or not codes and looks(shown):
+        codes |= {"not-a-signature"}
+    return sorted(codes, key=CODES.index) or ["no-known-mistake"]

@@ -492,7 +492,7 @@ def run_explain(forms, given):
     shown = b"" if is_null(given["signature"]) else given["signature"]
     shown = shown.encode(errors="surrogatepass") if isinstance(shown, str) else shown
     also = [check_user_id(one) for one in also]
-    return {"findings": mistakes.findings(scheme, keys, text, shown, also, given["now"])}
+    return {"findings": mistakes.findings(scheme, keys, text, shown, also, given["now"], VARIABLES[given["provider"]])}
 
 
 def page_option(given, name, form, keys):

@@ -15,9 +15,9 @@
 //! constants, and `no_call_takes_long` among the tests.
 //!
 //! That nothing can be read out piece by piece: a finding tells that a whole HMAC, or 40 digits of it (32 of another hash),
-//! is what was shown, so that whoever asks must have it already. What loses digits is compared in the same length. Keys
-//! are made of whole secrets or of none; a secret is cut at `#`, `$`, `=` and white space alone, never where the caller
-//! wants. Comparisons take constant time, but for the first digit and the count of ASCII bytes of a MAC where its writing
+//! is what was shown, so that whoever asks must have it already. What loses digits is compared in the same length. How
+//! secrets are kept from being found through a wrong key, `key` says. A message is made of what the caller passed, of
+//! times, and, where it was signed again, of a whole right MAC, of which the caller must show the MAC. Comparisons take constant time, but for the first digit and the count of ASCII bytes of a MAC where its writing
 //! loses some.
 
 mod bytes;
@@ -275,13 +275,14 @@ impl Signer {
         let secrets: Vec<Key<'_>> = self.secrets.keys().take(SECRETS_MAX).map(Key::right).collect();
         let groups = reading::groups(scheme, text).into_iter();
         let groups: Vec<_> = groups.map(|group| (case.hypotheses(&group.tail), group)).collect();
-        let mut keys = fixed_keys();
+        let variable = self.provider.secret_variable;
+        let mut keys = fixed_keys(variable);
         let of_first = secrets.first().map_or(0, |secret| {
-            keys.extend(wrong_keys(secret.bytes()));
+            keys.extend(wrong_keys(secret.bytes(), variable));
             keys.len()
         });
         let fallbacks = secrets.iter().skip(1).filter(|secret| secret.bytes().len() <= SEARCH_MAX);
-        fallbacks.for_each(|secret| keys.extend(wrong_keys(secret.bytes())));
+        fallbacks.for_each(|secret| keys.extend(wrong_keys(secret.bytes(), variable)));
 
         let mut found = Found::default();
         wrong_call::find(&mut found, case, text, &secrets);
@@ -296,6 +297,8 @@ impl Signer {
                 found.try_all(secret, &searches, readings, false);
                 construction::hashes(&mut found, secret.bytes(), &signed, readings);
                 construction::swapped(&mut found, secret, &signed, readings);
+                let again = construction::signed_again(secret, &signed);
+                found.try_all(secret, &again.iter().collect::<Vec<_>>(), readings, false);
             }
             let right: Vec<_> = hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0).collect();
             keys.iter().for_each(|key| found.try_all(key, &right, readings, true));
@@ -303,7 +306,7 @@ impl Signer {
         match secrets.first() {
             Some(secret) if found.mistakes.is_empty() => {
                 keys.truncate(of_first);
-                Self::proven_twice(&mut found, case, text, secret, &keys, &groups);
+                self.proven_twice(&mut found, case, text, secret, &keys, &groups);
             }
             _ => {}
         }
@@ -312,6 +315,7 @@ impl Signer {
 
     /// Two mistakes: with the first secret, or with keys that were made of it or of none.
     fn proven_twice(
+        &self,
         found: &mut Found,
         case: &Case<'_>,
         text: &[u8],
@@ -320,7 +324,7 @@ impl Signer {
         groups: &[(Vec<Hypothesis>, Group)],
     ) {
         wrong_call::find(found, case, text, keys);
-        let twice = twice_wrong_keys(secret.bytes());
+        let twice = twice_wrong_keys(secret.bytes(), self.provider.secret_variable);
         for (hypotheses, Group { tail, readings }) in groups {
             let of_also = case.of_also(tail);
             found.try_all(
@@ -342,11 +346,17 @@ impl Signer {
                 hypothesis.cost > 0 && hypothesis.is_paired() && !hypothesis.mistakes.has(Mistake::IdForm)
             };
             let paired: Vec<_> = hypotheses.iter().filter(is_paired).collect();
+            let charset = hypotheses.iter().filter(|hypothesis| hypothesis.mistakes.has(Mistake::IdCharset));
+            let charset: Vec<_> = charset.collect();
             for key in keys {
                 if is_short {
                     construction::swapped(found, key, &right, readings);
                 }
                 found.try_all(key, &paired, readings, false);
+                // .NET's `Encoding.Unicode` of secret and id, which makes a short message long.
+                if key.mistakes.has(Mistake::KeyCharset) {
+                    found.try_all(key, &charset, readings, false);
+                }
             }
             let right: Vec<_> = hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0).collect();
             twice.iter().for_each(|key| found.try_all(key, &right, readings, false));

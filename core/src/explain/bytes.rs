@@ -3,6 +3,7 @@
 use super::hypothesis::{Digest, Reading};
 use super::key::unbase64;
 use super::mistake::{Mistake, Mistakes};
+use super::padding::between;
 
 /// How many bytes of a digest must be left in text that lost the others: with 32 places they are as good as 40 digits.
 const LEFT_MIN: usize = 8;
@@ -12,17 +13,29 @@ pub(super) fn read(body: &[u8]) -> Vec<Reading> {
     let other = Mistakes::from(Mistake::OtherEncoding);
     let list = decimals(body).or_else(|| whole_number(body)).map(|bytes| (bytes, other));
     let negative = negative(body).map(|(bytes, case)| (bytes, case | other));
+    for (bytes, mistakes) in list.into_iter().chain(negative) {
+        readings.extend(Digest::of(&bytes).map(|digest| Reading::new(mistakes, digest)));
+    }
+    readings.extend(raw(body, other));
+    // As Ruby's `inspect` and the like print bytes, once their escapes are undone.
+    let marked = between(body.trim_ascii(), &[("\"", "\""), ("'", "'")]);
+    readings.extend(marked.into_iter().flat_map(|inside| raw(inside, other | Mistake::Decorated.into())));
+    readings
+}
+
+/// The bytes themselves, or text made of them.
+fn raw(body: &[u8], mistakes: Mistakes) -> Vec<Reading> {
+    let mut readings = Vec::new();
     let raw = [Some(body.to_vec()), text(body, |c| u8::try_from(c).ok()), text(body, windows_1252)];
-    let raw = raw.into_iter().flatten().filter(|bytes| bytes.len() == 32).map(|bytes| (bytes, other));
-    for (bytes, mistakes) in list.into_iter().chain(negative).chain(raw) {
+    for bytes in raw.into_iter().flatten().filter(|bytes| bytes.len() == 32) {
         readings.extend(Digest::of(&bytes).map(|digest| Reading::new(mistakes, digest)));
     }
     let ascii = |b: &&u8| b.is_ascii() && **b != b'?';
     if body.iter().filter(ascii).count() >= LEFT_MIN && body.len() <= 96 {
         if body.windows(3).any(|c| c == "\u{fffd}".as_bytes()) {
-            readings.extend([utf8, ascii_marked].map(|by| Reading::written(other, body, by)));
+            readings.extend([utf8, ascii_marked].map(|by| Reading::written(mistakes, body, by)));
         } else if body.len() == 32 && body.contains(&b'?') {
-            readings.push(Reading::written(other, body, ascii_question));
+            readings.push(Reading::written(mistakes, body, ascii_question));
         }
     }
     readings

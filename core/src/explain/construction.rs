@@ -6,7 +6,7 @@ use sha1::Sha1;
 use sha2::{Digest as Hash, Sha256, Sha512};
 
 use super::HYPOTHESIS_MAX;
-use super::hypothesis::{Found, Reading};
+use super::hypothesis::{Found, Hypothesis, Reading};
 use super::key::Key;
 use super::mistake::{Mistake, Mistakes};
 use crate::hmac::{key_block, keyed};
@@ -79,6 +79,15 @@ pub(super) fn swapped(found: &mut Found, secret: &Key<'_>, signed: &Signed<'_>, 
             found.add(mistakes, mistakes.count(), signed.index);
         }
     }
+}
+
+/// The signature itself was signed, with its time or without.
+pub(super) fn signed_again(secret: &Key<'_>, signed: &Signed<'_>) -> Vec<Hypothesis> {
+    let [mac] = secret.hmac([&[signed.id, signed.suffix].concat()]);
+    let digits = hex::encode(mac);
+    let [once, twice] = [signed.suffix.to_vec(), [signed.suffix, signed.suffix].concat()];
+    let ends = if once.is_empty() { vec![once] } else { vec![once, twice] };
+    ends.iter().map(|end| Hypothesis::new(Mistake::IdForm, [digits.as_bytes(), end].concat())).collect()
 }
 
 /// Of all parts, without a copy of a secret that joins them.

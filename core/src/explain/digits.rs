@@ -33,6 +33,7 @@ pub(super) fn read(body: &[u8]) -> Vec<Reading> {
         unpadded(sequence).into_iter().for_each(|digits| add(&digits, Mistake::LostLeadingZeros.into()));
         signed(sequence).into_iter().for_each(|digits| add(&digits, Mistake::OtherEncoding.into()));
     }
+    dumped(body).into_iter().for_each(|digits| add(&digits, none));
     // Cut off, or of another hash: alone in the text, or the only groups of digits in it.
     let joined = sequences.iter().filter(|sequence| sequence.len() > 1).map(|sequence| sequence.concat());
     for digits in runs().map(<[u8]>::to_vec).chain(joined).take(MAX) {
@@ -61,6 +62,13 @@ pub(super) fn read(body: &[u8]) -> Vec<Reading> {
         if run.len() > 64 && written.windows(6).any(|digits| digits == b"ffffff") {
             let signed = mistakes | Mistake::OtherEncoding.into();
             readings.extend([signed_padded, signed_unpadded].map(|by| Reading::written(signed, &written, by)));
+        }
+        // Java's `Integer.toString((b & 0xff) + 0x100, 16)`, of which the first digit should have been cut off.
+        let (threes, rest) = run.as_chunks::<3>();
+        if threes.len() == 32 && rest.is_empty() && threes.iter().all(|[first, ..]| *first == b'1') {
+            let digits: Vec<u8> = threes.iter().flat_map(|[_, byte @ ..]| *byte).collect();
+            let digest = Digest::read(&digits);
+            readings.extend(digest.map(|digest| Reading::new(mistakes | Mistake::Decorated.into(), digest)));
         }
     }
     readings
@@ -98,6 +106,32 @@ fn windows(sequence: &[&[u8]]) -> Vec<Vec<u8>> {
         }
     }
     found
+}
+
+/// The digits in two lines of `xxd`, `hexdump -C` or `od -tx1`: an offset, 16 bytes, and what these are in ASCII.
+fn dumped(body: &[u8]) -> Option<Vec<u8>> {
+    let lines: Vec<_> = body.split(|b| *b == b'\n').filter_map(dumped_line).collect();
+    Some(lines.concat()).filter(|_| lines.len() == 2)
+}
+
+fn dumped_line(line: &[u8]) -> Option<Vec<u8>> {
+    let mut groups = line.split(|b| *b == b' ');
+    let offset = groups.next()?;
+    let offset = offset.strip_suffix(b":").unwrap_or(offset);
+    let is_digits = |group: &[u8]| group.iter().all(u8::is_ascii_hexdigit);
+    let mut digits: Vec<u8> = Vec::new();
+    let mut length = None;
+    for group in groups.filter(|group| !group.is_empty()) {
+        if digits.len() >= 32 {
+            break;
+        }
+        let is_alike = *length.get_or_insert(group.len()) == group.len() && matches!(group.len(), 2 | 4);
+        if !is_alike || !is_digits(group) {
+            return None;
+        }
+        digits.extend(group);
+    }
+    Some(digits).filter(|digits| digits.len() == 32 && matches!(offset.len(), 7 | 8) && is_digits(offset))
 }
 
 /// 32 groups, a byte in each, some without their first zero.

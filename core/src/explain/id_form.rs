@@ -8,17 +8,18 @@ use sha2::{Digest, Sha256};
 
 /// What stands before and behind an id.
 #[rustfmt::skip]
-const WRAPPINGS: [(&str, &str); 64] = [
+const WRAPPINGS: [(&str, &str); 69] = [
     ("ObjectId(\"", "\")"), ("ObjectId('", "')"), ("ObjectID(\"", "\")"), ("UUID('", "')"), ("UUID(\"", "\")"),
     ("Some(", ")"), ("Some(\"", "\")"), ("Ok(", ")"), ("Ok(\"", "\")"), ("Just ", ""), ("Just \"", "\""),
     ("Optional(", ")"), ("Optional(\"", "\")"), ("Optional[", "]"), ("Id(", ")"), ("Id(\"", "\")"),
     ("UserId(", ")"), ("UserId(\"", "\")"), ("UserID(", ")"), ("User(", ")"), ("User(id=", ")"), ("User object (", ")"),
     ("<User ", ">"), ("<User: ", ">"), ("<User(", ")>"), ("#<User id: ", ">"), ("Decimal('", "')"), ("Right(", ")"),
     ("(", ")"), ("(", ",)"), ("('", "',)"), ("(\"", "\",)"), ("[", "]"), ("[\"", "\"]"), ("['", "']"), ("{", "}"),
-    ("<", ">"), (":", ""), ("", "n"), ("", "L"), ("String(", ")"), ("int64(", ")"), ("Integer(", ")"), ("u'", "'"),
+    ("<", ">"), (":", ""), (":\"", "\""), ("i:", ";"), ("", "n"), ("", "L"), ("String(", ")"), ("int64(", ")"), ("Integer(", ")"), ("u'", "'"),
     ("user_", ""), ("user:", ""), ("user-", ""), ("user/", ""), ("users/", ""), ("/users/", ""), ("User:", ""),
     ("User/", ""), ("user", ""), ("uid:", ""), ("uid_", ""), ("id:", ""), ("id_", ""), ("usr_", ""), ("u_", ""),
-    ("customer_", ""), ("cus_", ""), ("auth0|", ""), ("account_", ""), ("#", ""),
+    ("customer_", ""), ("cus_", ""), ("auth0|", ""), ("account_", ""), ("#", ""), ("mailto:", ""),
+    ("gid://app/User/", ""), ("gid://shopify/Customer/", ""),
 ];
 
 /// The names of an id in JSON and the like.
@@ -53,6 +54,7 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
             inside.map(String::from).into_iter().for_each(&mut add);
         }
     }
+    add(format!("s:{}:\"{id}\";", id.len())); // PHP's `serialize`
     // Behind a prefix, up to each separator; the name in an address.
     id.match_indices(['/', ':', '|', '_', '-', '.', '#'])
         .filter_map(|(at, _)| id.get(at.checked_add(1)?..))

@@ -1,7 +1,8 @@
 //! The keys that were used in place of the secret.
 //!
-//! None lets a secret be found piece by piece: each is a fixed text, or made of the whole secret. A secret is cut at
-//! separators alone, which most secrets do not have.
+//! None lets a secret be found piece by piece. Each is a fixed text, or made of the whole secret, but for three that a
+//! caller has no influence on: a secret is cut at separators, which most secrets do not have; loses whole variables,
+//! which keeps more of it than a cut at `$`; and is read as hex up to its first other character, if not near the start.
 
 use base64::engine::general_purpose::{
     GeneralPurpose, GeneralPurposeConfig, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD,
@@ -72,31 +73,42 @@ impl<'a> Key<'a> {
     }
 }
 
+/// What programs print for nothing, samples' words, and files' names.
 #[rustfmt::skip]
-const PLACEHOLDERS: [&str; 49] = [
+const PLACEHOLDERS: [&str; 43] = [
     "undefined", "null", "NULL", "None", "none", "nil", "NaN", "false", "False", "true", "True", "[object Object]",
     "mysecret", "my_secret", "my-secret", "MY_SECRET", "changeme", "change_me", "CHANGEME",
     "secret", "Secret", "SECRET", "secret_key", "SECRET_KEY", "Secure Mode Secret",
     "YOUR_SECRET", "your_secret", "your-secret", "YOUR_SECRET_KEY", "YOUR_SECURE_MODE_SECRET",
-    "GOSQUARED_SECURE_MODE_SECRET", "CHAMELEON_VERIFICATION_SECRET",
     "password", "test", "xxx", "0", "1",
     ".env", "secret.txt", "secret.key", "secret.pem", "/run/secrets/secret",
-    "/run/secrets/gosquared_secure_mode_secret", "/run/secrets/chameleon_verification_secret",
-    "/run/secrets/GOSQUARED_SECURE_MODE_SECRET", "/run/secrets/CHAMELEON_VERIFICATION_SECRET",
-    "$SECRET", "$GOSQUARED_SECURE_MODE_SECRET", "$CHAMELEON_VERIFICATION_SECRET",
+    "$SECRET", "${SECRET}", "process.env.SECRET",
 ];
+
+/// What stands before and behind a variable's name where it is meant to be replaced, or was never looked up.
+#[rustfmt::skip]
+const REFERENCES: [(&str, &str); 9] = [
+    ("", ""), ("$", ""), ("${", "}"), ("process.env.", ""), ("%", "%"), ("{{", "}}"), ("<", ">"), ("YOUR_", ""),
+    ("/run/secrets/", ""),
+];
+
+/// The fewest bytes of a secret that is in hex at its start alone.
+const DECODED_MIN: usize = 3;
 
 const PREFIXES: [&str; 9] =
     ["whsec_", "sk_", "Bearer ", "sha256=", "sk_live_", "sk_test_", "secret_", "base64:", "hex:"];
 
-/// The empty key, and the placeholders.
-pub(super) fn fixed_keys() -> Vec<Key<'static>> {
-    let placeholders = PLACEHOLDERS.map(|text| Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into())));
+/// The empty key, and the placeholders. `variable` is the one that the provider's secret is read from.
+pub(super) fn fixed_keys(variable: &str) -> Vec<Key<'static>> {
+    let references = REFERENCES.iter().map(|(before, after)| [before, variable, after].concat());
+    let file = format!("/run/secrets/{}", variable.to_ascii_lowercase());
+    let placeholders = PLACEHOLDERS.into_iter().map(String::from).chain(references).chain([file]);
+    let placeholders = placeholders.map(|text| Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into())));
     std::iter::once(Key::wrong(Mistake::EmptyKey, Zeroizing::default())).chain(placeholders).collect()
 }
 
 /// What one mistake makes of a secret.
-pub(super) fn wrong_keys(secret: &[u8]) -> Vec<Key<'static>> {
+pub(super) fn wrong_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
     let mut keys = Vec::new();
     if secret.len() <= HYPOTHESIS_MAX {
         let mut add = |mistake, bytes: Zeroizing<Vec<u8>>| {
@@ -104,27 +116,30 @@ pub(super) fn wrong_keys(secret: &[u8]) -> Vec<Key<'static>> {
                 keys.push(Key::wrong(mistake, bytes));
             }
         };
-        written(secret, &PADS, &mut add);
+        written(secret, variable, &PADS, &mut add);
         encoded(secret, &mut add);
     }
     keys
 }
 
 /// Keys that two mistakes made of one secret, one after the other.
-pub(super) fn twice_wrong_keys(secret: &[u8]) -> Vec<Key<'static>> {
+pub(super) fn twice_wrong_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
     let mut keys = Vec::new();
     let mut second = |first: Mistake, key: Zeroizing<Vec<u8>>| {
+        if key.is_empty() || *key == secret {
+            return;
+        }
         let mut add = |second, bytes: Zeroizing<Vec<u8>>| {
             if !bytes.is_empty() && *bytes != secret && first != second {
                 keys.push(Key::wrong(Mistakes::from(first) | Mistakes::from(second), bytes));
             }
         };
         encoded(&key, &mut add);
-        written(&key, &FREQUENT_PADS, &mut add);
+        written(&key, variable, &FREQUENT_PADS, &mut add);
     };
     if secret.len() <= BLOCK {
         encoded(secret, &mut second);
-        written(secret, &FREQUENT_PADS, &mut second);
+        written(secret, variable, &FREQUENT_PADS, &mut second);
     }
     keys
 }
@@ -132,16 +147,25 @@ pub(super) fn twice_wrong_keys(secret: &[u8]) -> Vec<Key<'static>> {
 type Add<'a> = &'a mut dyn FnMut(Mistake, Zeroizing<Vec<u8>>);
 
 /// Text that was stored with something round it, or cut off.
-fn written(secret: &[u8], pads: &[&str], add: Add<'_>) {
+fn written(secret: &[u8], variable: &str, pads: &[&str], add: Add<'_>) {
     padded(secret, pads).for_each(|key| add(Mistake::PaddedKey, key.into()));
     quoted(secret).for_each(|key| add(Mistake::QuotedKey, key.into()));
     for [open, close] in [["b'", "'"], ["b\"", "\""]] {
         add(Mistake::QuotedKey, [open.as_bytes(), secret, close.as_bytes()].concat().into());
     }
-    for prefix in PREFIXES.map(str::as_bytes) {
+    let lines = [format!("{variable}="), format!("export {variable}=")];
+    for prefix in PREFIXES.into_iter().chain(lines.iter().map(String::as_str)).map(str::as_bytes) {
         add(Mistake::PrefixedKey, [prefix, secret].concat().into());
         secret.strip_prefix(prefix).into_iter().for_each(|key| add(Mistake::PrefixedKey, key.to_vec().into()));
     }
+    // Files of variables hold text.
+    if str::from_utf8(secret).is_ok() {
+        cut(secret, add);
+    }
+}
+
+/// What shells and readers of `.env` files leave of a text.
+fn cut(secret: &[u8], add: Add<'_>) {
     let cuts: [fn(&u8) -> bool; 4] = [|b| *b == b'#', |b| *b == b'$', |b| *b == b'=', u8::is_ascii_whitespace];
     for is_cut in cuts {
         let cut = secret.iter().position(is_cut).and_then(|at| secret.get(..at));
@@ -152,8 +176,31 @@ fn written(secret: &[u8], pads: &[&str], add: Add<'_>) {
         single.push(*first);
         rest = tail.strip_prefix(b"$").filter(|_| *first == b'$').unwrap_or(tail);
     }
-    if secret.windows(2).any(|pair| pair == b"$$") {
-        add(Mistake::KeyCut, single);
+    add(Mistake::KeyCut, single);
+    let (mut bare, mut rest) = (Zeroizing::new(Vec::with_capacity(secret.len())), secret);
+    while let [first, tail @ ..] = rest {
+        rest = match without_variable(rest) {
+            Some(rest) => rest,
+            None => {
+                bare.push(*first);
+                tail
+            }
+        };
+    }
+    add(Mistake::KeyCut, bare);
+}
+
+/// What follows `$NAME`, `${NAME}` or `$1`, which a shell replaces by nothing where there is no such variable.
+fn without_variable(text: &[u8]) -> Option<&[u8]> {
+    let name = text.strip_prefix(b"$")?;
+    match name.first()? {
+        b'{' => name.get(name.iter().position(|b| *b == b'}')?.checked_add(1)?..),
+        b'0'..=b'9' => name.get(1..),
+        first if first.is_ascii_alphabetic() || *first == b'_' => {
+            let end = name.iter().position(|b| !(b.is_ascii_alphanumeric() || *b == b'_'));
+            name.get(end.unwrap_or(name.len())..)
+        }
+        _ => None,
     }
 }
 
@@ -161,14 +208,15 @@ fn written(secret: &[u8], pads: &[&str], add: Add<'_>) {
 fn encoded(secret: &[u8], add: Add<'_>) {
     add(Mistake::HexKey, Vec::from(hex::encode(secret)).into());
     add(Mistake::HexKey, Vec::from(hex::encode_upper(secret)).into());
-    hex::decode(secret).into_iter().for_each(|key| add(Mistake::HexKey, key.into()));
     add(Mistake::HexKey, hex_until_wrong(secret));
-    add(Mistake::HexKey, packed(secret));
+    add(Mistake::HexKey, packed(secret, |b| if b.is_ascii_alphabetic() { b.wrapping_add(9) } else { b }));
+    let digit = |b: u8| char::from(b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    add(Mistake::HexKey, packed(secret, |b| digit(b).unwrap_or(0)));
     for base64 in [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD] {
         add(Mistake::Base64Key, Vec::from(base64.encode(secret)).into());
     }
-    for (is_url, is_stopped) in [(false, true), (false, false), (true, true)] {
-        add(Mistake::Base64Key, unbase64_lenient(secret, is_url, is_stopped));
+    for padding in [Padding::Skipped, Padding::Ends, Padding::EndsInUrl, Padding::EndsFour] {
+        add(Mistake::Base64Key, unbase64_lenient(secret, padding));
     }
     for key in [hash::<Md5>(secret), hash::<Sha1>(secret), hash::<Sha256>(secret), hash::<Sha512>(secret)] {
         add(Mistake::KeyHashed, Vec::from(hex::encode(&*key)).into());
@@ -204,7 +252,7 @@ fn hash<H: Digest>(secret: &[u8]) -> Zeroizing<Vec<u8>> {
     H::digest(secret).to_vec().into()
 }
 
-/// As Node decodes hex: up to the first pair that is none.
+/// As Node decodes hex: up to the first pair that is none. Nothing where that is near the start: few bytes can be guessed.
 fn hex_until_wrong(secret: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut key = Zeroizing::new(Vec::with_capacity(secret.len()));
     for pair in secret.as_chunks::<2>().0 {
@@ -214,20 +262,36 @@ fn hex_until_wrong(secret: &[u8]) -> Zeroizing<Vec<u8>> {
         }
         key.extend(byte);
     }
+    if key.len() < DECODED_MIN && key.len().saturating_mul(2) < secret.len() {
+        key.clear();
+    }
     key
 }
 
-/// As `pack("H*")` of Ruby and Perl does: every character is a digit.
-fn packed(secret: &[u8]) -> Zeroizing<Vec<u8>> {
-    let digit = |b: &u8| if b.is_ascii_alphabetic() { (b & 7).wrapping_add(9) & 15 } else { b & 15 };
+/// As `pack('H*')` does, where every character is a digit: of Ruby and Perl by its bits, of PHP a zero where it is none.
+fn packed(secret: &[u8], digit: impl Fn(u8) -> u8) -> Zeroizing<Vec<u8>> {
+    let digit = |b: &u8| digit(*b) & 15;
     let byte = |pair: &[u8]| pair.first().map_or(0, digit) << 4 | pair.get(1).map_or(0, digit);
     let mut key = Zeroizing::new(Vec::with_capacity(secret.len()));
     key.extend(secret.chunks(2).map(byte));
     key
 }
 
-/// As PHP, Ruby and Node decode base64: what is not of the alphabet is skipped, or ends it if it is padding.
-fn unbase64_lenient(secret: &[u8], is_url: bool, is_stopped: bool) -> Zeroizing<Vec<u8>> {
+/// What a lenient decoder does with `=`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Padding {
+    /// PHP.
+    Skipped,
+    /// Perl.
+    Ends,
+    /// Node, which knows both alphabets.
+    EndsInUrl,
+    /// Ruby: it ends the text where it is the third or the fourth of four.
+    EndsFour,
+}
+
+/// As languages decode base64: what is not of the alphabet is skipped.
+fn unbase64_lenient(secret: &[u8], padding: Padding) -> Zeroizing<Vec<u8>> {
     let mut key = Zeroizing::new(Vec::with_capacity(secret.len()));
     let (mut bits, mut count) = (0_u32, 0_u32);
     for byte in secret {
@@ -237,9 +301,11 @@ fn unbase64_lenient(secret: &[u8], is_url: bool, is_stopped: bool) -> Zeroizing<
             b'0'..=b'9' => byte.wrapping_sub(b'0').wrapping_add(52),
             b'+' => 62,
             b'/' => 63,
-            b'-' if is_url => 62,
-            b'_' if is_url => 63,
-            b'=' if is_stopped => break,
+            b'-' if padding == Padding::EndsInUrl => 62,
+            b'_' if padding == Padding::EndsInUrl => 63,
+            b'=' if matches!(padding, Padding::Ends | Padding::EndsInUrl) => break,
+            // So many bits are left behind the second and the third of four.
+            b'=' if padding == Padding::EndsFour && matches!(count, 4 | 2) => break,
             _ => continue,
         };
         bits = bits << 6 | u32::from(value);

@@ -34,7 +34,7 @@ pub(super) fn look(text: &[u8]) -> Option<&'static str> {
         return Some("a UUID");
     }
     if text.len() <= 20 && of(u8::is_ascii_digit) {
-        return Some("an id");
+        return Some("a number, such as an id");
     }
     let mut parts = text.split(|b| *b == b'@');
     let is_part = |part: Option<&[u8]>| part.is_some_and(|part| !part.is_empty() && !part.contains(&b' '));

@@ -119,7 +119,8 @@ mistakes! {
         "The secret was decoded from base64, or turned into base64, before it was used."
         "Use the secret's characters as they are."
     KeyCut "key-cut"
-        "It was made with the secret cut off at `#`, `$`, `=` or white space, or with `$` for its `$$`."
+        "It was made with the secret cut off at `#`, `$`, `=` or white space, with `$` for its `$$`, or without a \
+         `$name` in it."
         "Put the secret in single quotation marks where it is stored, so that nothing in it has a meaning; \
          split NAME=value at the first `=` alone."
     KeyCharset "key-charset"

@@ -10,7 +10,7 @@ const SPACES: [&str; 11] = [
 ];
 
 /// Quotation marks, straight and curly.
-pub(super) const QUOTES: [(&str, &str); 7] = [
+pub(super) const QUOTES: [(&str, &str); 9] = [
     ("\"", "\""),
     ("'", "'"),
     ("`", "`"),
@@ -18,6 +18,8 @@ pub(super) const QUOTES: [(&str, &str); 7] = [
     ("\u{2018}", "\u{2019}"),
     ("\u{ab}", "\u{bb}"),
     ("\u{201e}", "\u{201c}"),
+    ("\u{201a}", "\u{2018}"),
+    ("\u{2039}", "\u{203a}"),
 ];
 
 /// The pads that are so frequent that a second mistake is tried with them.

@@ -64,7 +64,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::PlaceholderKey => (
             "The right form, other digits.",
-            "`String(process.env.NAME)` is `undefined`; `str(os.environ.get(...))` is `None`; a sample's `mysecret` or `.env` was left; the variable's name or the file's name was used in place of its content.",
+            "`String(process.env.NAME)` is `undefined`; `str(os.environ.get(...))` is `None`; a sample's `mysecret` was left; the variable's or the file's name was used in place of its content, such as `${NAME}` that nothing replaced.",
         ),
         Mistake::PaddedKey => (
             "The right form, other digits.",
@@ -76,7 +76,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::PrefixedKey => (
             "The right form, other digits.",
-            "`Bearer `, `sha256=`, `whsec_` or `base64:` was taken along from a sample of another vendor, or cut off a secret that really begins so.",
+            "`Bearer `, `sha256=`, `whsec_` or `base64:` was taken along from a sample of another vendor, or cut off a secret that really begins so; the whole line `NAME=value` was taken for the value.",
         ),
         Mistake::HexKey => (
             "The right form, other digits.",
@@ -88,11 +88,11 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::KeyCut => (
             "The right form, other digits.",
-            "In `.env` files `#` and white space begin a comment, `$` a variable; Docker Compose wants `$$` for `$`; `split('=')` of `NAME=value` loses what follows a second `=`.",
+            "In `.env` files `#` (in Node's `--env-file` anywhere) and white space begin a comment or end the value; a shell, Docker Compose and PHP's double quotes replace `$name` by nothing; Compose wants `$$` for `$`; `split('=')` of `NAME=value` loses what follows a second `=`.",
         ),
         Mistake::KeyCharset => (
             "The right form, other digits.",
-            "C# `Encoding.Unicode.GetBytes`, PowerShell 5's `>`, Java `getBytes()` of an old Windows; SQL Server's `nvarchar`; text that was read as Latin-1.",
+            "C# `Encoding.Unicode.GetBytes`, of the secret alone or of the id too, PowerShell 5's `>`, Java `getBytes()` of an old Windows; SQL Server's `nvarchar`; text that was read as Latin-1.",
         ),
         Mistake::KeyHashed => (
             "The right form, other digits.",
@@ -118,11 +118,11 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         }
         Mistake::TimestampUnit => (
             "`HEX-T` with a time of 13 or more digits, a point or a date; or other digits.",
-            "JavaScript `Date.now()`, Java `currentTimeMillis()`, Python `time.time()`, a `Date` in a string.",
+            "JavaScript `Date.now()`, Java `currentTimeMillis()`, Python `time.time()`, a `Date` in a string, PHP `date('c')`, `date +%Y%m%d%H%M%S`.",
         ),
         Mistake::TimestampSeparator => (
-            "`HEX.T`, `HEX:T`, `HEXT`, `T-HEX`, `HEX - T`; or other digits.",
-            "Another vendor's form (`t=...,v1=...`), a template with spaces in it, the two in the wrong order.",
+            "`HEX.T`, `HEX:T`, `HEXT`, `T-HEX`, `HEX - T`, `t=T,v1=HEX`; or other digits.",
+            "Another vendor's form (`t=...,v1=...` of `T.id`), a template with spaces in it, the two in the wrong order.",
         ),
         Mistake::LostLeadingZeros => (
             "Fewer than 64 digits.",
@@ -132,12 +132,12 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             ("`A` to `F`.", ".NET `Convert.ToHexString`, SQL, `%X`, Java `HexFormat.of().withUpperCase()`.")
         }
         Mistake::OtherEncoding => (
-            "Base64, decimal numbers, signs that cannot be read, twice as many digits.",
-            "`digest('base64')`, PHP's fourth argument `true`, Java `Arrays.toString(mac)`, `new String(mac)`, hex of hex; another provider's form.",
+            "Base64, decimal numbers, signs that cannot be read, `\\x93\\xE5`, twice as many digits.",
+            "`digest('base64')`, PHP's fourth argument `true`, Java `Arrays.toString(mac)`, `new String(mac)`, Ruby `digest.inspect`, hex of hex; another provider's form.",
         ),
         Mistake::Decorated => (
             "The right digits, and something with them: `0x`, `sha256=`, hyphens between bytes, a file's name, quotation marks, `%22`, `&quot;`.",
-            ".NET `BitConverter.ToString`, `openssl dgst`, `sha256sum`, SQL Server's `0x`, a template's escapes, JSON printed into HTML.",
+            ".NET `BitConverter.ToString`, `openssl dgst`, `sha256sum`, `xxd`, `hexdump -C`, SQL Server's `0x`, a template's escapes, JSON printed into HTML.",
         ),
         Mistake::Truncated => (
             "40 to 63 digits, or a time with its end missing.",
@@ -181,7 +181,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::IdForm => (
             "The right form, other digits.",
-            "A UUID without hyphens or as bytes, `ObjectId(\"...\")`, `Some(42)`, `(42,)`, `user_42`, `gid://...`, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, an id that was hashed.",
+            "A UUID without hyphens or as bytes, `ObjectId(\"...\")`, `Some(42)`, `(42,)`, `user_42`, `gid://...`, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, an id that was hashed, or signed, before.",
         ),
         Mistake::Unexplained => (
             "Anything.",

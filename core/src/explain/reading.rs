@@ -24,10 +24,14 @@ const TIME_MIN: usize = 9;
 /// How many readings with each tail are tried. Bounds the work that a text can cause.
 const READINGS_MAX: usize = 12;
 
-/// What is inside a language's notation. Not of a list, which is read as one.
+/// What is inside a language's notation. Not of a list of several things, which is read as one.
 pub(super) fn unwrapped(scheme: Scheme, text: &[u8]) -> Option<Vec<u8>> {
     let text = text.trim_ascii();
-    let inside = |text| between(text, &WRAPPINGS).filter(|inside| !inside.contains(&b','));
+    let is_list = |text: &[u8], inside: &[u8]| {
+        (text.starts_with(b"[") || text.starts_with(b"("))
+            && inside.iter().any(|b| *b == b',' || b.is_ascii_whitespace())
+    };
+    let inside = |text| between(text, &WRAPPINGS).filter(|inside| !is_list(text, inside));
     let (body, tail) = last_hyphen(scheme, text);
     inside(text).map(<[u8]>::to_vec).or_else(|| Some([inside(body)?, tail].concat()))
 }
@@ -65,7 +69,15 @@ pub(super) fn groups(scheme: Scheme, text: &[u8]) -> Vec<Group> {
         found
     };
     let escaped = escape::undone(text).into_iter().map(|text| (text, Mistake::Decorated.into()));
-    for (text, mistakes) in std::iter::once((text.to_vec(), Mistakes::default())).chain(escaped) {
+    let mut forms: Vec<_> = std::iter::once((text.to_vec(), Mistakes::default())).chain(escaped).collect();
+    // Digits and time encoded together.
+    let whole = forms.iter().flat_map(|(text, mistakes)| {
+        let layers = bytes::layers(text).into_iter().filter(|layer| layer.is_ascii() && split(layer).is_some());
+        layers.map(|layer| (layer, *mistakes | Mistake::OtherEncoding.into()))
+    });
+    let whole: Vec<_> = whole.collect();
+    forms.extend(whole);
+    for (text, mistakes) in forms {
         let time = split(&text);
         match (scheme, time) {
             (Scheme::Plain, time) => {
@@ -116,7 +128,7 @@ fn split(text: &[u8]) -> Option<(&[u8], i64, Mistakes)> {
     let end = text.iter().rposition(|b| !is_outside(b))?.saturating_add(1);
     let around = if end < text.len() { Mistakes::from(Mistake::Decorated) } else { Mistakes::default() };
     let separated = around | Mistake::TimestampSeparator.into();
-    let text = text.get(..end)?;
+    let (whole, text) = (text, text.get(..end)?);
     // `HEX-T`
     let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let (head, time) = text.split_at_checked(text.len().saturating_sub(digits))?;
@@ -143,10 +155,42 @@ fn split(text: &[u8]) -> Option<(&[u8], i64, Mistakes)> {
     // `T-HEX`
     let text = text.get(start..)?;
     let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    let (time, rest) = text.split_at_checked(digits).filter(|(time, _)| time.len() >= TIME_MIN)?;
+    let (time, rest) = text.split_at_checked(digits)?;
     let gap = rest.iter().take_while(|b| is_outside(b)).count();
-    let body = rest.get(gap..).filter(|body| gap > 0 && !body.is_empty())?;
-    Some((body, timestamp(time)?, separated))
+    if let Some(body) = rest.get(gap..).filter(|body| time.len() >= TIME_MIN && gap > 0 && !body.is_empty()) {
+        return Some((body, timestamp(time)?, separated));
+    }
+    apart(whole)
+}
+
+/// `t=T,v1=HEX`, or the reverse: the only digits that can be a time. The digest is in the longer rest.
+fn apart(text: &[u8]) -> Option<(&[u8], i64, Mistakes)> {
+    if text.split_first_chunk::<64>().is_some_and(|(digits, rest)| is_hex(digits) && rest.starts_with(b"-")) {
+        return None;
+    }
+    let mut found = None;
+    let mut at = 0_usize;
+    for run in text.chunk_by(|a, b| a.is_ascii_digit() && b.is_ascii_digit()) {
+        let (start, end) = (at, at.saturating_add(run.len()));
+        at = end;
+        let (before, behind) = (text.get(..start)?, text.get(end..)?);
+        let is_apart = !before.last().is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-'));
+        let ends = match behind {
+            [] => true,
+            [b'-', next, ..] => !next.is_ascii_alphanumeric(),
+            [next, ..] => !next.is_ascii_alphanumeric() && *next != b'.',
+        };
+        if run.len() >= TIME_MIN && is_apart && ends && run.first() != Some(&b'0') {
+            if let Some(time) = timestamp(run) {
+                if found.is_some() {
+                    return None;
+                }
+                let body = if behind.len() >= before.len() { behind } else { before };
+                found = Some((body, time, Mistake::TimestampSeparator.into()));
+            }
+        }
+    }
+    found
 }
 
 /// The digests in a text. What was decoded from it once is read again.

@@ -43,8 +43,10 @@ pub(super) fn hypotheses(id: &str, tail: &Tail, now: i64, searches: bool) -> Vec
                     hypotheses.push(Hypothesis::new(Mistake::Truncated, format!("{id}{tail}")).searched(true));
                 }
             }
-            if let Some((unit, seconds)) = rest.strip_prefix('-').and_then(|unit| Some((unit, seconds(unit)?))) {
-                let signed = [unit.into(), seconds.to_string(), seconds.saturating_add(1).to_string()];
+            if let Some(unit) = rest.strip_prefix('-').filter(|unit| timestamp(unit.as_bytes()).is_none()) {
+                let seconds = seconds(unit).map(|seconds| [seconds, seconds.saturating_add(1)]);
+                let signed = seconds.into_iter().flatten().map(|seconds| seconds.to_string());
+                let signed = std::iter::once(unit.into()).chain(signed);
                 hypotheses
                     .extend(signed.map(|signed| Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{signed}"))));
             }
@@ -54,13 +56,10 @@ pub(super) fn hypotheses(id: &str, tail: &Tail, now: i64, searches: bool) -> Vec
 }
 
 fn of_time(id: &str, time: i64, searches: bool) -> Vec<Hypothesis> {
-    let mut hypotheses = vec![
-        Hypothesis::new(Mistake::TimestampNotSigned, id),
-        Hypothesis::new(Mistake::TimestampSeparator, format!("{time}-{id}")),
-    ];
-    let separators = SEPARATORS.iter().filter(|signed| **signed != "-");
-    hypotheses
-        .extend(separators.map(|signed| Hypothesis::new(Mistake::TimestampSeparator, format!("{id}{signed}{time}"))));
+    let mut hypotheses = vec![Hypothesis::new(Mistake::TimestampNotSigned, id)];
+    let behind = SEPARATORS.iter().filter(|signed| **signed != "-").map(|signed| format!("{id}{signed}{time}"));
+    let before = SEPARATORS.iter().map(|signed| format!("{time}{signed}{id}"));
+    hypotheses.extend(behind.chain(before).map(|signed| Hypothesis::new(Mistake::TimestampSeparator, signed)));
     hypotheses.extend(near(time, if searches { APART } else { NEAR }).filter(|other| *other != time).map(|other| {
         let is_search = other.abs_diff(time) > NEAR.unsigned_abs();
         Hypothesis::new(Mistake::TimestampDiffers, format!("{id}-{other}")).searched(is_search)
@@ -76,13 +75,25 @@ fn near(time: i64, distance: i64) -> impl Iterator<Item = i64> {
     time.saturating_sub(distance).max(0)..=time.saturating_add(distance).min(TIMESTAMP_MAX)
 }
 
-/// A time in other units, beside milliseconds: micro- and nanoseconds, a fraction, and the forms of ISO 8601.
+/// A time in other units, beside milliseconds: micro- and nanoseconds, a fraction, and dates as languages write them.
 fn units(time: i64) -> impl Iterator<Item = String> {
+    const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let numbers = ["000000", "000000000", ".0", ".000"].map(|more| format!("{time}{more}"));
-    let date = date(time);
+    let (year, month, day) = day_of(time);
+    let (date, clock) = (date(time), clock(time));
     let dates = ["Z", ".000Z", "+00:00", ""].map(|zone| format!("{date}{zone}"));
     let spaced = ["", " UTC", " +0000"].map(|zone| format!("{}{zone}", date.replace('T', " ")));
-    numbers.into_iter().chain(dates).chain(spaced)
+    let basic = date.replace(['-', ':'], "");
+    let basic = [basic.replace('T', ""), basic + "Z"];
+    let named = |names: &[&'static str], at: i64| {
+        let count = i64::try_from(names.len()).unwrap_or(1);
+        usize::try_from(at % count).ok().and_then(|at| names.get(at).copied()).unwrap_or_default()
+    };
+    let (weekday, month) = (named(&WEEKDAYS, time / 86_400), named(&MONTHS, month.saturating_sub(1)));
+    let script = format!("{weekday} {month} {day:02} {year:04} {clock} GMT+0000 (Coordinated Universal Time)");
+    let mail = ["GMT", "+0000"].map(|zone| format!("{weekday}, {day:02} {month} {year:04} {clock} {zone}"));
+    numbers.into_iter().chain(dates).chain(spaced).chain(basic).chain(mail).chain([script])
 }
 
 /// The whole seconds of a time in another unit.
@@ -141,6 +152,16 @@ fn time_of(text: &str) -> Option<i64> {
 
 /// As `2020-07-31T03:23:44`, in UTC.
 fn date(time: i64) -> String {
+    let (year, month, day) = day_of(time);
+    format!("{year:04}-{month:02}-{day:02}T{}", clock(time))
+}
+
+fn clock(time: i64) -> String {
+    format!("{:02}:{:02}:{:02}", time / 3_600 % 24, time / 60 % 60, time % 60)
+}
+
+/// The year, the month and the day of the month.
+fn day_of(time: i64) -> (i64, i64, i64) {
     let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let (mut year, mut month, mut day) = (1970_i64, 1, time / 86_400);
     loop {
@@ -157,6 +178,5 @@ fn date(time: i64) -> String {
         }
         (month, day) = (i64::saturating_add(month, 1), day.saturating_sub(length));
     }
-    let (hour, minute, second) = (time / 3_600 % 24, time / 60 % 60, time % 60);
-    format!("{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}", day.saturating_add(1))
+    (year, month, day.saturating_add(1))
 }

@@ -8,11 +8,14 @@ use super::{Case, message};
 /// Bytes in hex or base64 that begin with the id and end in the HMAC of nothing.
 pub(super) fn find(found: &mut Found, case: &Case<'_>, text: &[u8], keys: &[Key<'_>]) {
     let text = text.trim_ascii();
-    let decoded = [hex::decode(text).ok(), unbase64(text), Some(text.to_vec())];
-    for (bytes, encoding) in
-        decoded.iter().flatten().zip([None, Some(Mistake::OtherEncoding), Some(Mistake::OtherEncoding)])
-    {
-        let Some((appended, digest)) = bytes.split_last_chunk::<32>() else {
+    let is_upper = text.iter().any(|b| matches!(b, b'A'..=b'F'));
+    let decoded = [
+        (hex::decode(text).ok(), Some(Mistake::UpperCase).filter(|_| is_upper)),
+        (unbase64(text), Some(Mistake::OtherEncoding)),
+        (Some(text.to_vec()), Some(Mistake::OtherEncoding)),
+    ];
+    for (bytes, writing) in decoded {
+        let Some((appended, digest)) = bytes.as_deref().and_then(<[u8]>::split_last_chunk::<32>) else {
             continue;
         };
         let is = |id: &str| {
@@ -21,10 +24,12 @@ pub(super) fn find(found: &mut Found, case: &Case<'_>, text: &[u8], keys: &[Key<
                 time.is_empty() || time.starts_with(b"-") && time.iter().skip(1).all(u8::is_ascii_digit)
             })
         };
-        let of_id = is(case.id).then(|| Hypothesis::new(Mistake::WrongCall, ""));
+        // It is certain, and costs nothing: that the empty id was signed is not said beside it.
+        let certain = || Hypothesis::right(Vec::new()).and(Mistake::WrongCall);
+        let of_id = is(case.id).then(certain);
         let also = message::others(case).filter(|(_, other)| is(other));
-        let of_also = also.map(|(index, _)| Hypothesis::new(Mistake::WrongCall, "").of_also(index));
-        let mistakes = encoding.map(Mistakes::from).unwrap_or_default();
+        let of_also = also.map(|(index, _)| certain().of_also(index));
+        let mistakes = writing.map(Mistakes::from).unwrap_or_default();
         let readings: Vec<_> = Digest::of(digest).map(|digest| Reading::new(mistakes, digest)).into_iter().collect();
         for hypothesis in of_id.into_iter().chain(of_also) {
             keys.iter().for_each(|key| found.try_all(key, &[&hypothesis], &readings, false));
