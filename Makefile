@@ -335,6 +335,7 @@ bench-copy: need-rust
 
 bench: need-bench built-rust built-c built-cli bench-copy built-python built-node built-php built-ruby
 	@$(RUN) tests/bench/bench.py
+	@$(CARGO) test --quiet --release --locked -p personsig --test explain -- --ignored --nocapture
 
 # The tests of one language. Its vectors are among them.
 
@@ -382,6 +383,7 @@ test-frameworks: need-test-frameworks built-python built-node built-php built-ru
 # Everything: what each language tests, and what they share.
 test: need-test lint test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks adapters bench-copy
 	@$(RUN) tests/oracle.py --check
+	@$(RUN) tests/compare.py 200
 	@$(MAKE) --no-print-directory python node php ruby c cli >/dev/null
 	@$(RUN) -m pytest -q tests --ignore=tests/frameworks
 	@$(RUN) tests/conformance.py

@@ -508,9 +508,10 @@ fn milliseconds(work: impl FnOnce()) -> f64 {
     now() - start
 }
 
-/// A text, an id or a secret that is chosen to cost much may not cost more than 20 ms. In optimised builds.
+/// A text, an id or a secret that is chosen to cost much may not cost more than 20 ms: a part of `make bench`.
 #[cfg(all(target_os = "linux", not(debug_assertions)))]
 #[test]
+#[ignore = "a measurement"]
 fn no_call_takes_long() {
     let hex = |length: usize| "ab1f9".repeat(60)[..length].to_owned();
     let spread = |length: usize| {
@@ -575,6 +576,6 @@ fn no_call_takes_long() {
             }
         }
     }
-    println!("{slowest:?}");
+    println!("the slowest call of explain: {:.1} ms ({})", slowest.0, slowest.1);
     assert!(slowest.0 < 20.0, "{slowest:?}");
 }
