@@ -24,6 +24,18 @@ pub(crate) fn quote(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// At most how many bytes [`quote`] writes: what to reserve first where the caller decides how long a string is.
+pub(crate) fn quoted_len(text: &str) -> usize {
+    let most = text.bytes().map(|b| match b {
+        b'"' | b'\\' => 2,
+        b'<' | b'>' | b'&' | b'\'' | 0..=0x1f | 0x7f => 6,
+        // Six for each UTF-16 unit: a character of two bytes has one, one of four has two.
+        0x80.. => 3,
+        _ => 1_usize,
+    });
+    most.sum::<usize>().saturating_add(2)
+}
+
 /// Why a number is not written.
 pub(crate) enum NumberError {
     /// NaN or an infinity.

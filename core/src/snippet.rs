@@ -5,11 +5,11 @@ use std::fmt;
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::error::{Code, Detail, Error, Subject};
-use crate::json::quote;
+use crate::json::{quote, quoted_len};
 use crate::provider::Part;
 use crate::signature::Signature;
 use crate::signer::Signer;
-use crate::traits::{SECRET, Traits};
+use crate::traits::{SECRET, Traits, out_of_memory};
 use crate::user_id::{Digits, UserId};
 
 /// Options of [`Signer::snippet`].
@@ -96,7 +96,17 @@ impl Signer {
         if load.is_empty() && identify.is_empty() {
             return Ok(String::new());
         }
-        let mut html = String::from("<script");
+        let mut html = String::new();
+        let parts = load.iter().chain(identify).map(|part| match part {
+            Part::Script(script) => script.len(),
+            Part::SiteToken => quoted_len(options.site_token.unwrap_or_default()),
+            Part::UserId => quoted_len(user_id.unwrap_or_default()),
+            Part::Signature => quoted_len(signature.as_deref().unwrap_or_default()),
+            Part::Traits => traits.len(),
+        });
+        let tags = ["<script nonce=\"\">\n</script>", options.nonce.unwrap_or_default()].map(str::len);
+        html.try_reserve_exact(parts.chain(tags).fold(0, usize::saturating_add)).map_err(out_of_memory)?;
+        html.push_str("<script");
         if let Some(nonce) = options.nonce {
             html.extend([" nonce=\"", nonce, "\""]);
         }
@@ -134,7 +144,10 @@ impl Signer {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
         let user_id = self.public_id(&user_id, &mut digits)?;
         let signature = self.sign_at(user_id, now)?;
-        Ok(Identity { names: self.provider.page.fields, user_id: user_id.into(), signature })
+        let mut copy = String::new();
+        copy.try_reserve_exact(user_id.len()).map_err(out_of_memory)?;
+        copy.push_str(user_id);
+        Ok(Identity { names: self.provider.page.fields, user_id: copy, signature })
     }
 
     /// The string to sign, refused if it is a secret: the page shows it.

@@ -3,11 +3,12 @@
 #[cfg(feature = "json")]
 mod from_json;
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::TryReserveError;
 use std::fmt;
 
 use crate::error::{Code, Detail, Error, Path, Subject};
-use crate::json::{self, NumberError, quote};
+use crate::json::{self, NumberError};
 
 /// What a page tells the vendor about a user, by name. The signature does not cover it.
 ///
@@ -126,6 +127,8 @@ impl Traits {
     }
 }
 
+/// The caller decides how much is written, so whatever grows with it is reserved first: `out-of-memory` where there is
+/// no room, and no abort.
 struct Writer<'a> {
     out: &'a mut String,
     reserved: &'a [&'a str],
@@ -135,28 +138,62 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// RFC 8785, 3.2.3: in order of UTF-16 code units. Errors are reported in the order given, so that is also the order
+    /// in which members are written; then they are moved.
     fn members(&mut self, traits: &Traits) -> Result<(), Error> {
         let traits = traits.0.as_ref().map_err(Error::clone)?;
-        // RFC 8785, 3.2.3: in order of UTF-16 code units. Errors are reported in the order given.
-        let mut members = BTreeMap::new();
+        let (start, is_outermost) = (self.out.len(), self.path.0.is_empty());
+        let mut sorted = list_of(traits.len()).map_err(out_of_memory)?;
+        sorted.extend((1..).zip(traits).map(|(position, (name, _))| (name.as_slice(), position)));
+        sorted.sort_unstable_by(|(a, first), (b, second)| utf_16_order(a, b).then(first.cmp(second)));
+        let repeated = sorted.windows(2).filter_map(|pair| match pair {
+            [(a, _), (b, second)] if a == b => Some(*second),
+            _ => None,
+        });
+        let repeated = repeated.min();
+        let mut ranges = list_of(traits.len()).map_err(out_of_memory)?;
         for (position, (name, value)) in (1..).zip(traits) {
             self.path.0.push(position);
-            let (name, start) = (self.name(name)?, self.out.len());
-            quote(self.out, name);
-            self.out.push(':');
+            let name = self.name(name)?;
+            if position > 1 || is_outermost {
+                self.push(",")?;
+            }
+            let member = self.out.len();
+            self.quote(name)?;
+            self.push(":")?;
             self.value(value)?;
-            let member = self.out.split_off(start);
-            if members.insert(name.encode_utf16().collect::<Vec<_>>(), member).is_some() {
+            ranges.push(member..self.out.len());
+            if repeated == Some(position) {
                 return Err(self.refused(Subject::TraitName, TWICE));
             }
             self.path.0.pop();
         }
-        for member in members.values() {
-            if !self.out.ends_with('{') {
-                self.out.push(',');
-            }
-            self.out.push_str(member);
+        if sorted.is_sorted_by_key(|(_, position)| position) {
+            return Ok(());
         }
+        let mut moved = String::new();
+        moved.try_reserve_exact(self.out.len().saturating_sub(start)).map_err(out_of_memory)?;
+        for (_, position) in sorted {
+            if !moved.is_empty() || is_outermost {
+                moved.push(',');
+            }
+            let range = ranges.get(position.saturating_sub(1)).cloned().unwrap_or_default();
+            moved.push_str(self.out.get(range).unwrap_or_default());
+        }
+        self.out.truncate(start);
+        self.out.push_str(&moved);
+        Ok(())
+    }
+
+    fn push(&mut self, text: &str) -> Result<(), Error> {
+        self.out.try_reserve(text.len()).map_err(out_of_memory)?;
+        self.out.push_str(text);
+        Ok(())
+    }
+
+    fn quote(&mut self, text: &str) -> Result<(), Error> {
+        self.out.try_reserve(json::quoted_len(text)).map_err(out_of_memory)?;
+        json::quote(self.out, text);
         Ok(())
     }
 
@@ -173,46 +210,44 @@ impl Writer<'_> {
 
     fn value(&mut self, value: &Trait) -> Result<(), Error> {
         match value {
-            Trait::Null => self.out.push_str("null"),
-            Trait::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
-            Trait::Integer(integer) => self.number(json::integer(&mut itoa::Buffer::new(), *integer))?,
-            Trait::Float(float) => self.number(json::float(&mut ryu_js::Buffer::new(), *float))?,
+            Trait::Null => self.push("null"),
+            Trait::Bool(value) => self.push(if *value { "true" } else { "false" }),
+            Trait::Integer(integer) => self.number(json::integer(&mut itoa::Buffer::new(), *integer)),
+            Trait::Float(float) => self.number(json::float(&mut ryu_js::Buffer::new(), *float)),
             Trait::Text(text) => match str::from_utf8(text) {
-                Err(_) => return self.bad(NOT_TEXT),
-                Ok(text) if (self.is_secret)(text) => return self.bad(SECRET),
-                Ok(text) => quote(self.out, text),
+                Err(_) => self.bad(NOT_TEXT),
+                Ok(text) if (self.is_secret)(text) => self.bad(SECRET),
+                Ok(text) => self.quote(text),
             },
             // A value's level is its path's, and its elements are one level deeper.
-            Trait::List(_) | Trait::Map(_) if self.path.0.len() >= Trait::DEPTH_MAX => return self.bad(TOO_DEEP),
+            Trait::List(_) | Trait::Map(_) if self.path.0.len() >= Trait::DEPTH_MAX => self.bad(TOO_DEEP),
             Trait::List(list) => {
-                self.out.push('[');
+                self.push("[")?;
                 for (position, value) in (1..).zip(list) {
                     if position > 1 {
-                        self.out.push(',');
+                        self.push(",")?;
                     }
                     self.path.0.push(position);
                     self.value(value)?;
                     self.path.0.pop();
                 }
-                self.out.push(']');
+                self.push("]")
             }
             Trait::Map(map) => {
-                self.out.push('{');
+                self.push("{")?;
                 self.members(map)?;
-                self.out.push('}');
+                self.push("}")
             }
         }
-        Ok(())
     }
 
     fn number(&mut self, digits: Result<&str, NumberError>) -> Result<(), Error> {
         match digits {
-            Err(NumberError::NotFinite) => return self.bad(NOT_FINITE),
-            Err(NumberError::TooLarge) => return self.bad(TOO_LARGE),
-            Ok(digits) if (self.is_secret)(digits) => return self.bad(SECRET),
-            Ok(digits) => self.out.push_str(digits),
+            Err(NumberError::NotFinite) => self.bad(NOT_FINITE),
+            Err(NumberError::TooLarge) => self.bad(TOO_LARGE),
+            Ok(digits) if (self.is_secret)(digits) => self.bad(SECRET),
+            Ok(digits) => self.push(digits),
         }
-        Ok(())
     }
 
     fn bad(&self, reason: Detail) -> Result<(), Error> {
@@ -222,6 +257,25 @@ impl Writer<'_> {
     fn refused(&self, subject: fn(Path) -> Subject, reason: Detail) -> Error {
         Error::new(Code::InvalidOption, subject(self.path.clone())).with(reason)
     }
+}
+
+/// Names that are not UTF-8, which are refused when their turn comes, come first.
+fn utf_16_order(a: &[u8], b: &[u8]) -> Ordering {
+    match (str::from_utf8(a), str::from_utf8(b)) {
+        _ if a.is_ascii() && b.is_ascii() => a.cmp(b),
+        (Ok(a), Ok(b)) => a.encode_utf16().cmp(b.encode_utf16()),
+        (a_text, b_text) => a_text.is_ok().cmp(&b_text.is_ok()).then_with(|| a.cmp(b)),
+    }
+}
+
+fn list_of<T>(count: usize) -> Result<Vec<T>, TryReserveError> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count)?;
+    Ok(list)
+}
+
+pub(crate) fn out_of_memory(_: TryReserveError) -> Error {
+    Code::OutOfMemory.into()
 }
 
 /// For anything that the page would show.
