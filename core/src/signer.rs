@@ -94,9 +94,11 @@ impl Signer {
         let provider = find(provider)?;
         let name = variable.map_or(Ok(provider.secret_variable), str::from_utf8);
         let name = name.map_err(|_| Error::new(Code::InvalidText, Subject::VariableName))?;
-        let previous = format!("{name}_PREVIOUS");
+        let mut previous = String::new();
+        previous.try_reserve_exact(name.len().saturating_add(PREVIOUS.len())).map_err(|_| Code::OutOfMemory)?;
+        previous.extend([name, PREVIOUS]);
         // People pass the secret itself by mistake; a name that might be one is not repeated in messages.
-        let subject = |name_shown: &str| match is_variable_name(name) {
+        let subject = |name_shown: &str| match name.len() <= SHOWN_NAME_MAX && is_variable_name(name) {
             true => Subject::Variable(name_shown.into(), provider),
             false => Subject::OddVariable(provider),
         };
@@ -276,6 +278,12 @@ impl Signer {
         }
     }
 }
+
+/// Appended to a variable's name: the secret before the current one.
+const PREVIOUS: &str = "_PREVIOUS";
+
+/// The longest name of a variable that a message repeats, in bytes.
+const SHOWN_NAME_MAX: usize = 256;
 
 /// The default maximum age of a signature: 24 hours, in seconds. Our choice; Chameleon publishes none.
 pub const DEFAULT_MAX_AGE: i64 = 86_400;
