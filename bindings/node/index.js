@@ -155,7 +155,7 @@ class Signer {
   }
 
   get provider() {
-    return addon.provider(this.#handle);
+    return unwrapOrThrow(addon.provider(this.#handle));
   }
 
   // `sign`, `verify` and `isValid` pass options only where there are some: the addon then need not look at them.
@@ -206,7 +206,7 @@ class Signer {
 
   // What console.log prints, also for Signer.prototype and what merely inherits from it.
   [Symbol.for('nodejs.util.inspect.custom')]() {
-    return #handle in this ? `Signer(provider='${addon.provider(this.#handle)}')` : 'Signer {}';
+    return #handle in this ? `Signer(provider='${unwrapOrThrow(addon.provider(this.#handle))}')` : 'Signer {}';
   }
 }
 

@@ -1,17 +1,18 @@
 //! What the functions are given, each read by its type and from left to right. Values are judged by the core.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 
 use napi::bindgen_prelude::{External, FromNapiRef, FromNapiValue};
 use napi::{Env, Status, ValueType, sys};
-use personsig::{Code, Secret, Signer, UserId};
+use personsig::host::{self, At};
+use personsig::{Code, Secret, Signer, UserId, VerifyOptions};
 use zeroize::Zeroizing;
 
 use crate::advice::Parameter;
-use crate::error::{CallError, wrong_type};
+use crate::error::CallError;
 use crate::string::{Scratch, Text, long_text, secret_text, text};
 use crate::value::{Js, bytes, elements, integer, is_undefined, options};
+use crate::values::Values;
 
 /// The Signer behind a handle: the first argument of every method.
 pub(crate) struct Held<'call>(pub(crate) &'call Signer);
@@ -38,26 +39,28 @@ pub(crate) enum Id<'a> {
 
 impl<'a> Id<'a> {
     #[inline]
-    pub(crate) fn read(value: Js, name: &dyn Display, scratch: &'a mut Scratch) -> Result<Self, CallError> {
+    pub(crate) fn read(value: Js, at: At<'_>, scratch: &'a mut Scratch) -> Result<Self, CallError> {
         match text(value, scratch)? {
             Some(text) => Ok(Id::Text(text)),
-            None => Id::other(value, name),
+            None => Id::other(value, at),
         }
     }
 
     /// Where there are many, each on the heap.
-    pub(crate) fn read_one_of_many(value: Js, name: &dyn Display) -> Result<Self, CallError> {
+    pub(crate) fn read_one_of_many(value: Js, at: At<'_>) -> Result<Self, CallError> {
         match value.get_type()? {
             ValueType::String => Ok(Id::Text(Text::Long(long_text(value)?))),
-            _ => Id::other(value, name),
+            _ => Id::other(value, at),
         }
     }
 
-    fn other(value: Js, name: &dyn Display) -> Result<Self, CallError> {
+    fn other(value: Js, at: At<'_>) -> Result<Self, CallError> {
         match integer(value)? {
             Some((integer, true)) => Ok(Id::Integer(integer)),
             Some((_, false)) => Ok(Id::IntegerTooLarge),
-            None => wrong_type(value, name, "a string or an integer", Parameter::Id, "pass the user's id"),
+            None => {
+                Err(CallError::type_error(value, at, "a string or an integer", Parameter::Id, "pass the user's id"))
+            }
         }
     }
 
@@ -78,7 +81,7 @@ pub(crate) enum SecretKey {
 }
 
 impl SecretKey {
-    pub(crate) fn read(value: Js, name: &dyn Display) -> Result<Self, CallError> {
+    pub(crate) fn read(value: Js, at: At<'_>) -> Result<Self, CallError> {
         match value.get_type()? {
             ValueType::Undefined | ValueType::Null => Ok(SecretKey::Missing),
             ValueType::String => secret_text(value).map(SecretKey::Text),
@@ -86,7 +89,7 @@ impl SecretKey {
                 Some(bytes) => Ok(SecretKey::Bytes(bytes)),
                 None => {
                     let fix = "pass the secret as the provider shows it";
-                    wrong_type(value, name, "a string or a Uint8Array", Parameter::Secret, fix)
+                    Err(CallError::type_error(value, at, "a string or a Uint8Array", Parameter::Secret, fix))
                 }
             },
         }
@@ -107,16 +110,16 @@ pub(crate) fn provider_name(value: Js) -> Result<Zeroizing<Vec<u8>>, CallError> 
         ValueType::String => secret_text(value),
         _ => {
             let fix = "pass its name first, such as 'gosquared', then the secret";
-            wrong_type(value, &"provider", "a string", Parameter::Name, fix)
+            Err(CallError::type_error(value, At::Argument("provider"), "a string", Parameter::Name, fix))
         }
     }
 }
 
-pub(crate) fn text_or_none(value: Js, name: &str, fix: &str) -> Result<Option<Zeroizing<Vec<u8>>>, CallError> {
+pub(crate) fn text_or_none(value: Js, name: &'static str, fix: &str) -> Result<Option<Zeroizing<Vec<u8>>>, CallError> {
     match value.get_type()? {
         ValueType::Undefined | ValueType::Null => Ok(None),
         ValueType::String => secret_text(value).map(Some),
-        _ => wrong_type(value, &name, "a string", Parameter::Name, fix),
+        _ => Err(CallError::type_error(value, At::Argument(name), "a string", Parameter::Name, fix)),
     }
 }
 
@@ -134,7 +137,7 @@ pub(crate) fn presented(value: Js, scratch: &mut Scratch) -> Result<Text<'_>, Ca
             ValueType::Undefined | ValueType::Null => Ok(Text::Short(&[])),
             _ => {
                 let fix = "pass it exactly as the page sent it";
-                wrong_type(value, &"signature", "a string", Parameter::Signature, fix)
+                Err(CallError::type_error(value, At::Argument("signature"), "a string", Parameter::Signature, fix))
             }
         },
     }
@@ -148,45 +151,64 @@ pub(crate) fn time(given: Js) -> Result<Option<i64>, CallError> {
     refuse_unknown(unknown).map(|()| now)
 }
 
-/// A time or a length of time. What `i64` does not hold is out of the core's range on the same side.
-pub(crate) fn seconds(value: Js, name: &str) -> Result<Option<i64>, CallError> {
-    if let ValueType::Undefined | ValueType::Null = value.get_type()? {
-        return Ok(None);
-    }
-    match integer(value)? {
-        Some((integer, _)) => Ok(Some(integer.clamp(i64::MIN.into(), i64::MAX.into()) as i64)),
-        None => {
-            let parameter = if name == "now" { Parameter::Time } else { Parameter::Seconds };
-            let fix = "pass Math.floor(Date.now() / 1000)";
-            wrong_type(value, &name, "an integer, in whole seconds", parameter, fix)
-        }
-    }
+/// A time, as `now`.
+pub(crate) fn seconds(value: Js, name: &'static str) -> Result<Option<i64>, CallError> {
+    host::seconds(&NUMBERS, name, given(value)?.as_ref())
+}
+
+/// The options of `verify` and `isValid`. Out of line, as [`time`] is.
+#[cold]
+pub(crate) fn limits(value: Js) -> Result<VerifyOptions, CallError> {
+    let ([max_age, clock_skew, now], unknown) = options(value, ["maxAge", "clockSkew", "now"])?;
+    let [max_age, clock_skew, now] = [given(max_age)?, given(clock_skew)?, given(now)?];
+    let named = [("maxAge", max_age.as_ref()), ("clockSkew", clock_skew.as_ref()), ("now", now.as_ref())];
+    let limits = host::limits(&NUMBERS, named)?;
+    refuse_unknown(unknown).map(|()| limits)
+}
+
+const NUMBERS: Values<'_> = Values { is_proxy: None };
+
+/// A value, unless it is `undefined` or `null`.
+pub(crate) fn given(value: Js) -> Result<Option<Js>, CallError> {
+    Ok(match value.get_type()? {
+        ValueType::Undefined | ValueType::Null => None,
+        _ => Some(value),
+    })
 }
 
 /// An array, every element read; nothing where it is not given.
 pub(crate) fn elements_or_none<T>(
     value: Js,
-    name: &str,
+    name: &'static str,
     of: &str,
-    read: impl Fn(Js, &dyn Display) -> Result<T, CallError>,
+    read: impl Fn(Js, At<'_>) -> Result<T, CallError>,
 ) -> Result<Vec<T>, CallError> {
     match elements(value)? {
         _ if is_undefined(value)? => Ok(Vec::new()),
         // `new Array(2 ** 32 - 1)` costs its maker nothing, and us all memory where a hole is as good as an element.
         Some(elements) if elements.len() > 1 << 20 => Err(Code::InvalidOption.into()),
-        Some(elements) => each(elements, name, read),
-        None => {
-            wrong_type(value, &name, &format!("an array of {of}"), Parameter::List, "pass [value], or leave it out")
-        }
+        Some(elements) => read_each(elements, name, read),
+        None => Err(CallError::type_error(
+            value,
+            At::Argument(name),
+            &format!("an array of {of}"),
+            Parameter::List,
+            "pass [value], or leave it out",
+        )),
     }
 }
 
-pub(crate) fn each<T>(
+pub(crate) fn read_each<T>(
     values: impl Iterator<Item = Result<Js, CallError>>,
-    name: &str,
-    read: impl Fn(Js, &dyn Display) -> Result<T, CallError>,
+    name: &'static str,
+    read: impl Fn(Js, At<'_>) -> Result<T, CallError>,
 ) -> Result<Vec<T>, CallError> {
-    values.enumerate().map(|(index, value)| read(value?, &format_args!("{name}[{index}]"))).collect()
+    let mut elements = Vec::new();
+    for (index, value) in values.enumerate() {
+        elements.try_reserve(1).map_err(|_| Code::OutOfMemory)?;
+        elements.push(read(value?, At::Element(name, index))?);
+    }
+    Ok(elements)
 }
 
 /// An unknown option is refused when all types are right, before any value is looked at.

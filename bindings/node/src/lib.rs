@@ -10,21 +10,23 @@ mod argument;
 mod error;
 mod hot;
 mod string;
-mod traits;
 mod value;
+mod values;
 
 use advice::Parameter;
 use argument::{
-    Held, Id, SecretKey, each, elements_or_none, lossy, presented, provider_name, refuse_unknown, seconds,
+    Held, Id, SecretKey, elements_or_none, given, lossy, presented, provider_name, read_each, refuse_unknown, seconds,
     text_or_none, time,
 };
-use error::{answer, wrong_type};
+use error::{CallError, answer};
 use napi::bindgen_prelude::{External, Function, JsObjectValue, JsValue, JsValuesTupleIntoVec, Object};
 use napi::{Env, Property, ValueType, sys};
 use napi_derive::napi;
-use personsig::{Code, Finding, Signer, SnippetOptions, UserId, host};
+use personsig::host::{self, At};
+use personsig::{Code, Finding, Signer, SnippetOptions, Traits, UserId};
 use string::{SCRATCH, long_text, secret_text};
-use value::{Js, array, ascii, make, numbered, object, options, own, string, type_name};
+use value::{Js, array, ascii, is_undefined, make, numbered, object, own, reserve, string, type_name};
+use values::Values;
 use zeroize::Zeroizing;
 
 /// Node calls this once an isolate. napi itself would export by assignment, through setters of `Object.prototype`.
@@ -59,7 +61,7 @@ fn exports(mut exports: Object<'_>, env: Env) -> napi::Result<()> {
 fn signer(env: Env, provider: Js, secret: Js, options: Js) -> napi::Result<Js> {
     answer(env, || {
         let provider = provider_name(provider)?;
-        let secret = SecretKey::read(secret, &"secret")?;
+        let secret = SecretKey::read(secret, At::Argument("secret"))?;
         let ([fallbacks], unknown) = value::options(options, ["fallbackSecrets"])?;
         let fallbacks = elements_or_none(fallbacks, "fallbackSecrets", "secrets", SecretKey::read)?;
         refuse_unknown(unknown)?;
@@ -154,19 +156,25 @@ fn sign_many(
 ) -> napi::Result<Js> {
     answer(env, || {
         if count < 0.0 {
-            return wrong_type(user_ids, &"userIds", "an array of ids", Parameter::List, "pass [value]");
+            let at = At::Argument("userIds");
+            return Err(CallError::type_error(user_ids, at, "an array of ids", Parameter::List, "pass [value]"));
         }
         let joined = long_text(joined)?;
-        let mut ids = Vec::with_capacity(joined.len().min(count as usize));
+        let mut ids = Vec::new();
         if let Some(texts) = str::from_utf8(&joined).ok().and_then(|text| text.strip_suffix('\0')) {
-            ids.extend(texts.split('\0').map(UserId::Text));
+            // One more is one too many already.
+            let most = joined.len().min(count as usize + 1);
+            reserve(&mut ids, most)?;
+            ids.extend(texts.split('\0').take(most).map(UserId::Text));
         }
         let read: Vec<Id<'_>>;
         // They could not be joined, or one of them holds U+0000 or a lone surrogate.
         if ids.len() as f64 != count {
             let values = numbered(user_ids, count as usize);
-            read = each(values, "userIds", Id::read_one_of_many)?;
-            ids = read.iter().map(Id::as_user_id).collect();
+            read = read_each(values, "userIds", Id::read_one_of_many)?;
+            ids.clear();
+            reserve(&mut ids, read.len())?;
+            ids.extend(read.iter().map(Id::as_user_id));
         }
         let mut signatures = signer.sign_many(&ids, time(options)?)?;
         for _ in 0..ids.len().div_ceil(PART).max(1) {
@@ -198,7 +206,7 @@ fn explain(env: Env, Held(signer): Held<'_>, user_id: Js, signature: Js, options
     answer(env, || {
         let mut id_scratch = SCRATCH;
         let mut signature_scratch = SCRATCH;
-        let user_id = Id::read(user_id, &"userId", &mut id_scratch)?;
+        let user_id = Id::read(user_id, At::Argument("userId"), &mut id_scratch)?;
         let signature = presented(signature, &mut signature_scratch)?;
         let ([also, now], unknown) = value::options(options, ["also", "now"])?;
         let also = elements_or_none(also, "also", "ids", Id::read_one_of_many)?;
@@ -224,17 +232,18 @@ fn snippet(
     env: Env,
     Held(signer): Held<'_>,
     user_id: Js,
-    given: Js,
+    options: Js,
     is_proxy: Function<'_, Js, bool>,
 ) -> napi::Result<Js> {
     answer(env, || {
         let mut scratch = SCRATCH;
-        let user_id = match user_id.get_type()? {
-            ValueType::Undefined | ValueType::Null => None,
-            _ => Some(Id::read(user_id, &"userId", &mut scratch)?),
+        let user_id = given(user_id)?.map(|id| Id::read(id, At::Argument("userId"), &mut scratch)).transpose()?;
+        let ([traits, site_token, nonce, now], unknown) =
+            value::options(options, ["traits", "siteToken", "nonce", "now"])?;
+        let traits = match is_undefined(traits)? {
+            true => Traits::default(),
+            false => host::traits(&Values { is_proxy: Some(is_proxy) }, "traits", &traits)?,
         };
-        let ([traits, site_token, nonce, now], unknown) = options(given, ["traits", "siteToken", "nonce", "now"])?;
-        let traits = traits::read(traits, is_proxy)?;
         let site_token = text_or_none(site_token, "siteToken", "pass the project token, such as 'GSN-123456-A'")?;
         let nonce = text_or_none(nonce, "nonce", "pass the nonce of this response's Content-Security-Policy")?;
         let now = seconds(now, "now")?;
@@ -251,7 +260,7 @@ fn snippet(
 fn identity(env: Env, Held(signer): Held<'_>, user_id: Js, options: Js) -> napi::Result<Js> {
     answer(env, || {
         let mut scratch = SCRATCH;
-        let user_id = Id::read(user_id, &"userId", &mut scratch)?;
+        let user_id = Id::read(user_id, At::Argument("userId"), &mut scratch)?;
         let identity = signer.identity(user_id.as_user_id(), time(options)?)?;
         let [(id, user_id), (signature, text)] = identity.fields();
         Ok(make(env, object(env, [(id, string(env, user_id)?), (signature, ascii(env, text)?)])?)?)

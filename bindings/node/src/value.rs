@@ -11,10 +11,11 @@ use napi::bindgen_prelude::{
 };
 use napi::{Env, KeyCollectionMode, KeyConversion, KeyFilter, Status, ValueType, sys};
 use personsig::Code;
+use personsig::host::At;
 use zeroize::Zeroizing;
 
 use crate::advice::Parameter;
-use crate::error::{CallError, wrong_type};
+use crate::error::CallError;
 use crate::string::copy;
 
 /// A value, valid until the function that Node called returns. napi does not tie values to calls, and what its
@@ -197,7 +198,13 @@ pub(crate) fn options<const N: usize>(value: Js, names: [&str; N]) -> Result<([J
         ValueType::Object if is_plain(value)? => {}
         _ => {
             let fix = format!("pass {{ {}: ... }}", names[0]);
-            return wrong_type(value, &"options", "a plain object", Parameter::Options, &fix);
+            return Err(CallError::type_error(
+                value,
+                At::Argument("options"),
+                "a plain object",
+                Parameter::Options,
+                &fix,
+            ));
         }
     }
     let object = Object::from_unknown(value)?;
