@@ -320,8 +320,9 @@ pub unsafe extern "C" fn personsig_signer_identity(
         // SAFETY: the caller's pointers are valid, or NULL, which is checked.
         let (signer, user_id, out) =
             unsafe { (reference(signer)?, bytes(user_id, user_id_len)?, TextOut::new(out, cap, out_len)?) };
-        // The id, and the object while it grows: an escaped character takes six bytes.
-        let reserve = user_id.len().saturating_mul(32).saturating_add(4096);
+        // The id, and the object while it grows: an escaped character takes six bytes. For a short id it is small enough
+        // for malloc's cache.
+        let reserve = user_id.len().saturating_mul(32).saturating_add(512);
         let json = with_reserve(reserve, || Ok(signer.0.identity(user_id, given(now))?.to_json()))?;
         out.write(&json)
     })

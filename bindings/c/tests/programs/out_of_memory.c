@@ -73,6 +73,11 @@ static personsig_status identity(size_t *len)
     return personsig_signer_identity(signers[1], long_text, sizeof long_text, THEN, out, sizeof out, len);
 }
 
+static personsig_status short_identity(size_t *len)
+{
+    return personsig_signer_identity(signers[1], TEXT("7"), THEN, out, sizeof out, len);
+}
+
 static personsig_status hmac(size_t *len)
 {
     *len = PERSONSIG_HMAC_SHA256_SIZE;
@@ -151,6 +156,7 @@ int main(void)
     CHECK(refuse(new, 99) == 3);       /* the list, the secrets' block, the handle */
     CHECK(refuse(from_env, 99) > 3);
     CHECK(refuse(identity, 99) > 2);
+    CHECK(refuse(short_identity, 99) > 2);
     strcpy(traits, "{}");
     CHECK(refuse(snippet, 99) > 2);
     strcpy(traits, "{\"name\":\"\xc3\xa9\\n\",\"seats\":[1,2.5,{\"b\":null}]}");
