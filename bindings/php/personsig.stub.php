@@ -140,9 +140,9 @@ final class Signer
     /**
      * The script element that tells the vendor's script who the user is; `''` where there is nothing to say.
      *
-     * Print it where a script element may stand, once a response, and send that with `Cache-Control: private,
-     * no-store`. Never put it into an attribute, an event handler or another script. Blade prints it as it is; Twig is
-     * told once: `$twig->getRuntime(EscaperRuntime::class)->addSafeClass(Snippet::class, ['html'])`, before Twig 3.10
+     * Print it where a script element may stand, once per response, with `Cache-Control: private, no-store`. Never put
+     * it into an attribute, an event handler or another script. Blade prints it as it is; Twig is told once:
+     * `$twig->getRuntime(EscaperRuntime::class)->addSafeClass(Snippet::class, ['html'])`, before Twig 3.10
      * `getExtension(EscaperExtension::class)`.
      *
      * Pass only the user whom your session authenticated. Chameleon: its own loader, copied from its install page, must

@@ -1,4 +1,4 @@
-//! What PHP programs pass, checked by its native type.
+//! Arguments, checked for their native types.
 //!
 //! PHP's own weak mode would sign `true` as `1` and `1.0` as `1`, and would call `__toString`: so every argument is
 //! taken as it is. A `TypeError` names the parameter and the type that was given, never the value.
@@ -20,7 +20,7 @@ use crate::errors::{exception, type_error};
 use crate::types::is_list;
 use crate::values::Values;
 
-/// An id as PHP has it. The core's own type has room for 128 bits and is slow to move.
+/// An id as PHP has it: smaller than the core's type, which has 128-bit integers, and cheaper to move.
 #[derive(Clone, Copy)]
 pub enum Id<'a> {
     Text(&'a [u8]),
@@ -37,7 +37,7 @@ impl<'a> From<Id<'a>> for UserId<'a> {
     }
 }
 
-/// Any value where a string is expected, or what else the method for it takes.
+/// A parameter that takes a string, or an int or null where its method allows them.
 pub struct Text<'a>(&'a Zval);
 
 impl<'a> FromZval<'a> for Text<'a> {
@@ -49,7 +49,7 @@ impl<'a> FromZval<'a> for Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// Bytes that are not UTF-8 become text that is no provider.
+    /// Bytes that are not UTF-8 become the empty string, which is not a provider's name.
     pub fn provider(&self) -> PhpResult<&'a str> {
         let Text(value) = *self;
         let text = value
@@ -107,14 +107,14 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Text that may be left out. What is not UTF-8 becomes text that has no provider's form.
+/// A site token or a nonce. One that is not UTF-8 becomes U+FFFD, which neither may have.
 pub fn option<'a>(
     text: Option<&Text<'a>>,
     name: &'static str,
     advice: fn(&Zval) -> Cow<'static, str>,
-) -> PhpResult<Option<Cow<'a, str>>> {
+) -> PhpResult<Option<&'a str>> {
     let bytes = text.map_or(Ok(None), |text| text.optional(At::Argument(name), advice))?;
-    Ok(bytes.map(String::from_utf8_lossy))
+    Ok(bytes.map(|bytes| str::from_utf8(bytes).unwrap_or("\u{fffd}")))
 }
 
 /// Any value where whole seconds are expected, or null, or nothing.

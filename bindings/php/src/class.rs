@@ -1,8 +1,8 @@
 //! A class of plain PHP objects, declared through the engine's own interface when the module starts.
 //!
-//! ext-php-rs's `#[php_class]` (0.16) overrides how objects are created, which leaves an exception without file, line and
-//! trace, and it knows neither typed readonly properties nor attributes of parameters. So only `Signer`, which holds a
-//! Rust value, is one; the others are ordinary PHP classes.
+//! ext-php-rs's `#[php_class]` (0.16) overrides how objects are created, which leaves an exception without file, line
+//! and trace, and it knows neither typed readonly properties nor attributes of parameters. So only `Signer`, which
+//! holds a Rust value, is one; the others are ordinary PHP classes.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -25,7 +25,7 @@ pub struct Class {
     properties: &'static [(&'static str, DataType, bool)],
     visibility: PropertyFlags,
     entry: AtomicPtr<ClassEntry>,
-    /// What the engine goes on reading of the class's methods.
+    /// The argument info of the class's methods, which the engine keeps reading.
     tables: AtomicPtr<ArgInfoTables>,
 }
 
@@ -72,12 +72,12 @@ impl Class {
         Ok(object)
     }
 
-    /// The properties of a new object, to be given values of the types that were declared: the engine looks neither at
-    /// them nor at `readonly` here. To find each by its name would take longer than to verify a signature.
+    /// The property slots of a new object, in the order declared. The engine checks neither types nor `readonly` here.
+    /// A lookup by name would take longer than to verify a signature.
     pub fn properties<'o>(&self, object: &'o mut ZendObject) -> &'o mut [Zval] {
         assert!(object.instance_of(self.entry()));
-        // SAFETY: it is of a class that we declared without a parent, or extends one: so it begins with as many slots as
-        // we declared properties, and none of them has been given a value yet.
+        // SAFETY: it is of a class that we declared without a parent, or extends one: so it begins with as many slots
+        // as we declared properties, and none of them has been given a value yet.
         unsafe { slice::from_raw_parts_mut(object.properties_table.as_mut_ptr(), self.properties.len()) }
     }
 
@@ -89,7 +89,7 @@ impl Class {
         Ok(())
     }
 
-    /// Declares it, with what ext-php-rs cannot say of it. `keep` passes what it is given to [`Class::keep`].
+    /// Declares the class and its typed readonly properties. `keep` must call [`Class::keep`].
     pub fn register(&self, builder: ClassBuilder, keep: fn(&'static mut ClassEntry, ArgInfoTables)) -> Result<()> {
         builder.registration(keep).register()?;
         for (name, data_type, nullable) in self.properties {

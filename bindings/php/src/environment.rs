@@ -10,7 +10,7 @@ use ext_php_rs::types::{ZendCallable, ZendStr, Zval};
 use ext_php_rs::zend::ExecutorGlobals;
 use zeroize::Zeroizing;
 
-/// The value, in a copy that is wiped when it is dropped.
+/// The value, copied; the copy is zeroed when it is dropped.
 pub fn get(name: &str) -> Option<Zeroizing<Vec<u8>>> {
     superglobal("_ENV", name).or_else(|| superglobal("_SERVER", name)).or_else(|| getenv(name))
 }

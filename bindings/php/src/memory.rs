@@ -12,22 +12,22 @@ use ext_php_rs::ffi::ext_php_rs_process_globals;
 use ext_php_rs::flags::ErrorType;
 use ext_php_rs::zend::{CatchError, bailout, try_catch};
 
-/// Less than this is made at once: it cannot reach twice the limit, and to catch a jump would take as long as an identity.
-/// Where the engine jumps all the same, what the caller owned is as small, and is lost.
+/// Less than this is made at once: it cannot reach twice the limit, and to catch a jump would take as long as an
+/// identity. Where the engine jumps all the same, what the caller owned is as small, and is lost.
 const SMALL: usize = 1 << 12;
 
-/// The engine leaves the request.
+/// A bailout that was caught: the engine ends the request.
 pub struct Exhausted(());
 
 impl Exhausted {
-    /// Goes on with that. What the caller owns must have been dropped: the engine jumps over it.
+    /// Continues the bailout. zend_bailout longjmps past destructors: drop everything first.
     pub fn end(self) -> ! {
         // SAFETY: nothing is left to be freed, and ext-php-rs catches the jump where it called the method.
         unsafe { bailout() }
     }
 }
 
-/// What a list of so many strings of `len` bytes takes at least.
+/// The least memory, in bytes, of a list of `count` strings of `len` bytes.
 pub fn strings(count: usize, len: usize) -> usize {
     const HEADER: usize = 24;
     const ELEMENT: usize = 16;
@@ -35,7 +35,7 @@ pub fn strings(count: usize, len: usize) -> usize {
     elements.saturating_add(count.saturating_mul(HEADER + len))
 }
 
-/// Makes what takes `needed` bytes of PHP's memory at least.
+/// Calls `make`, which allocates at least `needed` bytes of PHP's memory.
 pub fn allocate<T>(needed: usize, make: impl FnOnce() -> Result<T>) -> std::result::Result<PhpResult<T>, Exhausted> {
     if needed < SMALL {
         return Ok(make().map_err(Into::into));
@@ -53,7 +53,8 @@ pub fn allocate<T>(needed: usize, make: impl FnOnce() -> Result<T>) -> std::resu
 
 /// PHP's own fatal error, which jumps.
 fn refuse_beyond_limit(needed: usize) {
-    // SAFETY: the engine's globals, which live as long as the process, and a function that only reads the heap's counters.
+    // SAFETY: the engine's globals, which live as long as the process, and a function that only reads the heap's
+    // counters.
     let (limit, used) = unsafe { ((*ext_php_rs_process_globals()).memory_limit, zend_memory_usage(false)) };
     // -1 is no limit.
     let Ok(limit) = usize::try_from(limit) else { return };

@@ -33,7 +33,7 @@ use crate::{advice, environment, memory};
 /// The one property, and all that a dump shows.
 static SIGNER: Class = Class::new("Personsig\\Signer", &[("provider", DataType::String, false)]);
 
-/// `Personsig\Signer`. PHP holds it by reference, so that a copy of the secrets is never made.
+/// `Personsig\Signer`. PHP refers to it by handle, so the secrets are never copied.
 #[php_class]
 #[php(name = "Personsig\\Signer")]
 #[php(flags = ClassFlags::Final.union(ClassFlags::NoDynamicProperties))]
@@ -43,11 +43,11 @@ pub struct Signer {
 
 #[php_impl]
 impl Signer {
-    /// `new Signer($provider, $secret, $fallbackSecrets)`, once an object: a second call would replace its secrets.
+    /// `new Signer($provider, $secret, $fallbackSecrets)`, once per object: a second call would replace its secrets.
     #[php(defaults(fallbackSecrets = List::default()))]
     pub fn __construct(provider: Text<'_>, secret: Text<'_>, fallbackSecrets: List<'_>) -> PhpResult<Self> {
-        // SAFETY: the engine's globals point at the frame of the running call, which outlives it. `ExecutorGlobals` would
-        // take a lock, for as long as the rest of the constructor takes.
+        // SAFETY: the engine's globals point at the frame of the running call, which outlives it. `ExecutorGlobals`
+        // would take a lock, for as long as the rest of the constructor takes.
         let this = unsafe { (*ext_php_rs_executor_globals()).current_execute_data.as_mut() };
         let this = this.and_then(|call| call.get_self());
         let this = this.ok_or("the constructor was called without an object")?;
@@ -173,12 +173,12 @@ impl Signer {
         let site_token = arguments::option(siteToken.as_ref(), "$siteToken", advice::site_token)?;
         let nonce = arguments::option(nonce.as_ref(), "$nonce", advice::nonce)?;
         let now = now.seconds("$now")?;
-        let options = SnippetOptions { traits, site_token: site_token.as_deref(), nonce: nonce.as_deref(), now };
+        let options = SnippetOptions { traits, site_token, nonce, now };
         let html = self.core.snippet(user_id, &options).map_err(exception)?;
         drop(options);
         let text = memory::allocate(html.len(), || html.as_str().into_zval(false));
         let text = text.unwrap_or_else(|exhausted| {
-            drop((html, site_token, nonce));
+            drop(html);
             exhausted.end()
         });
         Ok(Snippet(text?))

@@ -1,4 +1,4 @@
-//! `Personsig\Snippet`: text for a page that a template must not escape again.
+//! `Personsig\Snippet`: HTML that a template must not escape again.
 //!
 //! Blade leaves alone what is an `Htmlable` of Laravel's, and asks `instanceof`. A native class lives as long as the
 //! process and Laravel's interface no longer than the request; so where a program has it, the result is of a class that
@@ -43,10 +43,10 @@ final class HtmlableSnippet extends Snippet implements \Illuminate\Contracts\Sup
 fn htmlable() -> Option<&'static ClassEntry> {
     ClassEntry::try_find(INTERFACE).filter(|found| found.is_interface() && !ExecutorGlobals::has_exception())?;
     if declared().is_none() {
-        // A declaration that fails ends in a bad exit code or status, even where it is caught.
+        // A failed declaration sets a bad exit status even where it is caught.
         php_eval::execute(DECLARATION).ok()?;
     }
-    // Where a program has a class of that name already, Blade escapes the snippet, which does no harm and is seen.
+    // Where the program has its own class of that name, Blade escapes the snippet: visible, and harmless.
     declared().filter(|class| class.instance_of(SNIPPET.entry()))
 }
 

@@ -16,7 +16,7 @@ pub fn is_list(array: &HashTable) -> bool {
     (0..).map_while(|index| entries.next_zval().map(|(key, _)| key.long() == Some(index))).all(|is_next| is_next)
 }
 
-/// The keys are those of a list, in their order, but some may have been removed.
+/// Keys are ascending integers; some may have been removed.
 const HASH_FLAG_PACKED: u32 = 1 << 2;
 
 /// As `get_debug_type` names it; of an anonymous class, what stands before its file.
@@ -39,7 +39,7 @@ pub fn type_name(value: &Zval) -> String {
     }
 }
 
-/// The properties of an object that is a plain map: stdClass itself, whose table no code of a program stands before.
+/// The properties of a stdClass, which no magic methods hide. Other objects are not maps.
 pub fn properties(value: &Zval) -> Option<&HashTable> {
     let object = value.object().filter(|object| object.get_class_entry() == ce::stdclass())?;
     // SAFETY: null where it never had a property, else its table, which lives as long as the object.

@@ -54,9 +54,9 @@ enum Kind {
     Integer,
     Bytes,
     Buffer,
-    /// One of which `str` is the id: UUID, ObjectId.
+    /// An object whose `str` is the id: UUID, ObjectId.
     Identifier,
-    /// A number of a library's own.
+    /// An integer of numpy's.
     Number,
     Decimal,
     Enum,
@@ -64,7 +64,7 @@ enum Kind {
     Datetime,
     Date,
     Duration,
-    /// What a class has, or a class: no user.
+    /// A class, or an attribute of one such as a property: not a user.
     Class,
     Function,
     Awaitable,

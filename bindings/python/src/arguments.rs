@@ -149,12 +149,12 @@ fn other_user_id<'a, 'py>(at: At<'_>, value: Borrowed<'a, 'py, PyAny>, buffer: &
     Err(type_error(at, "str or int", &value, advice::user_id(value)))
 }
 
-/// An int that is no bool, which to Python is one.
+/// An int but not a bool, which is a subclass of int.
 pub(crate) fn integer<'a, 'py>(value: Borrowed<'a, 'py, PyAny>) -> Option<Borrowed<'a, 'py, PyInt>> {
     value.cast::<PyInt>().ok().filter(|_| !value.is_instance_of::<PyBool>())
 }
 
-/// The integer's own value, whatever methods a subclass has, or the end of `i64` that it lies beyond.
+/// The value itself, whatever methods a subclass has; saturated where it does not fit.
 pub(crate) fn saturated(integer: Borrowed<'_, '_, PyInt>) -> Result<i64, i64> {
     let mut overflow = 0;
     // SAFETY: it is an int, for which this calls no Python code and cannot raise, and `integer` shows that we are
@@ -262,7 +262,7 @@ pub(crate) fn user_ids<'a, 'py>(
     Ok(ids)
 }
 
-/// An empty list with room for so many: MemoryError where there is none.
+/// An empty list with this capacity; MemoryError where there is no memory for it.
 pub(crate) fn list_of<T>(count: usize) -> PyResult<Vec<T>> {
     let mut list = Vec::new();
     list.try_reserve_exact(count).map_err(|_| PyMemoryError::new_err(()))?;

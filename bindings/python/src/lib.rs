@@ -121,7 +121,7 @@ impl Signer {
         let (py, buffer) = (user_id.py(), Wtf8::new());
         let id = arguments::user_id(At::Argument("user_id"), user_id.as_borrowed(), &buffer)?;
         let now = time(now)?;
-        // The str is made within, since a signature that is moved out costs a tenth more.
+        // The str is made inside: moving the signature out costs 10 % of the call.
         run(py, || self.0.sign_at(id, now).map(|signature| PyString::from_bytes(py, signature.as_bytes())))?
     }
 
@@ -227,18 +227,18 @@ impl Signer {
         PyTuple::new(py, findings.collect::<PyResult<Vec<_>>>()?)
     }
 
-    /// The script element that tells the vendor's script who the user is, as text that templates do not escape.
+    /// The script element that tells the vendor's script who the user is, as a string that templates do not escape.
     ///
     /// `user_id` is what `sign` takes, or None for a visitor who is not logged in: then nothing is signed, and where
-    /// nothing is left to say the text is empty. `traits` is a dict of what the page tells about the user: None, bools,
-    /// text, numbers, lists and dicts. `site_token` is GoSquared's project token, with which the snippet loads the
-    /// vendor's script too; `nonce` is that of this response's Content-Security-Policy. Raises InputError for what
-    /// cannot stand on a page, anything that equals a secret included.
+    /// nothing is left to say the string is empty. `traits` is a dict of what the page tells about the user: None,
+    /// bools, strings, numbers, lists and dicts. `site_token` is GoSquared's project token, with which the snippet
+    /// loads the vendor's script too; `nonce` is that of this response's Content-Security-Policy. Raises InputError for
+    /// what cannot stand on a page, anything that equals a secret included.
     ///
-    /// One snippet a response, sent with `Cache-Control: private, no-store`, never inside an attribute, an event
-    /// handler or another script. The signature does not cover the traits. Pass only the id of the user whom your
-    /// session authenticated. Chameleon: its own loader, from its install page, must stand before the snippet, and one
-    /// page with a real signature, staging included, may switch enforcement on for good.
+    /// Output one snippet per vendor per response, with `Cache-Control: private, no-store`, and never inside an
+    /// attribute, an event handler or another script. The signature does not cover the traits. Pass only the id of the
+    /// user whom your session authenticated. Chameleon: its own loader, from its install page, must stand before the
+    /// snippet, and one page with a real signature, staging included, may switch enforcement on for good.
     #[pyo3(
         signature = (user_id, *, traits = Passed(None), site_token = None, nonce = None, now = None),
         text_signature = "($self, user_id, *, traits={}, site_token=None, nonce=None, now=None)"
@@ -297,13 +297,13 @@ impl Signer {
     }
 }
 
-/// Signatures per GIL release, about one switch interval (5 ms). Smaller batches keep the GIL: re-acquiring it may cost a
-/// full interval.
+/// Signatures per GIL release, about one switch interval (5 ms). Smaller batches keep the GIL: re-acquiring it may cost
+/// a full interval.
 const CHUNK: usize = 1 << 15;
 
 fn fill(list: &Bound<'_, PyList>, start: usize, mut signatures: impl Iterator<Item = Signature>) -> PyResult<()> {
     let mut index = start;
-    // Matched by reference: moving the signature costs 5 % of it.
+    // Matched by reference: moving the signature costs 5 %.
     while let Some(signature) = &signatures.next() {
         list.set_item(index, PyString::from_bytes(list.py(), signature.as_bytes())?)?;
         index += 1;
@@ -320,8 +320,8 @@ fn providers(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
 
 /// Whether a value is a provider's name.
 ///
-/// For a name that comes at run time, from a configuration: a type checker then knows that `Signer` takes it. There a
-/// name that is none is `unknown-provider`.
+/// For a name that comes at run time, from a configuration: a type checker then knows that `Signer` takes it. `Signer`
+/// raises `unknown-provider` for any other name.
 #[pyfunction]
 #[pyo3(signature = (value, /))]
 fn is_provider_name(value: &Bound<'_, PyAny>) -> bool {

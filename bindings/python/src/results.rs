@@ -66,7 +66,7 @@ value! {
 }
 
 value! {
-    /// One thing that went wrong, or that did not.
+    /// One finding of `explain`: a mistake, or that there is none.
     Finding {
         /// Its name in every language: `padded-key`.
         code: Py<PyAny>,
@@ -80,11 +80,11 @@ value! {
 }
 
 value! {
-    /// A vendor that verifies identities.
+    /// A vendor that verifies identities, as this library knows it.
     Provider {
         /// What Signer takes.
         name: Py<PyAny>,
-        /// The name that the vendor writes itself.
+        /// The vendor's own spelling of its name.
         title: Py<PyAny>,
         /// `plain` or `timestamped`.
         scheme: Py<PyAny>,
@@ -128,7 +128,7 @@ impl Provider {
     }
 }
 
-/// A text of ours, whose length no caller decides.
+/// A string of the core's, whose length no caller decides.
 fn text(py: Python<'_>, text: &str) -> Py<PyAny> {
     PyString::new(py, text).into_any().unbind()
 }

@@ -11,7 +11,8 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use crate::advice;
 use crate::arguments::{integer, saturated, snapshot, type_error, utf8};
 
-/// Python's values. A subclass of a built-in type is what that type itself has in it, whatever its own methods say.
+/// Python's values. Of a subclass of a built-in type the built-in type's own content is read; its methods are not
+/// called.
 pub(crate) struct Values<'py>(PhantomData<Python<'py>>);
 
 impl Values<'_> {

@@ -34,17 +34,17 @@ module Personsig
     # interrupted.
     def sign_many(user_ids, now: nil); end
 
-    # The script element that tells the vendor's script who the user is, nil a visitor who is not logged in; the empty
-    # text where nothing is left to say. <tt>html_safe</tt> where ActiveSupport is loaded; elsewhere write it into the page
+    # The script element that tells the vendor's script who the user is, nil a visitor who is not logged in; an empty
+    # String where nothing is left to say. <tt>html_safe</tt> where ActiveSupport is loaded; elsewhere write it into the page
     # unescaped.
     #
     # <tt>site_token</tt> is GoSquared's project token: given, the snippet loads the vendor's script too. <tt>nonce</tt> is that of
     # this response's Content-Security-Policy. The signature does not cover the traits. Raises InputError, also for
     # anything that equals one of the Signer's secrets.
     #
-    # One snippet a response, sent with <tt>Cache-Control: private, no-store</tt>; never inside an attribute, an event
-    # handler or another script. Pass only the user whom your session authenticated. Chameleon: its own loader, from
-    # its install page, stands before the snippet; and one page with a real signature, staging included, may switch
+    # Output one snippet per vendor per response, with <tt>Cache-Control: private, no-store</tt>; never inside an attribute, an
+    # event handler or another script. Pass only the user whom your session authenticated. Chameleon: its own loader,
+    # from its install page, stands before the snippet; and one page with a real signature, staging included, may switch
     # enforcement on for good.
     def snippet(user_id, traits: {}, site_token: nil, nonce: nil, now: nil); end
 

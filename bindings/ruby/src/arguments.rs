@@ -1,6 +1,7 @@
-//! What a caller passed, checked for its type and not for its value. No method of a value is called.
+//! Arguments, checked for their types and not for their values. No method of a value is called.
 
 use std::borrow::Cow;
+use std::collections::TryReserveError;
 
 use magnus::encoding::EncodingCapable;
 use magnus::rb_sys::AsRawValue;
@@ -46,7 +47,7 @@ pub(crate) fn signature(ruby: &Ruby, value: Value) -> Result<Option<RString>, Er
 
 /// # Safety
 /// As Borrowing, at the top of lib.rs, says.
-pub(crate) unsafe fn shown(signature: &Option<RString>) -> &[u8] {
+pub(crate) unsafe fn presented(signature: &Option<RString>) -> &[u8] {
     // SAFETY: the caller's promise.
     signature.as_ref().map(|text| unsafe { text.as_slice() }).unwrap_or_default()
 }
@@ -61,7 +62,24 @@ pub(crate) fn list<T>(
     let Some(value) = value else { return Ok(Vec::new()) };
     let refused = || type_error(ruby, At::Argument(name), "an Array", value, &advice::list(ruby, name, value));
     let array = RArray::from_value(value).ok_or_else(refused)?;
-    (0..array.len()).map(|index| element(At::Element(name, index), array.entry(index as isize)?)).collect()
+    let mut elements = list_of(ruby, array.len())?;
+    for index in 0..array.len() {
+        elements.push(element(At::Element(name, index), array.entry(index as isize)?)?);
+    }
+    Ok(elements)
+}
+
+/// An empty list with this capacity; NoMemoryError where there is no memory for it. Infallible allocations end the
+/// process.
+pub(crate) fn list_of<T>(ruby: &Ruby, count: usize) -> Result<Vec<T>, Error> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count).map_err(|error| no_memory(ruby, error))?;
+    Ok(list)
+}
+
+#[cold]
+pub(crate) fn no_memory(ruby: &Ruby, _: TryReserveError) -> Error {
+    Error::new(ruby.exception_no_mem_error(), "failed to allocate memory")
 }
 
 pub(crate) fn seconds(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Option<i64>, Error> {
@@ -89,7 +107,7 @@ fn end(negative: bool) -> i64 {
     if negative { i64::MIN } else { i64::MAX }
 }
 
-/// The String itself where its bytes are to be UTF-8, else one that was transcoded, or nothing where that cannot be.
+/// The String itself where its encoding is UTF-8, US-ASCII or BINARY, else transcoded; None where that fails.
 fn utf8(ruby: &Ruby, text: RString) -> Result<Option<RString>, Error> {
     let utf8 = ruby.utf8_encindex();
     if [utf8, ruby.usascii_encindex(), ruby.ascii8bit_encindex()].contains(&text.enc_get()) {
@@ -102,17 +120,17 @@ fn utf8(ruby: &Ruby, text: RString) -> Result<Option<RString>, Error> {
 
 /// A copy of a String's characters in UTF-8; bytes that are not UTF-8 where it has none, for the core to refuse.
 pub(crate) fn copied(ruby: &Ruby, text: RString) -> Result<Vec<u8>, Error> {
-    let text = utf8(ruby, text)?;
+    let Some(text) = utf8(ruby, text)? else { return Ok(vec![0xff]) };
     // SAFETY: the copy is made at once.
-    Ok(text.map_or(vec![0xff], |text| unsafe { text.as_slice() }.to_vec()))
+    host::copied(unsafe { text.as_slice() }).map_err(|error| no_memory(ruby, error))
 }
 
-/// A site token or a nonce. The core refuses what is not ASCII, so a replaced character too.
+/// A site token or a nonce. One that is not UTF-8 becomes U+FFFD, which the core refuses, as it does all but ASCII.
 pub(crate) fn token(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Option<String>, Error> {
     let Some(value) = value.and_then(unless_nil) else { return Ok(None) };
     let advice = |ruby: &Ruby, value| advice::text(ruby, value, "pass it as a String, or leave it out");
     let text = text(ruby, At::Argument(name), "a String or nil", value, advice)?;
-    Ok(Some(String::from_utf8_lossy(&copied(ruby, text)?).into_owned()))
+    Ok(Some(String::from_utf8(copied(ruby, text)?).unwrap_or_else(|_| "\u{fffd}".into())))
 }
 
 /// A user id of the right type.
@@ -141,16 +159,16 @@ impl Id {
     }
 }
 
-/// A list of user ids, copied: Ruby's collector does not look into a Vec, and while it runs, or other threads do, the
-/// Strings may move and change.
+/// A list of user ids, copied: the GC does not mark what a Vec holds, and compaction or other threads may move or
+/// change the Strings.
 pub(crate) struct Ids {
-    /// All texts, one behind the other.
+    /// All strings, one after the other.
     texts: Vec<u8>,
     ids: Vec<Copied>,
 }
 
 enum Copied {
-    /// So many bytes of `texts`.
+    /// The next bytes of `texts`, this many.
     Text(usize),
     Other(UserId<'static>),
 }
@@ -163,6 +181,7 @@ impl Ids {
                 Id::Text(text) => {
                     // SAFETY: the copy is made at once.
                     let bytes = unsafe { text.as_slice() };
+                    texts.try_reserve(bytes.len()).map_err(|error| no_memory(ruby, error))?;
                     texts.extend_from_slice(bytes);
                     Copied::Text(bytes.len())
                 }
@@ -172,16 +191,18 @@ impl Ids {
         Ok(Ids { texts, ids })
     }
 
-    pub(crate) fn borrow(&self) -> Vec<UserId<'_>> {
-        let mut rest = self.texts.as_slice();
+    pub(crate) fn borrow(&self, ruby: &Ruby) -> Result<Vec<UserId<'_>>, Error> {
+        let mut texts = self.texts.as_slice();
         let next = |copied: &Copied| match *copied {
             Copied::Text(len) => {
-                let (text, behind) = rest.split_at(len);
-                rest = behind;
+                let (text, others) = texts.split_at(len);
+                texts = others;
                 UserId::Bytes(text)
             }
             Copied::Other(id) => id,
         };
-        self.ids.iter().map(next).collect()
+        let mut ids = list_of(ruby, self.ids.len())?;
+        ids.extend(self.ids.iter().map(next));
+        Ok(ids)
     }
 }

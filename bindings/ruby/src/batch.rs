@@ -1,4 +1,4 @@
-//! Many ids at once, without keeping Ruby's other threads waiting.
+//! `sign_many`, which releases the GVL for large batches.
 
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,11 +7,11 @@ use std::{ptr, thread};
 use magnus::{Error, RArray, Ruby, Value};
 use personsig::{Code, Signature};
 
-use crate::arguments::{Ids, seconds};
-use crate::call;
+use crate::arguments::{Ids, list_of, seconds};
+use crate::run;
 
-/// How many are signed without Ruby's lock, before the next Strings are made under it. A batch of no more keeps the
-/// lock: to get it back takes as long as another thread likes to run, up to a tenth of a second.
+/// Signatures per release of the GVL. Smaller batches keep it: to re-acquire it may take another thread's whole time
+/// slice, 100 ms.
 const CHUNK: usize = 1 << 16;
 
 pub(crate) fn sign_many(
@@ -22,25 +22,25 @@ pub(crate) fn sign_many(
 ) -> Result<RArray, Error> {
     let ids = Ids::of(ruby, "user_ids", Some(user_ids))?;
     let now = seconds(ruby, "now", now)?;
-    let ids = ids.borrow();
-    let mut signatures = call(ruby, || signer.sign_many(&ids, now))?;
+    let ids = ids.borrow(ruby)?;
+    let mut signatures = run(ruby, || signer.sign_many(&ids, now))?;
     let text = |signature: Signature| ruby.str_new(&signature);
     if ids.len() <= CHUNK {
         return Ok(ruby.ary_from_iter(signatures.map(text)));
     }
     let texts = ruby.ary_new_capa(ids.len());
-    let mut chunk = Vec::with_capacity(CHUNK);
+    let mut chunk = list_of(ruby, CHUNK)?;
     while signatures.len() > 0 {
         // Ctrl-C, Timeout and Thread#kill arrive here.
         ruby.thread_check_ints()?;
-        call(ruby, || unlocked(&mut || chunk.extend(signatures.by_ref().take(CHUNK))))?;
+        run(ruby, || without_gvl(&mut || chunk.extend(signatures.by_ref().take(CHUNK))))?;
         texts.concat(ruby.ary_from_iter(chunk.drain(..).map(text)))?;
     }
     Ok(texts)
 }
 
-/// Runs what touches nothing of Ruby's while Ruby's other threads run.
-fn unlocked(work: &mut dyn FnMut()) -> Result<(), personsig::Error> {
+/// Runs without the GVL what touches no Ruby value.
+fn without_gvl(work: &mut dyn FnMut()) -> Result<(), personsig::Error> {
     struct Task<'w>(&'w mut dyn FnMut(), Option<thread::Result<()>>);
     unsafe extern "C" fn run(task: *mut c_void) -> *mut c_void {
         // SAFETY: it is the task below, and nobody else has it.

@@ -18,13 +18,13 @@ use personsig::host::{self, At, Class, catch_panic};
 use personsig::{Code, Secret, SnippetOptions, Traits, VerifyOptions};
 use zeroize::Zeroizing;
 
-use arguments::{Id, Ids, list, seconds, shown, signature, text, token, unless_nil};
+use arguments::{Id, Ids, list, list_of, no_memory, presented, seconds, signature, text, token, unless_nil};
 use values::Values;
 
+mod abi_check;
 mod advice;
 mod arguments;
 mod batch;
-mod loading;
 mod values;
 
 #[magnus::init(name = "personsig_ruby")]
@@ -33,7 +33,7 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     // SAFETY: a constant of the Ruby that loads us.
     let [major, minor, _] = unsafe { rb_sys::ruby_api_version }.map(i64::from);
     let refused = |why: String| Err(Error::new(ruby.exception_load_error(), why));
-    if let Some(why) = loading::refusal(built_for, [major, minor]) {
+    if let Some(why) = abi_check::refusal(built_for, [major, minor]) {
         return refused(why);
     }
     let personsig: RModule = ruby.class_object().const_get("Personsig")?;
@@ -67,7 +67,8 @@ fn init(ruby: &Ruby) -> Result<(), Error> {
     Ok(())
 }
 
-/// Signs a known id through Strings that Ruby made. It notices a String that is laid out in another way than we think.
+/// Signs a known id through Strings that Ruby made. This detects a String layout other than the one that was compiled
+/// in.
 fn knows_the_answer(ruby: &Ruby) -> Result<bool, Error> {
     let [provider, secret, id] = ["gosquared", "personsig-test-secret", "123456"].map(|text| ruby.str_new(text));
     let signer = construct(ruby, provider.as_value(), secret.as_value(), None)?;
@@ -100,10 +101,13 @@ impl Signer {
         let variable = options.optional.0.and_then(unless_nil);
         let variable =
             variable.map(|value| text(ruby, At::Argument("variable"), "a String", value, advice)).transpose()?;
-        // Copied, for ENV is Ruby code. A name that is not UTF-8 is that of no provider.
-        // SAFETY: the copy is made at once.
-        let copy = |text: RString| Zeroizing::new(unsafe { text.as_slice() }.to_vec());
-        let (provider, variable) = (copy(provider), variable.map(copy));
+        // Copied, since ENV is Ruby code. A name that is not UTF-8 is that of no provider.
+        let copy = |text: RString| {
+            // SAFETY: the copy is made at once.
+            let copy = host::copied(unsafe { text.as_slice() });
+            copy.map(Zeroizing::new).map_err(|error| no_memory(ruby, error))
+        };
+        let (provider, variable) = (copy(provider)?, variable.map(copy).transpose()?);
         let provider = str::from_utf8(&provider).unwrap_or_default();
 
         // What a Ruby program calls the environment: the constant, which a test may have replaced.
@@ -120,9 +124,10 @@ impl Signer {
             })?;
             let value = value.map(|value| RString::from_value(value).ok_or(Code::InvalidText)).transpose()?;
             // SAFETY: the copy is made at once.
-            Ok(value.map(|value| Zeroizing::new(unsafe { value.as_slice() }.to_vec())))
+            let copy = value.map(|value| host::copied(unsafe { value.as_slice() })).transpose();
+            copy.map(|copy| copy.map(Zeroizing::new)).map_err(|_| Code::OutOfMemory)
         };
-        let signer = call(ruby, || {
+        let signer = run(ruby, || {
             personsig::Signer::from_lookup(provider, variable.as_ref().map(|name| name.as_slice()), look_up)
         });
         raised.map_or(signer, Err).map(|signer| Signer(signer).frozen(ruby))
@@ -146,7 +151,7 @@ impl Signer {
     fn verify(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<RStruct, Error> {
         let (id, signature, options) = to_verify(ruby, args)?;
         // SAFETY: see Borrowing.
-        let verified = call(ruby, || unsafe { this.0.verify_with(id.borrow(), shown(&signature), &options) })?;
+        let verified = run(ruby, || unsafe { this.0.verify_with(id.borrow(), presented(&signature), &options) })?;
         let fields = [ruby.into_value(verified.secret_index), ruby.into_value(verified.signed_at)];
         row(ruby, &VERIFIED, &fields)
     }
@@ -154,7 +159,7 @@ impl Signer {
     fn is_valid(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<bool, Error> {
         let (id, signature, options) = to_verify(ruby, args)?;
         // SAFETY: see Borrowing.
-        call(ruby, || unsafe { this.0.is_valid(id.borrow(), shown(&signature), &options) })
+        run(ruby, || unsafe { this.0.is_valid(id.borrow(), presented(&signature), &options) })
     }
 
     fn explain(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<RArray, Error> {
@@ -165,8 +170,9 @@ impl Signer {
         let signature = signature(ruby, args.required.1)?;
         let also = Ids::of(ruby, "also", also)?;
         let now = seconds(ruby, "now", now)?;
+        let also = also.borrow(ruby)?;
         // SAFETY: see Borrowing.
-        let findings = call(ruby, || unsafe { this.0.explain(id.borrow(), shown(&signature), &also.borrow(), now) })?;
+        let findings = run(ruby, || unsafe { this.0.explain(id.borrow(), presented(&signature), &also, now) })?;
         let rows = ruby.ary_new();
         for found in findings {
             let texts = [found.code, found.message.as_str(), found.fix].map(|text| frozen_text(ruby, text));
@@ -196,8 +202,8 @@ impl Signer {
         let now = seconds(ruby, "now", now)?;
         let options = SnippetOptions { traits, site_token: site_token.as_deref(), nonce: nonce.as_deref(), now };
         // SAFETY: see Borrowing.
-        let html = call(ruby, || this.0.snippet(id.as_ref().map(|id| unsafe { id.borrow() }), &options))?;
-        // What ActiveSupport says of text that a template shall not escape. It may be loaded after us.
+        let html = run(ruby, || this.0.snippet(id.as_ref().map(|id| unsafe { id.borrow() }), &options))?;
+        // ActiveSupport's mark for a String that templates do not escape. It may be loaded after us.
         let html = ruby.str_new(&html);
         html.check_funcall("html_safe", ()).unwrap_or_else(|| Ok(html.as_value()))
     }
@@ -207,7 +213,7 @@ impl Signer {
         let id = Id::of(ruby, At::Argument("user_id"), user_id)?;
         let now = seconds(ruby, "now", now)?;
         // SAFETY: see Borrowing.
-        let identity = call(ruby, || this.0.identity(unsafe { id.borrow() }, now))?;
+        let identity = run(ruby, || this.0.identity(unsafe { id.borrow() }, now))?;
         let fields = ruby.hash_new();
         for (name, value) in identity.fields() {
             fields.aset(ruby.to_symbol(name), ruby.str_new(value))?;
@@ -242,14 +248,14 @@ fn construct(
     };
     let secret = key(At::Argument("secret"), secret)?;
     let fallbacks = list(ruby, "fallback_secrets", fallback_secrets, key)?;
+    let mut secrets = list_of(ruby, fallbacks.len())?;
     // SAFETY: see Borrowing. The fallbacks are held by their Array, which no Ruby code has touched since.
-    call(ruby, || unsafe {
-        let fallbacks: Vec<_> =
-            fallbacks.iter().map(|text| Secret::from(text.as_ref().map(|t| t.as_slice()))).collect();
+    run(ruby, || unsafe {
+        secrets.extend(fallbacks.iter().map(|text| Secret::from(text.as_ref().map(|text| text.as_slice()))));
         let secret = Secret::from(secret.as_ref().map(|text| text.as_slice()));
         // No provider's name is empty.
         let provider = str::from_utf8(provider.as_slice()).unwrap_or_default();
-        personsig::Signer::with_fallbacks(provider, secret, &fallbacks)
+        personsig::Signer::with_fallbacks(provider, secret, &secrets)
     })
 }
 
@@ -257,11 +263,11 @@ fn sign(ruby: &Ruby, signer: &personsig::Signer, user_id: Value, now: Option<Val
     let id = Id::of(ruby, At::Argument("user_id"), user_id)?;
     let now = seconds(ruby, "now", now)?;
     // SAFETY: see Borrowing.
-    let signature = call(ruby, || signer.sign_at(unsafe { id.borrow() }, now))?;
+    let signature = run(ruby, || signer.sign_at(unsafe { id.borrow() }, now))?;
     Ok(ruby.str_new(&signature))
 }
 
-/// Whether the method that runs was called with keywords. To look is cheap; to parse them costs more than to sign.
+/// Whether the method that runs was called with keywords. The check is cheap; parsing keywords costs more than signing.
 fn has_keywords() -> bool {
     // SAFETY: it reads a flag of the frame of the method that Ruby called, which is ours.
     unsafe { rb_sys::rb_keyword_given_p() != 0 }
@@ -301,7 +307,7 @@ fn to_verify(ruby: &Ruby, args: &[Value]) -> Result<(Id, Option<RString>, Verify
 
 /// Runs the core and turns its errors into Ruby's. A panic would be a defect; magnus makes it a `fatal`, which no
 /// `rescue` catches and which ends the process.
-fn call<T>(ruby: &Ruby, core: impl FnOnce() -> Result<T, personsig::Error>) -> Result<T, Error> {
+fn run<T>(ruby: &Ruby, core: impl FnOnce() -> Result<T, personsig::Error>) -> Result<T, Error> {
     catch_panic(core).map_err(|error| {
         let class = match Class::of(&error) {
             Class::Input => &INPUT_ERROR,

@@ -11,7 +11,8 @@ use personsig::host::{At, Host, Shape, VisitElement, VisitMember};
 use crate::advice;
 use crate::arguments::{copied, saturated, type_error};
 
-/// Ruby's values. A subclass of a built-in class is what that class itself has in it, whatever its own methods say.
+/// Ruby's values. Of a subclass of a built-in class the built-in class's own content is read; its methods are not
+/// called.
 pub(crate) struct Values<'r>(pub(crate) &'r Ruby);
 
 impl Host for Values<'_> {

@@ -29,8 +29,8 @@ _T_co = TypeVar("_T_co", covariant=True)
 _Name = TypeVar("_Name", bound=ProviderName)
 _Name_co = TypeVar("_Name_co", bound=ProviderName, covariant=True, default=ProviderName)
 
-# A list or a tuple. Not Sequence, which text is too: passed by mistake, it would make keys of one character. Its
-# `__contains__` tells them apart, since text takes nothing but text.
+# A list or a tuple. Not Sequence, which str is too: passed by mistake, it would make keys of one character.
+# `__contains__` tells them apart: that of str takes str alone.
 @type_check_only
 class _List(Protocol[_T_co]):
     def __contains__(self, value: object, /) -> bool: ...
@@ -136,18 +136,18 @@ class Signer(Generic[_Name_co]):
         nonce: str | None = None,
         now: int | None = None,
     ) -> Snippet:
-        """The script element that tells the vendor's script who the user is, as text that templates do not escape.
+        """The script element that tells the vendor's script who the user is, as a string that templates do not escape.
 
         `user_id` is what `sign` takes, or None for a visitor who is not logged in: then nothing is signed, and where
-        nothing is left to say the text is empty. `traits` is a dict of what the page tells about the user: None, bools,
-        text, numbers, lists and dicts. `site_token` is GoSquared's project token, with which the snippet loads the
-        vendor's script too; `nonce` is that of this response's Content-Security-Policy. Raises InputError for what
-        cannot stand on a page, anything that equals a secret included.
+        nothing is left to say the string is empty. `traits` is a dict of what the page tells about the user: None,
+        bools, strings, numbers, lists and dicts. `site_token` is GoSquared's project token, with which the snippet
+        loads the vendor's script too; `nonce` is that of this response's Content-Security-Policy. Raises InputError for
+        what cannot stand on a page, anything that equals a secret included.
 
-        One snippet a response, sent with `Cache-Control: private, no-store`, never inside an attribute, an event
-        handler or another script. The signature does not cover the traits. Pass only the id of the user whom your
-        session authenticated. Chameleon: its own loader, from its install page, must stand before the snippet, and one
-        page with a real signature, staging included, may switch enforcement on for good.
+        Output one snippet per vendor per response, with `Cache-Control: private, no-store`, and never inside an
+        attribute, an event handler or another script. The signature does not cover the traits. Pass only the id of the
+        user whom your session authenticated. Chameleon: its own loader, from its install page, must stand before the
+        snippet, and one page with a real signature, staging included, may switch enforcement on for good.
         """
 
     @overload
@@ -183,7 +183,7 @@ class Verified:
 
 @final
 class Finding:
-    """One thing that went wrong, or that did not."""
+    """One finding of `explain`: a mistake, or that there is none."""
 
     __match_args__ = ("code", "message", "fix", "index")
 
@@ -209,7 +209,7 @@ class Finding:
 
 @final
 class Provider:
-    """A vendor that verifies identities."""
+    """A vendor that verifies identities, as this library knows it."""
 
     __match_args__ = ("name", "title", "scheme", "secret_variable", "documentation")
 
@@ -227,7 +227,7 @@ class Provider:
 
     @property
     def title(self) -> str:
-        """The name that the vendor writes itself."""
+        """The vendor's own spelling of its name."""
 
     @property
     def scheme(self) -> Literal["plain", "timestamped"]:
@@ -250,6 +250,6 @@ def providers() -> tuple[Provider, ...]:
 def is_provider_name(value: object, /) -> TypeIs[ProviderName]:
     """Whether a value is a provider's name.
 
-    For a name that comes at run time, from a configuration: a type checker then knows that `Signer` takes it. There a
-    name that is none is `unknown-provider`.
+    For a name that comes at run time, from a configuration: a type checker then knows that `Signer` takes it. `Signer`
+    raises `unknown-provider` for any other name.
     """

@@ -1,9 +1,9 @@
 //! The version guard without a Ruby: an extension library cannot be linked into a test program.
 
-#[path = "../src/loading.rs"]
-mod loading;
+#[path = "../src/abi_check.rs"]
+mod abi_check;
 
-use loading::refusal;
+use abi_check::refusal;
 
 #[test]
 fn loads_only_into_the_ruby_that_it_was_built_for() {

@@ -1,4 +1,4 @@
-//! Whether this library belongs into the Ruby that loads it.
+//! Whether this library was built for the Ruby that loads it.
 
 /// Why it does not, or nothing. Versions are `[major, minor]` of Ruby's API, within which its layouts in memory stay.
 ///
