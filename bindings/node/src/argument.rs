@@ -15,14 +15,14 @@ use crate::value::{Js, bytes, elements, integer, is_undefined, options};
 use crate::values::Values;
 
 /// The Signer behind a handle: the first argument of every method.
-pub(crate) struct Held<'call>(pub(crate) &'call Signer);
+pub(crate) struct Handle<'call>(pub(crate) &'call Signer);
 
-impl FromNapiValue for Held<'_> {
+impl FromNapiValue for Handle<'_> {
     unsafe fn from_napi_value(env: sys::napi_env, handle: sys::napi_value) -> napi::Result<Self> {
         // SAFETY: the caller's promise. napi finds the External among those it made itself and did not free yet, and
         // the handle, an argument of the call that is running, is not collected before its end.
         if let Ok(handle) = unsafe { External::<Signer>::from_napi_ref(env, handle) } {
-            return Ok(Held(handle));
+            return Ok(Handle(handle));
         }
         // `index.js` passes nothing else. Code that reaches for the addon beneath it may.
         Env::from_raw(env).throw_type_error("the first argument must be a Signer's handle", None)?;
@@ -153,14 +153,14 @@ pub(crate) fn time(given: Js) -> Result<Option<i64>, CallError> {
 
 /// A time, as `now`.
 pub(crate) fn seconds(value: Js, name: &'static str) -> Result<Option<i64>, CallError> {
-    host::seconds(&NUMBERS, name, given(value)?.as_ref())
+    host::seconds(&NUMBERS, name, non_nullish(value)?.as_ref())
 }
 
 /// The options of `verify` and `isValid`. Out of line, as [`time`] is.
 #[cold]
 pub(crate) fn limits(value: Js) -> Result<VerifyOptions, CallError> {
     let ([max_age, clock_skew, now], unknown) = options(value, ["maxAge", "clockSkew", "now"])?;
-    let [max_age, clock_skew, now] = [given(max_age)?, given(clock_skew)?, given(now)?];
+    let [max_age, clock_skew, now] = [non_nullish(max_age)?, non_nullish(clock_skew)?, non_nullish(now)?];
     let named = [("maxAge", max_age.as_ref()), ("clockSkew", clock_skew.as_ref()), ("now", now.as_ref())];
     let limits = host::limits(&NUMBERS, named)?;
     refuse_unknown(unknown).map(|()| limits)
@@ -169,7 +169,7 @@ pub(crate) fn limits(value: Js) -> Result<VerifyOptions, CallError> {
 const NUMBERS: Values<'_> = Values { is_proxy: None };
 
 /// A value, unless it is `undefined` or `null`.
-pub(crate) fn given(value: Js) -> Result<Option<Js>, CallError> {
+pub(crate) fn non_nullish(value: Js) -> Result<Option<Js>, CallError> {
     Ok(match value.get_type()? {
         ValueType::Undefined | ValueType::Null => None,
         _ => Some(value),

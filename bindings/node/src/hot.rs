@@ -5,14 +5,14 @@ use napi::bindgen_prelude::FunctionCallContext;
 use personsig::host::At;
 use personsig::{UserId, VerifyOptions};
 
-use crate::argument::{Held, Id, limits, presented, time};
+use crate::argument::{Handle, Id, limits, presented, time};
 use crate::error::{CallError, answer};
 use crate::string::SCRATCH;
 use crate::value::{Js, ascii, make, object};
 
 /// `sign(handle, userId, options)`.
 pub(crate) fn sign(call: FunctionCallContext<'_>) -> napi::Result<Js> {
-    let (env, Held(signer)) = (*call.env, call.get(0)?);
+    let (env, Handle(signer)) = (*call.env, call.get(0)?);
     let (user_id, options) = (call.get(1)?, options_of(&call, 2)?);
     answer(env, || {
         let mut scratch = SCRATCH;
@@ -25,7 +25,7 @@ pub(crate) fn sign(call: FunctionCallContext<'_>) -> napi::Result<Js> {
 /// `verify(handle, userId, signature, options)`: `signedAt` alone where the secret itself made the signature, as nearly
 /// always. `index.js` then makes the object, which is faster there.
 pub(crate) fn verify(call: FunctionCallContext<'_>) -> napi::Result<Js> {
-    let (env, Held(signer)) = (*call.env, call.get(0)?);
+    let (env, Handle(signer)) = (*call.env, call.get(0)?);
     judge(&call, |user_id, signature, options| {
         let verified = signer.verify_with(user_id, signature, &options)?;
         let signed_at = make(env, verified.signed_at.map(|time| time as f64))?;
@@ -38,7 +38,7 @@ pub(crate) fn verify(call: FunctionCallContext<'_>) -> napi::Result<Js> {
 
 /// `isValid(handle, userId, signature, options)`.
 pub(crate) fn is_valid(call: FunctionCallContext<'_>) -> napi::Result<Js> {
-    let (env, Held(signer)) = (*call.env, call.get(0)?);
+    let (env, Handle(signer)) = (*call.env, call.get(0)?);
     judge(&call, |user_id, signature, options| Ok(make(env, signer.is_valid(user_id, signature, &options)?)?))
 }
 

@@ -15,8 +15,8 @@ mod values;
 
 use advice::Parameter;
 use argument::{
-    Held, Id, SecretKey, elements_or_none, given, lossy, presented, provider_name, read_each, refuse_unknown, seconds,
-    text_or_none, time,
+    Handle, Id, SecretKey, elements_or_none, lossy, non_nullish, presented, provider_name, read_each, refuse_unknown,
+    seconds, text_or_none, time,
 };
 use error::{CallError, answer};
 use napi::bindgen_prelude::{External, Function, JsObjectValue, JsValue, JsValuesTupleIntoVec, Object};
@@ -132,7 +132,7 @@ fn type_error_message(
 
 /// `provider(handle)`: its name.
 #[napi(catch_unwind, no_export)]
-fn provider(env: Env, Held(signer): Held<'_>) -> napi::Result<Js> {
+fn provider(env: Env, Handle(signer): Handle<'_>) -> napi::Result<Js> {
     answer(env, || Ok(string(env, signer.provider().name)?))
 }
 
@@ -147,7 +147,7 @@ fn provider(env: Env, Held(signer): Held<'_>) -> napi::Result<Js> {
 #[napi(catch_unwind, no_export)]
 fn sign_many(
     env: Env,
-    Held(signer): Held<'_>,
+    Handle(signer): Handle<'_>,
     user_ids: Js,
     options: Js,
     joined: Js,
@@ -202,7 +202,7 @@ impl JsValuesTupleIntoVec for Arguments {
 
 /// `explain(handle, userId, signature, { also, now })`.
 #[napi(catch_unwind, no_export)]
-fn explain(env: Env, Held(signer): Held<'_>, user_id: Js, signature: Js, options: Js) -> napi::Result<Js> {
+fn explain(env: Env, Handle(signer): Handle<'_>, user_id: Js, signature: Js, options: Js) -> napi::Result<Js> {
     answer(env, || {
         let mut id_scratch = SCRATCH;
         let mut signature_scratch = SCRATCH;
@@ -230,14 +230,14 @@ fn explain(env: Env, Held(signer): Held<'_>, user_id: Js, signature: Js, options
 #[napi(catch_unwind, no_export)]
 fn snippet(
     env: Env,
-    Held(signer): Held<'_>,
+    Handle(signer): Handle<'_>,
     user_id: Js,
     options: Js,
     is_proxy: Function<'_, Js, bool>,
 ) -> napi::Result<Js> {
     answer(env, || {
         let mut scratch = SCRATCH;
-        let user_id = given(user_id)?.map(|id| Id::read(id, At::Argument("userId"), &mut scratch)).transpose()?;
+        let user_id = non_nullish(user_id)?.map(|id| Id::read(id, At::Argument("userId"), &mut scratch)).transpose()?;
         let ([traits, site_token, nonce, now], unknown) =
             value::options(options, ["traits", "siteToken", "nonce", "now"])?;
         let traits = match is_undefined(traits)? {
@@ -257,7 +257,7 @@ fn snippet(
 
 /// `identity(handle, userId, { now })`.
 #[napi(catch_unwind, no_export)]
-fn identity(env: Env, Held(signer): Held<'_>, user_id: Js, options: Js) -> napi::Result<Js> {
+fn identity(env: Env, Handle(signer): Handle<'_>, user_id: Js, options: Js) -> napi::Result<Js> {
     answer(env, || {
         let mut scratch = SCRATCH;
         let user_id = Id::read(user_id, At::Argument("userId"), &mut scratch)?;
