@@ -9,17 +9,12 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMemoryView, PyString, PyTuple, PyType,
 };
 
-use crate::arguments::unicode;
+use crate::native::characters;
 
 /// What `type` itself says of a class. A metaclass may have an attribute of that name, which may do anything.
 pub(crate) fn of_type<'py>(class: &Bound<'py, PyType>, name: &str) -> PyResult<Bound<'py, PyAny>> {
     let descriptor = class.py().get_type::<PyType>().getattr("__dict__")?.get_item(name)?;
     descriptor.call_method1("__get__", (class,))
-}
-
-/// The characters of a str, whatever methods a subclass has.
-pub(crate) fn characters<'a>(value: &'a Bound<'_, PyAny>) -> Option<&'a str> {
-    value.as_borrowed().cast().ok().and_then(unicode)
 }
 
 /// A value's class and those that it inherits from.

@@ -3,24 +3,18 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::convert::Infallible;
-use std::slice;
 
 use personsig::host::{self, At};
 use personsig::{Secret, Traits, UserId, VerifyOptions};
-use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyTypeError};
+use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyInt, PyList, PyString, PyTuple};
-use pyo3::{Borrowed, ffi, intern};
+use pyo3::types::{PyBytes, PyDict, PyInt, PyString, PyTuple};
+use pyo3::{Borrowed, intern};
 
 use crate::advice;
+use crate::errors::type_error;
+use crate::native::{integer, list_of, saturated, snapshot, unicode, utf8, wtf8};
 use crate::values::Values;
-
-/// Names the type that was given, never the value.
-pub(crate) fn type_error(at: At<'_>, expected: &str, given: &Bound<'_, PyAny>, advice: &str) -> PyErr {
-    let name = advice::of_type(&given.get_type(), "__name__").ok();
-    let name = name.as_ref().and_then(advice::characters).unwrap_or("another type");
-    PyTypeError::new_err(host::type_error(at, expected, name, advice))
-}
 
 fn text<'a, 'py>(
     at: At<'_>,
@@ -29,42 +23,6 @@ fn text<'a, 'py>(
     advice: &str,
 ) -> PyResult<Borrowed<'a, 'py, PyString>> {
     value.cast().map_err(|_| type_error(at, expected, &value, advice))
-}
-
-/// A string in UTF-8, or in WTF-8 where it has lone surrogates, which the core refuses.
-pub(crate) fn utf8<'a>(text: Borrowed<'a, '_, PyString>) -> PyResult<Cow<'a, [u8]>> {
-    match unicode(text) {
-        Some(text) => Ok(text.as_bytes().into()),
-        None => Ok(Cow::Owned(copied(wtf8(text)?.as_bytes())?)),
-    }
-}
-
-/// A copy of bytes whose number the caller decides: MemoryError where there is no room.
-pub(crate) fn copied(bytes: &[u8]) -> PyResult<Vec<u8>> {
-    host::copied(bytes).map_err(|_| PyMemoryError::new_err(()))
-}
-
-/// None where it has lone surrogates.
-#[inline(always)]
-pub(crate) fn unicode<'a>(text: Borrowed<'a, '_, PyString>) -> Option<&'a str> {
-    let mut length = 0;
-    // SAFETY: it is a str, and we are attached to the interpreter. What comes back is the text's own UTF-8, made once,
-    // never changed nor moved and freed with the text, which lives for 'a.
-    unsafe {
-        let data = ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), &mut length);
-        if data.is_null() {
-            ffi::PyErr_Clear();
-            return None;
-        }
-        Some(str::from_utf8_unchecked(slice::from_raw_parts(data.cast(), length as usize)))
-    }
-}
-
-/// WTF-8: a lone surrogate is three bytes.
-fn wtf8<'py>(text: Borrowed<'_, 'py, PyString>) -> PyResult<Bound<'py, PyBytes>> {
-    // Of `str` itself: a subclass may have a method of that name.
-    let method = text.py().get_type::<PyString>().getattr(intern!(text.py(), "encode"))?;
-    Ok(method.call1((text, "utf-8", "surrogatepass"))?.cast_into()?)
 }
 
 pub(crate) fn provider_name<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<&'a str> {
@@ -149,24 +107,6 @@ fn other_user_id<'a, 'py>(at: At<'_>, value: Borrowed<'a, 'py, PyAny>, buffer: &
     Err(type_error(at, "str or int", &value, advice::user_id(value)))
 }
 
-/// An int but not a bool, which is a subclass of int.
-pub(crate) fn integer<'a, 'py>(value: Borrowed<'a, 'py, PyAny>) -> Option<Borrowed<'a, 'py, PyInt>> {
-    value.cast::<PyInt>().ok().filter(|_| !value.is_instance_of::<PyBool>())
-}
-
-/// The value itself, whatever methods a subclass has; saturated where it does not fit.
-pub(crate) fn saturated(integer: Borrowed<'_, '_, PyInt>) -> Result<i64, i64> {
-    let mut overflow = 0;
-    // SAFETY: it is an int, for which this calls no Python code and cannot raise, and `integer` shows that we are
-    // attached to the interpreter.
-    let value = unsafe { ffi::PyLong_AsLongLongAndOverflow(integer.as_ptr(), &mut overflow) };
-    match overflow {
-        0 => Ok(value),
-        1.. => Err(i64::MAX),
-        _ => Err(i64::MIN),
-    }
-}
-
 fn exact(integer: Borrowed<'_, '_, PyInt>) -> PyResult<UserId<'static>> {
     if let Ok(value) = saturated(integer) {
         return Ok(UserId::from(value));
@@ -229,19 +169,6 @@ pub(crate) fn elements<'py>(
     })
 }
 
-/// The elements of a list or a tuple at this moment: another thread may change a list meanwhile.
-pub(crate) fn snapshot<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyTuple>>> {
-    let Ok(list) = value.cast::<PyList>() else { return Ok(value.cast::<PyTuple>().ok().cloned()) };
-    // Not `PyList::to_tuple`, which panics where there is no memory.
-    if list.is_exact_instance_of::<PyList>() {
-        return list.as_sequence().to_tuple().map(Some);
-    }
-    // Of `list` itself: a subclass may have a method of that name.
-    let py = value.py();
-    let list = py.get_type::<PyList>().call_method1(intern!(py, "copy"), (list,))?;
-    list.cast::<PyList>()?.as_sequence().to_tuple().map(Some)
-}
-
 pub(crate) fn traits(value: &Passed<'_>) -> PyResult<Traits> {
     value.0.as_ref().map_or_else(|| Ok(Traits::default()), |value| host::traits(&Values::NEW, "traits", value))
 }
@@ -260,11 +187,4 @@ pub(crate) fn user_ids<'a, 'py>(
         }
     }
     Ok(ids)
-}
-
-/// An empty list with this capacity; MemoryError where there is no memory for it.
-pub(crate) fn list_of<T>(count: usize) -> PyResult<Vec<T>> {
-    let mut list = Vec::new();
-    list.try_reserve_exact(count).map_err(|_| PyMemoryError::new_err(()))?;
-    Ok(list)
 }

@@ -1,11 +1,14 @@
 //! The classes that the package writes in Python, and the core's errors as exceptions.
 
 use personsig::Error;
-use personsig::host::{Class, catch_panic};
-use pyo3::exceptions::{PyImportError, PyMemoryError, PyRuntimeError};
+use personsig::host::{self, At, Class, catch_panic};
+use pyo3::exceptions::{PyImportError, PyMemoryError, PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
+
+use crate::advice::of_type;
+use crate::native::characters;
 
 /// Classes for which Python takes one line: two bases, a subclass of str.
 pub(crate) struct Classes {
@@ -66,4 +69,11 @@ fn exception(py: Python<'_>, error: &Error) -> PyErr {
     };
     let arguments = (message, error.code().name(), error.index());
     class.map_or_else(|failure| failure, |class| PyErr::from_type(class, arguments))
+}
+
+/// Names the type that was given, never the value.
+pub(crate) fn type_error(at: At<'_>, expected: &str, given: &Bound<'_, PyAny>, advice: &str) -> PyErr {
+    let name = of_type(&given.get_type(), "__name__").ok();
+    let name = name.as_ref().and_then(characters).unwrap_or("another type");
+    PyTypeError::new_err(host::type_error(at, expected, name, advice))
 }

@@ -4,11 +4,13 @@ mod advice;
 mod arguments;
 mod errors;
 mod interpreter;
+mod native;
 mod results;
 mod values;
 
-use arguments::{Passed, Wtf8, elements, limits, list_of, option, presented, provider_name, time, variable_name};
+use arguments::{Passed, Wtf8, elements, limits, option, presented, provider_name, time, variable_name};
 use errors::{Classes, run};
+use native::list_of;
 use personsig::host::At;
 use personsig::{Code, Signature, SnippetOptions};
 use pyo3::prelude::*;
@@ -325,6 +327,6 @@ fn providers(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
 #[pyfunction]
 #[pyo3(signature = (value, /))]
 fn is_provider_name(value: &Bound<'_, PyAny>) -> bool {
-    let name = advice::characters(value);
+    let name = native::characters(value);
     name.is_some_and(|name| personsig::providers().iter().any(|row| row.name == name))
 }

@@ -9,7 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use crate::advice;
-use crate::arguments::{integer, saturated, snapshot, type_error, utf8};
+use crate::errors::type_error;
+use crate::native::{integer, saturated, snapshot, utf8};
 
 /// Python's values. Of a subclass of a built-in type the built-in type's own content is read; its methods are not
 /// called.

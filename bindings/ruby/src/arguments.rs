@@ -1,23 +1,15 @@
 //! Arguments, checked for their types and not for their values. No method of a value is called.
 
 use std::borrow::Cow;
-use std::collections::TryReserveError;
 
-use magnus::encoding::EncodingCapable;
-use magnus::rb_sys::AsRawValue;
 use magnus::{Error, Integer, RArray, RString, Ruby, Value, prelude::*};
 use personsig::UserId;
 use personsig::host::{self, At};
 
 use crate::advice;
+use crate::errors::{no_memory, type_error};
+use crate::native::{copied, exact, list_of, utf8};
 use crate::values::Values;
-
-/// Names the class that was given, never the value.
-#[cold]
-pub(crate) fn type_error(ruby: &Ruby, at: At<'_>, expected: &str, given: Value, advice: &str) -> Error {
-    let message = host::type_error(at, expected, &advice::class_name(given), advice);
-    Error::new(ruby.exception_type_error(), message)
-}
 
 pub(crate) fn provider(ruby: &Ruby, value: Value) -> Result<RString, Error> {
     let advice = "pass the name of a provider, such as 'gosquared'";
@@ -69,60 +61,8 @@ pub(crate) fn list<T>(
     Ok(elements)
 }
 
-/// An empty list with this capacity; NoMemoryError where there is no memory for it. Infallible allocations end the
-/// process.
-pub(crate) fn list_of<T>(ruby: &Ruby, count: usize) -> Result<Vec<T>, Error> {
-    let mut list = Vec::new();
-    list.try_reserve_exact(count).map_err(|error| no_memory(ruby, error))?;
-    Ok(list)
-}
-
-#[cold]
-pub(crate) fn no_memory(ruby: &Ruby, _: TryReserveError) -> Error {
-    Error::new(ruby.exception_no_mem_error(), "failed to allocate memory")
-}
-
 pub(crate) fn seconds(ruby: &Ruby, name: &'static str, value: Option<Value>) -> Result<Option<i64>, Error> {
     host::seconds(&Values(ruby), name, value.and_then(unless_nil).as_ref())
-}
-
-/// The integer, or the end of `i64` that it lies beyond.
-pub(crate) fn saturated(integer: Integer) -> i64 {
-    exact(integer).and_then(|n| i64::try_from(n).map_err(|_| end(n < 0))).unwrap_or_else(|end| end)
-}
-
-/// The integer, or the end of `i64` that it lies beyond where it does not fit into an `i128`.
-pub(crate) fn exact(integer: Integer) -> Result<i128, i64> {
-    let mut bytes = [0_u8; 16];
-    let flags = rb_sys::INTEGER_PACK_LITTLE_ENDIAN | rb_sys::INTEGER_PACK_2COMP;
-    // SAFETY: it writes these bytes. Of an Integer it neither calls a method nor raises.
-    let sign = unsafe { rb_sys::rb_integer_pack(integer.as_raw(), bytes.as_mut_ptr().cast(), 16, 1, 0, flags as i32) };
-    let value = i128::from_le_bytes(bytes);
-    // Ruby counts the sign beside the 128 bits, `i128` within.
-    let fits = sign.abs() < 2 && (value < 0) == (sign < 0);
-    if fits { Ok(value) } else { Err(end(sign < 0)) }
-}
-
-fn end(negative: bool) -> i64 {
-    if negative { i64::MIN } else { i64::MAX }
-}
-
-/// The String itself where its encoding is UTF-8, US-ASCII or BINARY, else transcoded; None where that fails.
-fn utf8(ruby: &Ruby, text: RString) -> Result<Option<RString>, Error> {
-    let utf8 = ruby.utf8_encindex();
-    if [utf8, ruby.usascii_encindex(), ruby.ascii8bit_encindex()].contains(&text.enc_get()) {
-        return Ok(Some(text));
-    }
-    // As `encode`, but where that raises it returns the String as it was: no exception holds the text.
-    let text = text.conv_enc(ruby.utf8_encoding())?;
-    Ok((text.enc_get() == utf8).then_some(text))
-}
-
-/// A copy of a String's characters in UTF-8; bytes that are not UTF-8 where it has none, for the core to refuse.
-pub(crate) fn copied(ruby: &Ruby, text: RString) -> Result<Vec<u8>, Error> {
-    let Some(text) = utf8(ruby, text)? else { return Ok(vec![0xff]) };
-    // SAFETY: the copy is made at once.
-    host::copied(unsafe { text.as_slice() }).map_err(|error| no_memory(ruby, error))
 }
 
 /// A site token or a nonce. One that is not UTF-8 becomes U+FFFD, which the core refuses, as it does all but ASCII.

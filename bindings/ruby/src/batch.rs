@@ -7,8 +7,9 @@ use std::{ptr, thread};
 use magnus::{Error, RArray, Ruby, Value};
 use personsig::{Code, Signature};
 
-use crate::arguments::{Ids, list_of, seconds};
-use crate::run;
+use crate::arguments::{Ids, seconds};
+use crate::errors::run;
+use crate::native::list_of;
 
 /// Signatures per release of the GVL. Smaller batches keep it: to re-acquire it may take another thread's whole time
 /// slice, 100 ms.

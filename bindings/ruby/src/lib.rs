@@ -11,20 +11,24 @@ use magnus::scan_args::{get_kwargs, scan_args};
 use magnus::typed_data::Obj;
 use magnus::value::Lazy;
 use magnus::{
-    Error, ExceptionClass, RArray, RClass, RHash, RModule, RString, RStruct, Ruby, TryConvert, TypedData, Value,
-    function, kwargs, method, prelude::*,
+    Error, RArray, RClass, RHash, RModule, RString, RStruct, Ruby, TryConvert, TypedData, Value, function, method,
+    prelude::*,
 };
-use personsig::host::{self, At, Class, catch_panic};
+use personsig::host::{self, At};
 use personsig::{Code, Secret, SnippetOptions, Traits, VerifyOptions};
 use zeroize::Zeroizing;
 
-use arguments::{Id, Ids, list, list_of, no_memory, presented, seconds, signature, text, token, unless_nil};
+use arguments::{Id, Ids, list, presented, seconds, signature, text, token, unless_nil};
+use errors::{INPUT_ERROR, VERIFICATION_ERROR, constant, frozen_text, no_memory, run};
+use native::list_of;
 use values::Values;
 
 mod abi_check;
 mod advice;
 mod arguments;
 mod batch;
+mod errors;
+mod native;
 mod values;
 
 #[magnus::init(name = "personsig_ruby")]
@@ -305,33 +309,9 @@ fn to_verify(ruby: &Ruby, args: &[Value]) -> Result<(Id, Option<RString>, Verify
     Ok((id, signature, options))
 }
 
-/// Runs the core and turns its errors into Ruby's. A panic would be a defect; magnus makes it a `fatal`, which no
-/// `rescue` catches and which ends the process.
-fn run<T>(ruby: &Ruby, core: impl FnOnce() -> Result<T, personsig::Error>) -> Result<T, Error> {
-    catch_panic(core).map_err(|error| {
-        let class = match Class::of(&error) {
-            Class::Input => &INPUT_ERROR,
-            Class::Verification => &VERIFICATION_ERROR,
-            Class::OutOfMemory => return Error::new(ruby.exception_no_mem_error(), error.to_string()),
-            Class::Defect => return Error::new(ruby.exception_runtime_error(), error.to_string()),
-        };
-        let code = frozen_text(ruby, error.code().name());
-        let fields = kwargs!(ruby, "code" => code, "index" => error.index());
-        ruby.get_inner(class).new_instance((error.to_string(), fields)).map_or_else(|failure| failure, Error::from)
-    })
-}
-
-// What is simpler in Ruby is in lib/personsig.rb, which defines these classes before it loads us.
-static INPUT_ERROR: Lazy<ExceptionClass> = Lazy::new(|ruby| constant(ruby, "InputError"));
-static VERIFICATION_ERROR: Lazy<ExceptionClass> = Lazy::new(|ruby| constant(ruby, "VerificationError"));
 static VERIFIED: Lazy<RClass> = Lazy::new(|ruby| constant(ruby, "Verified"));
 static FINDING: Lazy<RClass> = Lazy::new(|ruby| constant(ruby, "Finding"));
 static PROVIDER: Lazy<RClass> = Lazy::new(|ruby| constant(ruby, "Provider"));
-
-fn constant<T: TryConvert>(ruby: &Ruby, name: &'static str) -> T {
-    let personsig: Result<RModule, Error> = ruby.class_object().const_get("Personsig");
-    personsig.and_then(|module| module.const_get(name)).expect("lib/personsig.rb defines it")
-}
 
 /// A frozen Struct, filled without a call of its `initialize`. Every result of `verify` is one: what Ruby raises is
 /// caught once, and not at every step.
@@ -349,10 +329,4 @@ fn row(ruby: &Ruby, class: &Lazy<RClass>, fields: &[Value]) -> Result<RStruct, E
     })?;
     // SAFETY: it was just made.
     RStruct::try_convert(unsafe { Value::from_raw(row) })
-}
-
-fn frozen_text(ruby: &Ruby, text: &str) -> Value {
-    let text = ruby.str_new(text);
-    text.freeze();
-    text.as_value()
 }

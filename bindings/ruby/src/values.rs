@@ -9,7 +9,8 @@ use magnus::{Error, Float, Integer, RArray, RHash, RString, Ruby, Symbol, Value,
 use personsig::host::{At, Host, Shape, VisitElement, VisitMember};
 
 use crate::advice;
-use crate::arguments::{copied, saturated, type_error};
+use crate::errors::type_error;
+use crate::native::{copied, saturated};
 
 /// Ruby's values. Of a subclass of a built-in class the built-in class's own content is read; its methods are not
 /// called.
