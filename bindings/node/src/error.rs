@@ -9,8 +9,8 @@ use crate::value::{Js, make, object, string};
 
 /// Why there is no result.
 pub(crate) enum CallError {
-    /// The library's own error.
-    Refused(Error),
+    /// The library's own error. Boxed: results that are good are moved about less.
+    Refused(Box<Error>),
     /// A value of the wrong type.
     TypeError(Box<TypeError>),
     /// A call of Node-API failed. Where JavaScript threw, in a getter or a trap of a proxy, its exception is pending.
@@ -29,13 +29,13 @@ pub(crate) struct TypeError {
 
 impl From<Error> for CallError {
     fn from(error: Error) -> Self {
-        CallError::Refused(error)
+        CallError::Refused(error.into())
     }
 }
 
 impl From<Code> for CallError {
     fn from(code: Code) -> Self {
-        CallError::Refused(code.into())
+        Error::from(code).into()
     }
 }
 
@@ -51,8 +51,11 @@ impl From<napi::Error> for CallError {
 /// A panic ends here too. napi would catch it, but show its message, and that of a failed slice quotes the string.
 #[inline]
 pub(crate) fn answer(env: Env, body: impl FnOnce() -> Result<Js, CallError>) -> napi::Result<Js> {
-    let result = catch_panic(|| Ok(body())).unwrap_or_else(|internal| Err(internal.into()));
-    result.or_else(|error| error.into_record(env))
+    match catch_panic(|| Ok(body())) {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(error)) => error.into_record(env),
+        Err(internal) => CallError::from(internal).into_record(env),
+    }
 }
 
 impl CallError {
