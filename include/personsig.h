@@ -96,8 +96,7 @@ typedef enum {
     PERSONSIG_MISSING_SECRET = 2,
     // The secret begins or ends with white space, an invisible character or a byte order mark, or is UTF-16.
     PERSONSIG_PADDED_SECRET = 3,
-    // The secret is "null", "changeme", "<secret>", "${NAME}", "****" or the like, or GoSquared's public project
-    // token.
+    // The secret is "null", "changeme", "<secret>", "${NAME}", "****" or the like, or a vendor's public token.
     PERSONSIG_PLACEHOLDER_SECRET = 4,
     // The user id is empty.
     PERSONSIG_EMPTY_USER_ID = 5,
@@ -120,6 +119,10 @@ typedef enum {
     PERSONSIG_MALFORMED_SECRET = 13,
     // The user id is "undefined", "null", "[object Object]" or the like, which would be everybody's id.
     PERSONSIG_PLACEHOLDER_USER_ID = 14,
+    // The user id is no e-mail address, and the provider calls a user by one.
+    PERSONSIG_EMAIL_EXPECTED = 15,
+    // The provider's documentation shows no call that a snippet could make: use personsig_signer_identity.
+    PERSONSIG_NO_SNIPPET = 16,
     // The signature is empty.
     PERSONSIG_MISSING_SIGNATURE = 100,
     // The signature does not have the provider's form.

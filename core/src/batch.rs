@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use crate::email::LowerCase;
 use crate::encoding::Encoding;
 use crate::error::{Code, Error, Subject};
 use crate::hmac::Key;
+use crate::provider::Identifier;
 use crate::signature::Signature;
 use crate::signer::Signer;
 use crate::suffix::Suffix;
@@ -32,12 +34,40 @@ impl Signer {
         user_ids: &'a [UserId<'a>],
         now: impl Into<Option<i64>>,
     ) -> Result<Signatures<'a>, Error> {
+        let mut emails = Vec::new();
         for (index, user_id) in user_ids.iter().enumerate() {
-            user_id.check(Subject::UserIds(index))?;
+            match self.provider.identifier {
+                Identifier::Id => user_id.check(Subject::UserIds(index))?,
+                _ => self.check_email(user_id, index, user_ids.len(), &mut emails)?,
+            }
         }
         let suffix = self.provider.scheme.suffix(self.time(now)?);
         let key = self.secrets.keys().next().ok_or(Code::Internal)?;
-        Ok(Signatures { key, suffix, encoding: self.provider.encoding, user_ids, ready: None })
+        let encoding = self.provider.encoding;
+        Ok(Signatures { key, suffix, encoding, user_ids, emails: emails.into_iter(), ready: None })
+    }
+
+    /// Checks one of `count` ids, and where the vendor wants e-mails in lower case, pushes it if it changes, or nothing.
+    fn check_email(
+        &self,
+        user_id: &UserId<'_>,
+        index: usize,
+        count: usize,
+        emails: &mut Vec<Vec<u8>>,
+    ) -> Result<(), Error> {
+        let (mut digits, mut lower_case) = (Digits::new(), LowerCase::new());
+        let text = user_id.text(&mut digits, Subject::UserIds(index))?;
+        let signed = self.identifier(text, Subject::UserIds(index), &mut lower_case)?;
+        if self.provider.lowercase_email {
+            let mut email = Vec::new();
+            if signed != text {
+                email.try_reserve_exact(signed.len()).map_err(|_| Error::from(Code::OutOfMemory))?;
+                email.extend_from_slice(signed.as_bytes());
+            }
+            emails.try_reserve_exact(count.saturating_sub(index)).map_err(|_| Error::from(Code::OutOfMemory))?;
+            emails.push(email);
+        }
+        Ok(())
     }
 }
 
@@ -51,6 +81,8 @@ pub struct Signatures<'a> {
     encoding: Encoding,
     /// Not signed yet.
     user_ids: &'a [UserId<'a>],
+    /// In lower case, or empty where nothing changes; none where the vendor does not want it.
+    emails: std::vec::IntoIter<Vec<u8>>,
     /// The rest of the last group.
     ready: Option<std::array::IntoIter<[u8; 32], GROUP>>,
 }
@@ -64,6 +96,12 @@ impl Signatures<'_> {
         for ((text, user_id), digits) in texts.iter_mut().zip(user_ids).zip(&mut digits) {
             *text = user_id.bytes(digits);
         }
+        if self.emails.as_slice().is_empty() {
+            return Some(self.key.hmac(texts, &self.suffix));
+        }
+        let emails: [_; N] = std::array::from_fn(|_| self.emails.next().unwrap_or_default());
+        let changed = texts.iter_mut().zip(&emails).filter(|(_, email)| !email.is_empty());
+        changed.for_each(|(text, email)| *text = email);
         Some(self.key.hmac(texts, &self.suffix))
     }
 }
@@ -118,7 +156,7 @@ mod tests {
             (&long).into(),
             "\u{e9}".into(),
         ];
-        for provider in ["gosquared", "chameleon"] {
+        for provider in ["gosquared", "chameleon", "magicbell", "suprsend"] {
             let signer = Signer::new(provider, "personsig-test-secret").expect("a signer");
             for start in 0..ids.len() {
                 for ids in (start..=ids.len()).map(|end| &ids[start..end]) {

@@ -41,8 +41,8 @@ impl Encoding {
     pub(crate) fn encode(self, mac: &[u8; 32]) -> [u8; ENCODED_MAX] {
         match self {
             Encoding::Hex => to_hex(mac),
-            Encoding::Base64 => to_base64(mac, b'+', b'/', b'='),
-            Encoding::Base64Url => to_base64(mac, b'-', b'_', 0),
+            Encoding::Base64 => to_base64(mac, STANDARD, b'='),
+            Encoding::Base64Url => to_base64(mac, URL, 0),
         }
     }
 
@@ -56,17 +56,17 @@ impl Encoding {
             }
             Encoding::Base64 => {
                 let (characters, rest) = text.split_first_chunk()?;
-                Some((from_base64(characters, b'+', b'/')?, rest.strip_prefix(b"=")?))
+                Some((from_base64(characters, &STANDARD_VALUES)?, rest.strip_prefix(b"=")?))
             }
             Encoding::Base64Url => {
                 let (characters, rest) = text.split_first_chunk()?;
-                Some((from_base64(characters, b'-', b'_')?, rest))
+                Some((from_base64(characters, &URL_VALUES)?, rest))
             }
         }
     }
 }
 
-// Loops without a branch or a table, so that the compiler vectorises them.
+// What writes a MAC has no branch and no table: a right MAC is a secret until it is shown.
 
 fn to_hex(mac: &[u8; 32]) -> [u8; 64] {
     let digit = |value: u8| value.wrapping_add(if value < 10 { b'0' } else { b'a' - 10 });
@@ -91,50 +91,86 @@ fn from_hex(hex: &[u8; 64]) -> Option<[u8; 32]> {
     valid.then_some(mac)
 }
 
-/// RFC 4648, 4 and 5: three bytes are four characters. The last two bytes are three characters and `pad`.
-fn to_base64(mac: &[u8; 32], plus: u8, slash: u8, pad: u8) -> [u8; ENCODED_MAX] {
-    let character = |value: u8| match value {
-        0..26 => value.wrapping_add(b'A'),
-        26..52 => value.wrapping_add(b'a' - 26),
-        52..62 => value.wrapping_sub(52 - b'0'),
-        62 => plus,
-        _ => slash,
-    };
-    let mut bytes = [0; 33];
-    bytes.iter_mut().zip(mac).for_each(|(to, from)| *to = *from);
+/// The characters for 62 and 63.
+const STANDARD: [u8; 2] = *b"+/";
+const URL: [u8; 2] = *b"-_";
+
+/// RFC 4648, 4 and 5. The last two bytes are three characters and `pad`.
+fn to_base64(mac: &[u8; 32], [plus, slash]: [u8; 2], pad: u8) -> [u8; ENCODED_MAX] {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let each = |byte: u8| EACH.wrapping_mul(u64::from(byte));
+    let (halves, _) = mac.as_chunks();
+    let [first, last] =
+        [halves.first(), halves.last()].map(|half| u128::from_be_bytes(half.copied().unwrap_or_default()));
+    // Six bytes are eight characters. Each is made in a byte of a number, whose sums reach no other byte, so that the
+    // compiler vectorises the rest.
+    let sixes = [first >> 80, first >> 32, first << 16 | last >> 112, last >> 64, last >> 16, last << 32];
+    let eights = sixes.map(|six| {
+        let bits = six as u64 & 0xffff_ffff_ffff;
+        let bits = bits >> 24 | (bits & 0xff_ffff) << 32;
+        let bits = bits >> 12 & 0x0000_0fff_0000_0fff | (bits & 0x0000_0fff_0000_0fff) << 16;
+        let values = bits >> 6 & 0x003f_003f_003f_003f | (bits & 0x003f_003f_003f_003f) << 8;
+        // All bits of a byte whose value is larger than the limit.
+        let above = |limit: u8| {
+            let ones = values.wrapping_add(each(127_u8.wrapping_sub(limit))) >> 7 & EACH;
+            (ones << 8).wrapping_sub(ones)
+        };
+        // A to Z; a to z, 6 further; 0 to 9, 75 back; then the two others, from where the next character would be.
+        let sum = values.wrapping_add(each(b'A')).wrapping_add(above(25) & each(6)).wrapping_sub(above(51) & each(75));
+        let sum = sum.wrapping_sub(above(61) & each(b':'.wrapping_sub(plus)));
+        sum.wrapping_add(above(62) & each(slash.wrapping_sub(plus).wrapping_sub(1)))
+    });
+    let [.., end] = eights;
+    let end = end & 0xff_ffff | u64::from(pad) << 24;
+    let [a, b, c, d, e, _] = eights;
     let mut text = [0; ENCODED_MAX];
-    for (four, [a, b, c]) in text.as_chunks_mut().0.iter_mut().zip(bytes.as_chunks().0) {
-        *four = [a >> 2, (a & 3) << 4 | b >> 4, (b & 15) << 2 | c >> 6, c & 63].map(character);
-    }
-    if let Some(last) = text.get_mut(43) {
-        *last = pad;
-    }
+    text.as_chunks_mut().0.iter_mut().zip([a, b, c, d, e, end]).for_each(|(to, from)| *to = from.to_le_bytes());
     text
 }
 
-/// Canonical alone: the two bits that the last character has too many are zero.
-fn from_base64(text: &[u8; 43], plus: u8, slash: u8) -> Option<[u8; 32]> {
-    let mut valid = true;
-    let mut values = [0; 44];
-    for (value, character) in values.iter_mut().zip(text) {
-        *value = match character {
-            b'A'..=b'Z' => character.wrapping_sub(b'A'),
-            b'a'..=b'z' => character.wrapping_sub(b'a' - 26),
-            b'0'..=b'9' => character.wrapping_add(52 - b'0'),
-            _ if *character == plus => 62,
-            _ if *character == slash => 63,
-            _ => {
-                valid = false;
-                0
-            }
+/// The value of each character, and `NONE` of any other byte.
+const fn values([plus, slash]: [u8; 2]) -> [u8; 256] {
+    let mut values = [NONE; 256];
+    let mut byte = 0_u8;
+    loop {
+        let value = match byte {
+            b'A'..=b'Z' => byte.wrapping_sub(b'A'),
+            b'a'..=b'z' => byte.wrapping_sub(b'a' - 26),
+            b'0'..=b'9' => byte.wrapping_add(52 - b'0'),
+            _ if byte == plus => 62,
+            _ if byte == slash => 63,
+            _ => NONE,
         };
+        #[allow(clippy::indexing_slicing, reason = "a byte is less than 256")]
+        {
+            values[byte as usize] = value;
+        }
+        if byte == u8::MAX {
+            return values;
+        }
+        byte = byte.wrapping_add(1);
     }
+}
+
+const NONE: u8 = 0xff;
+static STANDARD_VALUES: [u8; 256] = values(STANDARD);
+static URL_VALUES: [u8; 256] = values(URL);
+
+/// Canonical alone: the two bits that the last character has too many are zero. A table will do: the text is no secret.
+fn from_base64(text: &[u8; 43], values: &[u8; 256]) -> Option<[u8; 32]> {
+    let value = |character: u8| values.get(usize::from(character)).copied().unwrap_or(NONE);
     let mut bytes = [0; 33];
-    for (three, [a, b, c, d]) in bytes.as_chunks_mut().0.iter_mut().zip(values.as_chunks().0) {
+    let (fours, last) = text.as_chunks();
+    let [x, y, z] = last else { return None };
+    let mut all = 0;
+    let fours = fours.iter().copied().chain([[*x, *y, *z, b'A']]);
+    for (three, four) in bytes.as_chunks_mut().0.iter_mut().zip(fours) {
+        let [a, b, c, d] = four.map(value);
+        all |= a | b | c | d;
         *three = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
     }
     let (mac, rest) = bytes.split_first_chunk()?;
-    (valid && *rest == [0]).then_some(*mac)
+    (all < 64 && *rest == [0]).then_some(*mac)
 }
 
 #[cfg(test)]

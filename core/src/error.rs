@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::provider::Provider;
+use crate::provider::{Provider, providers};
 
 /// The two kinds of error that a caller handles, and the machine's own failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ macro_rules! codes {
 codes! {
     Input:
     1 UnknownProvider "unknown-provider" "the provider" "is not one that this version knows"
-        "pass its exact name, in lower case: 'gosquared' or 'chameleon'"
+        "pass its exact name, in lower case, as the list of providers has it"
     2 MissingSecret "missing-secret" "the secret" "is missing or empty"
         "pass the secret from the provider's settings for identity verification"
     3 PaddedSecret "padded-secret" "the secret" "begins or ends with white space or a byte order mark"
@@ -84,12 +84,16 @@ codes! {
     14 PlaceholderUserId "placeholder-user-id" "the user id"
         "is what a language prints where there is no id, such as undefined, null or [object Object]"
         "pass the id of a user who is logged in; of an object, pass its id, such as user.id"
+    15 EmailExpected "email-expected" "the user id" "is not an e-mail address, which this provider identifies users by"
+        "pass the user's e-mail address, exactly as the page sends it"
+    16 NoSnippet "no-snippet" "this provider's documentation" "shows no call that a snippet could make"
+        "pass the fields of identity to the vendor's component or library"
 
     Verification:
     100 MissingSignature "missing-signature" "the signature" "is missing or empty"
         "make the page send the signature together with the id"
     101 MalformedSignature "malformed-signature" "the signature" "does not have the form of this provider's signatures"
-        "pass exactly what sign returned: lower-case hex digits, and the timestamp where the provider has one"
+        "pass exactly what sign returned, to its last character"
     102 MissingTimestamp "missing-timestamp" "the signature" "lacks its timestamp"
         "make the page send everything that sign returned, up to the last digit"
     103 SignatureMismatch "signature-mismatch" "the signature" "is not this user's"
@@ -210,6 +214,7 @@ impl fmt::Display for Problem<'_> {
         }
         match detail {
             Detail::None => write!(f, " {problem}"),
+            Detail::Problem(problem) | Detail::Pass(problem, _) => write!(f, " {problem}"),
             Detail::Reason(reason, _) => write!(f, " {reason}"),
             Detail::ReasonAt(reason, _, code_point, number) => {
                 write!(f, " {reason} (U+{code_point:04X} at character {number})")
@@ -235,16 +240,30 @@ impl fmt::Display for Fix<'_> {
         let Error { code, subject, detail } = self.0;
         match (code, subject, detail) {
             (_, _, Detail::Reason(_, fix) | Detail::ReasonAt(_, fix, ..)) => f.write_str(fix),
+            (_, _, Detail::Pass(_, secret)) => write!(f, "pass {secret}"),
+            (Code::UnknownProvider, ..) => {
+                f.write_str("pass its exact name, in lower case: ")?;
+                let last = providers().len().saturating_sub(1);
+                providers().iter().enumerate().try_for_each(|(at, provider)| {
+                    f.write_str(if at == 0 {
+                        ""
+                    } else if at == last {
+                        " or "
+                    } else {
+                        ", "
+                    })?;
+                    write!(f, "'{}'", provider.name)
+                })
+            }
             (Code::MissingSecret | Code::PlaceholderSecret, Subject::Secret(provider), _) => {
-                let Provider { title, settings, secret_variable, .. } = provider;
-                write!(f, "pass the secret from {title}'s {settings} settings")?;
-                write!(f, ", often kept in the environment variable {secret_variable}")
+                let Provider { secret, secret_variable, .. } = provider;
+                write!(f, "pass {secret}, often kept in the environment variable {secret_variable}")
             }
             (
                 Code::MissingSecret | Code::PlaceholderSecret,
                 Subject::Variable(_, provider) | Subject::OddVariable(provider),
                 _,
-            ) => write!(f, "set it to the secret from {}'s {} settings", provider.title, provider.settings),
+            ) => write!(f, "set it to {}", provider.secret),
             (Code::MissingSecret, Subject::Fallback(_), _) => {
                 f.write_str("leave it out where there is no older secret")
             }
@@ -323,6 +342,10 @@ pub(crate) enum Detail {
     Unset,
     /// Present and empty.
     Empty,
+    /// A more specific problem than the code's.
+    Problem(&'static str),
+    /// A problem, and what to pass.
+    Pass(&'static str, &'static str),
     /// A more specific problem and fix than the code's.
     Reason(&'static str, &'static str),
     /// [`Detail::Reason`] with a code point, and which character it is, counting from 1.

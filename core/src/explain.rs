@@ -42,7 +42,10 @@ use self::hypothesis::{Found, Hypothesis};
 use self::key::{Key, fixed_keys, twice_wrong_keys, wrong_keys};
 use self::mistake::{Mistake, Mistakes};
 use self::reading::{Group, Tail};
+use crate::email::LowerCase;
+use crate::encoding::Encoding;
 use crate::error::{Code, Detail, Error, Subject};
+use crate::provider::Provider;
 use crate::scheme::Scheme;
 use crate::signer::{Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
 use crate::user_id::{Digits, UserId};
@@ -110,10 +113,12 @@ impl Finding {
     }
 
     /// Nothing is known. Something is said of the secret or the id only where the text has a signature's form.
-    fn unexplained(scheme: Scheme, has_form: bool) -> Self {
-        let form = match scheme {
-            Scheme::Plain => "64 lower-case hex digits",
-            Scheme::Timestamped => "64 lower-case hex digits, a hyphen and a time",
+    fn unexplained(provider: &Provider, has_form: bool) -> Self {
+        let form = match (provider.scheme, provider.encoding) {
+            (Scheme::Timestamped, _) => "64 lower-case hex digits, a hyphen and a time",
+            (Scheme::Plain, Encoding::Hex) => "64 lower-case hex digits",
+            (Scheme::Plain, Encoding::Base64) => "44 characters of base64",
+            (Scheme::Plain, Encoding::Base64Url) => "43 characters of base64url",
         };
         let finding = Finding::new(Mistake::Unexplained, None);
         if has_form {
@@ -187,7 +192,9 @@ impl Signer {
         now: impl Into<Option<i64>>,
     ) -> Result<Vec<Finding>, Error> {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
-        let id = user_id.text(&mut digits, Subject::UserId)?;
+        let given = user_id.text(&mut digits, Subject::UserId)?;
+        let mut lower_case = LowerCase::new();
+        let id = self.identifier(given, Subject::UserId, &mut lower_case)?;
         if also.len() > ALSO_MAX {
             return Err(Error::new(Code::InvalidOption, Subject::Option("other identifiers")).with(TOO_MANY));
         }
@@ -222,7 +229,7 @@ impl Signer {
         match &inside {
             _ if form_alone => {}
             Some(inside) if self.verify_with(id, inside, &options).is_ok() => {}
-            _ => found = self.proven(&Case { id, also, now }, scheme, inside.as_deref().unwrap_or(text)),
+            _ => found = self.proven(&Case { id, given, also, now }, scheme, inside.as_deref().unwrap_or(text)),
         }
         let look = look::look(text);
         let mut mistakes = found.mistakes;
@@ -232,7 +239,7 @@ impl Signer {
             mistakes = mistakes | Mistake::NotASignature.into();
         }
         if mistakes.is_empty() {
-            return Ok(vec![Finding::unexplained(scheme, self.parse(text).is_ok())]);
+            return Ok(vec![Finding::unexplained(self.provider, self.parse(text).is_ok())]);
         }
         let of = |mistake: Mistake| {
             let finding = Finding::new(mistake, found.index.filter(|_| mistake == Mistake::OtherIdentifier));
@@ -272,8 +279,14 @@ impl Signer {
 
     /// The fewest mistakes that explain the text.
     fn proven(&self, case: &Case<'_>, scheme: Scheme, text: &[u8]) -> Found {
-        let secrets: Vec<Key<'_>> = self.secrets.keys().take(SECRETS_MAX).map(Key::right).collect();
-        let groups = reading::groups(scheme, text).into_iter();
+        let Provider { encoding, key_form, .. } = *self.provider;
+        let secrets = self.secrets.keys().take(SECRETS_MAX).map(|key| Key::right(key, key_form));
+        let secrets: Vec<Key<'_>> = secrets.collect();
+        // What follows reads hex as the right encoding. A MAC in the provider's own is shown to it in hex.
+        let own = self.parse(text).ok().filter(|_| encoding != Encoding::Hex).map(|own| own.in_hex());
+        let text = own.as_ref().map_or(text, |hex| hex.as_slice());
+        let is_other = own.is_none() && encoding != Encoding::Hex;
+        let groups = reading::groups(scheme, text, is_other).into_iter();
         let groups: Vec<_> = groups.map(|group| (case.hypotheses(&group.tail), group)).collect();
         let variable = self.provider.secret_variable;
         let mut keys = fixed_keys(variable);
@@ -367,6 +380,8 @@ impl Signer {
 /// What there is to go by, beside the secrets.
 struct Case<'a> {
     id: &'a str,
+    /// The id as the caller passed it, where the vendor wants an e-mail in lower case.
+    given: &'a str,
     also: Vec<&'a str>,
     now: i64,
 }

@@ -40,6 +40,7 @@
 mod batch;
 #[cfg(all(test, not(debug_assertions), target_arch = "x86_64"))]
 mod constant_time_test;
+mod email;
 mod encoding;
 mod error;
 #[cfg(feature = "explain")]
@@ -69,7 +70,7 @@ pub use encoding::Encoding;
 pub use error::{Code, Error, Kind};
 #[cfg(feature = "explain")]
 pub use explain::Finding;
-pub use provider::{Provider, providers};
+pub use provider::{Identifier, KeyForm, Provider, providers};
 pub use scheme::Scheme;
 pub use secret::Secret;
 pub use signature::{SIGNATURE_MAX, Signature};

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Code, Detail, Error, Subject};
 use crate::hmac::{Key, KeyBlock, midstates, write_key_block};
+use crate::provider::{KeyForm, providers};
 use crate::sha256::State;
 
 /// A secret as a caller passes it: a string, bytes, or nothing.
@@ -24,7 +25,7 @@ use crate::sha256::State;
 /// | `changeme`, `mysecret`, `your_secret`, `your-secret`, `Secure Mode Secret` | `placeholder-secret` |
 /// | `<...>`, `${...}`, `{{...}}`, `%...%` | `placeholder-secret` |
 /// | three to sixteen characters, all of them `*`, `.`, `?`, `x` or U+2022 | `placeholder-secret` |
-/// | GoSquared's public project token, `GSN-123456-A` | `placeholder-secret` |
+/// | a public token of a vendor, such as GoSquared's project token, `GSN-123456-A` | `placeholder-secret` |
 /// | quotation marks round it: `"..."`, `'...'`, backticks, curly or angular ones | `malformed-secret` |
 /// | `b'...'`, as Python prints bytes | `malformed-secret` |
 /// | `NAME=...` or `export NAME=...`, the name in capitals and digits with a `_` inside | `malformed-secret` |
@@ -32,6 +33,7 @@ use crate::sha256::State;
 /// | `{...}` or `[...]` | `malformed-secret` |
 /// | a backslash and `n` at the end | `malformed-secret` |
 /// | U+0000 to U+001F or U+007F anywhere | `malformed-secret` |
+/// | anything but an even number of hex digits, where the provider's [key form](KeyForm) is hex | `malformed-secret` |
 ///
 /// But for UTF-16, bytes that are not valid UTF-8 may be anything.
 #[derive(Clone, Copy)]
@@ -88,7 +90,7 @@ impl<'a, T: Into<Secret<'a>>> From<Option<T>> for Secret<'a> {
 }
 
 impl<'a> Secret<'a> {
-    fn check(self) -> Result<&'a [u8], (Code, Detail)> {
+    fn check(self, key_form: KeyForm) -> Result<&'a [u8], (Code, Detail)> {
         let bytes = match self {
             Secret::Missing => return Err((Code::MissingSecret, Detail::Unset)),
             Secret::Bytes([]) => return Err((Code::MissingSecret, Detail::Empty)),
@@ -102,6 +104,11 @@ impl<'a> Secret<'a> {
                 .or_else(|| malformed(text).map(|detail| (Code::MalformedSecret, detail))),
             Err(_) => is_utf16(bytes).then_some((Code::PaddedSecret, UTF_16)),
         };
+        let is_hex = || bytes.len().is_multiple_of(2) && bytes.iter().all(u8::is_ascii_hexdigit);
+        let refused = refused.or_else(|| match key_form {
+            KeyForm::Hex if !is_hex() => Some((Code::MalformedSecret, NOT_HEX)),
+            _ => None,
+        });
         refused.map_or(Ok(bytes), Err)
     }
 }
@@ -139,7 +146,9 @@ fn placeholder(text: &str) -> Option<Detail> {
     } else if text.chars().all(is_mask) && (3..=16).contains(&text.chars().count()) {
         Some(MASK)
     } else {
-        is_project_token(text).then_some(PROJECT_TOKEN)
+        let public = providers().iter().filter_map(|provider| Some((provider, provider.public_token?)));
+        let public = public.into_iter().find(|(_, token)| has_form(text, token.form));
+        public.map(|(provider, token)| Detail::Pass(token.problem, provider.secret))
     }
 }
 
@@ -224,10 +233,6 @@ const MASK: Detail = Detail::Reason(
     "is a mask, such as asterisks or dots",
     "the secret is hidden where it was copied: reveal it first, or use the copy button",
 );
-const PROJECT_TOKEN: Detail = Detail::Reason(
-    "has the form of GoSquared's public project token",
-    "pass the secret from GoSquared's Secure Mode settings",
-);
 const QUOTED: Detail = Detail::Reason(
     "has quotation marks round it",
     "`docker --env-file` and some settings pages keep them: write it without",
@@ -247,6 +252,8 @@ const JSON: Detail = Detail::Reason(
     "pass the secret itself: read the field that holds it",
 );
 const ESCAPE: Detail = Detail::Reason("ends with a backslash and n, an escaped newline", "remove both characters");
+const NOT_HEX: Detail =
+    Detail::Reason("is not an even number of hex digits", "pass it exactly as the vendor shows it: digits and a to f");
 /// `(problem, fix)`, for [`Detail::reason_at`].
 const NUL: (&str, &str) = (
     "contains a NUL character",
@@ -255,15 +262,28 @@ const NUL: (&str, &str) = (
 const CONTROL: (&str, &str) =
     ("contains a control character", "pass one secret, on one line; older ones are fallback secrets");
 
-/// `GSN-123456-A`, which is public: every page of the site has it.
-fn is_project_token(text: &str) -> bool {
-    let Some((digits, letter)) = text.strip_prefix("GSN-").and_then(|rest| rest.split_once('-')) else {
-        return false;
-    };
-    !digits.is_empty()
-        && digits.bytes().all(|b| b.is_ascii_digit())
-        && letter.len() == 1
-        && letter.bytes().all(|b| b.is_ascii_alphabetic())
+/// Whether a text has the form of a [`PublicToken`](crate::provider::PublicToken): `#` is one or more digits, `?` a letter.
+fn has_form(text: &str, form: &str) -> bool {
+    let (mut rest, mut form) = (text.as_bytes(), form.bytes());
+    let fits = form.all(|part| {
+        let length = match part {
+            b'#' => rest.iter().take_while(|byte| byte.is_ascii_digit()).count(),
+            b'?' => rest.first().filter(|byte| byte.is_ascii_alphabetic()).map_or(0, |_| 1),
+            _ => rest.first().filter(|byte| **byte == part).map_or(0, |_| 1),
+        };
+        rest = rest.get(length..).unwrap_or_default();
+        length > 0
+    });
+    fits && rest.is_empty()
+}
+
+/// The key of a secret that is hex digits.
+pub(crate) fn decoded(secret: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let (mut key, length) = (Zeroizing::new(Vec::new()), secret.len() / 2);
+    key.try_reserve_exact(length).map_err(|_| Error::from(Code::OutOfMemory))?;
+    key.resize(length, 0);
+    hex::decode_to_slice(secret, &mut key).map_err(|_| Error::from(Code::Internal))?;
+    Ok(key)
 }
 
 /// The Signer's own copies: one heap block, filled once and zeroed when it is freed.
@@ -276,10 +296,13 @@ const RECORD: usize = size_of::<KeyBlock>() + 2 * size_of::<State>() + size_of::
 
 impl Secrets {
     /// Checks all before it copies one. The subject is what a message calls the secret.
-    pub(crate) fn new<'a>(secrets: impl Iterator<Item = (Subject, Secret<'a>)> + Clone) -> Result<Self, Error> {
+    pub(crate) fn new<'a>(
+        key_form: KeyForm,
+        secrets: impl Iterator<Item = (Subject, Secret<'a>)> + Clone,
+    ) -> Result<Self, Error> {
         let mut size = 0_usize;
         for (subject, secret) in secrets.clone() {
-            let bytes = secret.check().map_err(|(code, detail)| Error::new(code, subject).with(detail))?;
+            let bytes = secret.check(key_form).map_err(|(code, detail)| Error::new(code, subject).with(detail))?;
             size = size.saturating_add(RECORD).saturating_add(bytes.len());
         }
         let mut records = Zeroizing::new(Vec::new());
@@ -288,7 +311,10 @@ impl Secrets {
             if let Secret::Bytes(bytes) = secret {
                 records.extend_from_slice(&[0; size_of::<KeyBlock>()]);
                 let block = records.last_chunk_mut().ok_or(Code::Internal)?;
-                write_key_block(bytes, block);
+                match key_form {
+                    KeyForm::Text => write_key_block(bytes, block),
+                    KeyForm::Hex => write_key_block(&decoded(bytes)?, block),
+                }
                 let states = midstates(block);
                 states.as_flattened().iter().for_each(|word| records.extend_from_slice(&word.to_ne_bytes()));
                 records.extend_from_slice(&bytes.len().to_ne_bytes());

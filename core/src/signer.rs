@@ -5,8 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
-use crate::error::{Code, Detail, Error, Subject};
-use crate::provider::{Provider, providers};
+use crate::email::{self, LowerCase};
+use crate::error::{Code, Detail, Error, Kind, Subject};
+use crate::provider::{Identifier, Provider, providers};
 use crate::scheme::Scheme;
 use crate::secret::{Secret, Secrets, is_variable_name};
 use crate::signature::{ParsedSignature, Signature};
@@ -57,7 +58,7 @@ impl Signer {
         let fallbacks = fallback_secrets.iter().enumerate();
         let fallbacks = fallbacks.map(|(index, secret)| (Subject::Fallback(index), *secret));
         let secret = (Subject::Secret(provider), secret.into());
-        let secrets = Secrets::new(std::iter::once(secret).chain(fallbacks))?;
+        let secrets = Secrets::new(provider.key_form, std::iter::once(secret).chain(fallbacks))?;
         Ok(Signer { provider, secrets })
     }
 
@@ -109,7 +110,7 @@ impl Signer {
         let fallback = read(&previous)?;
         let fallback = fallback.as_ref().map(AsRef::as_ref).filter(|value| !value.is_empty());
         secrets.extend(fallback.map(|value| (subject(&previous), Secret::Bytes(value))));
-        let secrets = Secrets::new(secrets.into_iter())?;
+        let secrets = Secrets::new(provider.key_form, secrets.into_iter())?;
         Ok(Signer { provider, secrets })
     }
 
@@ -127,6 +128,7 @@ impl Signer {
     ///
     /// # Errors
     /// `empty-user-id`, `invalid-text`, `control-character`, `placeholder-user-id`, `integer-too-large`: see [`UserId`];
+    /// `email-expected` where the provider's [identifier](crate::Identifier) is an e-mail;
     /// `timestamp-out-of-range` where the system's clock stands before 1970.
     ///
     /// ```
@@ -154,6 +156,8 @@ impl Signer {
     pub fn sign_at<'a>(&self, user_id: impl Into<UserId<'a>>, now: impl Into<Option<i64>>) -> Result<Signature, Error> {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
         let text = user_id.text(&mut digits, Subject::UserId)?;
+        let mut lower_case = LowerCase::new();
+        let text = self.identifier(text, Subject::UserId, &mut lower_case)?;
         let now = self.time(now)?;
         let key = self.secrets.keys().next().ok_or(Code::Internal)?;
         let suffix = self.provider.scheme.suffix(now);
@@ -199,6 +203,8 @@ impl Signer {
     ) -> Result<Verified, Error> {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
         let text = user_id.text(&mut digits, Subject::UserId)?;
+        let mut lower_case = LowerCase::new();
+        let text = self.identifier(text, Subject::UserId, &mut lower_case)?;
         let limits = self.limits(options)?;
         self.verify_within(text, signature.as_ref(), &limits)
     }
@@ -228,10 +234,29 @@ impl Signer {
     ) -> Result<bool, Error> {
         let limits = self.limits(options)?;
         let (mut digits, user_id) = (Digits::new(), user_id.into());
-        let verified = user_id
-            .text(&mut digits, Subject::UserId)
-            .and_then(|text| self.verify_within(text, signature.as_ref(), &limits));
-        Ok(verified.is_ok())
+        let mut lower_case = LowerCase::new();
+        let text = user_id.text(&mut digits, Subject::UserId);
+        let text = text.and_then(|text| self.identifier(text, Subject::UserId, &mut lower_case));
+        let verified = text.and_then(|text| self.verify_within(text, signature.as_ref(), &limits));
+        match verified {
+            Err(error) if error.kind() == Kind::System => Err(error),
+            verified => Ok(verified.is_ok()),
+        }
+    }
+
+    /// What is signed, and what the page gets, for a string that can be signed: where the vendor calls a user by e-mail,
+    /// it is checked and perhaps lower-cased.
+    #[inline]
+    pub(crate) fn identifier<'t>(
+        &self,
+        text: &'t str,
+        subject: Subject,
+        lower_case: &'t mut LowerCase,
+    ) -> Result<&'t str, Error> {
+        match self.provider.identifier {
+            Identifier::Id => Ok(text),
+            _ => email::identifier(self.provider, text, subject, lower_case),
+        }
     }
 
     /// Reads a presented signature, without verifying it.
@@ -344,15 +369,8 @@ fn find(name: &str) -> Result<&'static Provider, Error> {
     let is_known = |name: &str| providers().iter().any(|provider| provider.name.eq_ignore_ascii_case(name));
     let trimmed = name.trim_matches(|c: char| c.is_whitespace() || c.is_control());
     Err(match (is_known(name), is_known(trimmed)) {
-        (true, _) => refused.with(CAPITALS),
-        (_, true) => refused.with(PADDED),
+        (true, _) => refused.with(Detail::Problem("is written with capital letters")),
+        (_, true) => refused.with(Detail::Problem("begins or ends with white space or a control character")),
         _ => refused,
     })
 }
-
-const CAPITALS: Detail =
-    Detail::Reason("is written with capital letters", "pass its exact name, in lower case: 'gosquared' or 'chameleon'");
-const PADDED: Detail = Detail::Reason(
-    "begins or ends with white space or a control character",
-    "pass its exact name: 'gosquared' or 'chameleon'",
-);

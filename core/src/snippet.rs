@@ -4,9 +4,10 @@ use std::fmt;
 
 use subtle::{Choice, ConstantTimeEq};
 
+use crate::email::{LowerCase, is_email};
 use crate::error::{Code, Detail, Error, Subject};
 use crate::json::{quote, quoted_len};
-use crate::provider::Part;
+use crate::provider::Page;
 use crate::signature::Signature;
 use crate::signer::Signer;
 use crate::traits::{SECRET, Traits, out_of_memory};
@@ -17,8 +18,9 @@ use crate::user_id::{Digits, UserId};
 pub struct SnippetOptions<'a> {
     /// What the page tells the vendor about the user. The signature does not cover it.
     pub traits: Traits,
-    /// GoSquared's project token, `GSN-123456-A`: letters, digits, `_` and `-`. With it, the snippet loads the vendor's
-    /// script; without it, the page must.
+    /// The public token of the account: letters, digits, `_` and `-`. GoSquared's project token, `GSN-123456-A`, makes the
+    /// snippet load the vendor's script; without it, the page must. Some providers' calls carry a token (an app id, a chat id)
+    /// and need it. For all others it is `invalid-option`.
     pub site_token: Option<&'a str>,
     /// The nonce of this response's Content-Security-Policy: letters, digits, `+`, `/`, `_` and `-`, then at most two `=`
     /// ([CSP Level 3](https://www.w3.org/TR/CSP3/#grammardef-nonce-source)).
@@ -70,17 +72,17 @@ impl Signer {
         user_id: Option<impl Into<UserId<'a>>>,
         options: &SnippetOptions<'_>,
     ) -> Result<String, Error> {
+        let page = self.provider.page.as_ref().ok_or(Error::new(Code::NoSnippet, Subject::Call))?;
         let (mut digits, user_id) = (Digits::new(), user_id.map(Into::into));
-        let user_id = user_id.as_ref().map(|user_id| self.public_id(user_id, &mut digits)).transpose()?;
-        let page = &self.provider.page;
+        let mut lower_case = LowerCase::new();
+        let user_id =
+            user_id.as_ref().map(|user_id| self.public_id(user_id, &mut digits, &mut lower_case)).transpose()?;
         let mut traits = String::new();
-        options.traits.write_members(&mut traits, page.reserved, &|text| self.is_secret(text))?;
-        if let Some(site_token) = options.site_token {
-            self.check_option("the site token", site_token, is_site_token(site_token), SITE_TOKEN)?;
-            if page.load.is_none() {
-                return Err(Error::new(Code::InvalidOption, Subject::Option("the site token")).with(NO_LOADER));
-            }
+        options.traits.write_members(&mut traits, page.reserved.unwrap_or_default(), &|text| self.is_secret(text))?;
+        if page.reserved.is_none() && !traits.is_empty() {
+            return Err(Error::new(Code::InvalidOption, Subject::Option("the traits")).with(NO_TRAITS));
         }
+        self.check_site_token(page, options.site_token)?;
         if let Some(nonce) = options.nonce {
             let reason = if nonce.is_empty() { EMPTY_NONCE } else { NONCE };
             self.check_option("the nonce", nonce, is_nonce(nonce), reason)?;
@@ -91,34 +93,40 @@ impl Signer {
             None => self.time(options.now.or(Some(0))).map(|_| None)?,
         };
 
-        let load = page.load.filter(|_| options.site_token.is_some()).unwrap_or_default();
-        let identify = if user_id.is_some() { page.identify } else { &[] };
-        if load.is_empty() && identify.is_empty() {
+        let loader = if options.site_token.is_some() { page.loader } else { &[] };
+        let statements = if user_id.is_some() { page.statements } else { &[] };
+        if loader.is_empty() && statements.is_empty() {
             return Ok(String::new());
         }
-        let mut html = String::new();
-        let parts = load.iter().chain(identify).map(|part| match part {
-            Part::Script(script) => script.len(),
-            Part::SiteToken => quoted_len(options.site_token.unwrap_or_default()),
-            Part::UserId => quoted_len(user_id.unwrap_or_default()),
-            Part::Signature => quoted_len(signature.as_deref().unwrap_or_default()),
-            Part::Traits => traits.len(),
+        let user_id = user_id.unwrap_or_default();
+        let value = |placeholder: &str| match placeholder {
+            "id" => Value::Quoted(user_id),
+            "signature" => Value::Quoted(signature.as_deref().unwrap_or_default()),
+            "token" => Value::Quoted(options.site_token.unwrap_or_default()),
+            "field" => Value::Quoted(self.id_field(user_id)),
+            "more" => Value::Members(&traits),
+            "traits" => Value::Members(traits.strip_prefix(',').unwrap_or(&traits)),
+            _ => Value::Members(""),
+        };
+        let pieces = || loader.iter().chain(statements).flat_map(|statement| pieces(statement).chain([("", "\n")]));
+        let lengths = pieces().map(|(placeholder, script)| match value(placeholder) {
+            Value::Quoted(text) => quoted_len(text).saturating_add(script.len()),
+            Value::Members(members) => members.len().saturating_add(script.len()),
         });
+        let mut html = String::new();
         let tags = ["<script nonce=\"\">\n</script>", options.nonce.unwrap_or_default()].map(str::len);
-        html.try_reserve_exact(parts.chain(tags).fold(0, usize::saturating_add)).map_err(out_of_memory)?;
+        html.try_reserve_exact(lengths.chain(tags).fold(0, usize::saturating_add)).map_err(out_of_memory)?;
         html.push_str("<script");
         if let Some(nonce) = options.nonce {
             html.extend([" nonce=\"", nonce, "\""]);
         }
         html.push_str(">\n");
-        for part in load.iter().chain(identify) {
-            match part {
-                Part::Script(script) => html.push_str(script),
-                Part::SiteToken => quote(&mut html, options.site_token.unwrap_or_default()),
-                Part::UserId => quote(&mut html, user_id.unwrap_or_default()),
-                Part::Signature => quote(&mut html, signature.as_deref().unwrap_or_default()),
-                Part::Traits => html.push_str(&traits),
+        for (placeholder, script) in pieces() {
+            match value(placeholder) {
+                Value::Quoted(text) => quote(&mut html, text),
+                Value::Members(members) => html.push_str(members),
             }
+            html.push_str(script);
         }
         html.push_str("</script>");
         Ok(html)
@@ -142,20 +150,46 @@ impl Signer {
     /// ```
     pub fn identity<'a>(&self, user_id: impl Into<UserId<'a>>, now: impl Into<Option<i64>>) -> Result<Identity, Error> {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
-        let user_id = self.public_id(&user_id, &mut digits)?;
+        let mut lower_case = LowerCase::new();
+        let user_id = self.public_id(&user_id, &mut digits, &mut lower_case)?;
         let signature = self.sign_at(user_id, now)?;
         let mut copy = String::new();
         copy.try_reserve_exact(user_id.len()).map_err(out_of_memory)?;
         copy.push_str(user_id);
-        Ok(Identity { names: self.provider.page.fields, user_id: copy, signature })
+        let names = [self.id_field(user_id), self.provider.fields.signature];
+        Ok(Identity { names, user_id: copy, signature })
+    }
+
+    /// The vendor's name of the field that an id goes to.
+    fn id_field(&self, user_id: &str) -> &'static str {
+        let fields = &self.provider.fields;
+        if is_email(user_id) { fields.email } else { fields.id }
     }
 
     /// The string to sign, refused if it is a secret: the page shows it.
-    fn public_id<'b>(&self, user_id: &'b UserId<'_>, digits: &'b mut Digits) -> Result<&'b str, Error> {
-        let text = user_id.text(digits, Subject::UserId)?;
+    fn public_id<'t>(
+        &self,
+        user_id: &'t UserId<'_>,
+        digits: &'t mut Digits,
+        lower_case: &'t mut LowerCase,
+    ) -> Result<&'t str, Error> {
+        let text = self.identifier(user_id.text(digits, Subject::UserId)?, Subject::UserId, lower_case)?;
         match self.is_secret(text) {
             true => Err(Error::new(Code::InvalidOption, Subject::UserId).with(SECRET)),
             false => Ok(text),
+        }
+    }
+
+    fn check_site_token(&self, page: &Page, site_token: Option<&str>) -> Result<(), Error> {
+        let refused = |detail| Err(Error::new(Code::InvalidOption, Subject::Option(SITE_TOKEN)).with(detail));
+        match (site_token, page.site_token) {
+            (None, Some(token)) if page.loader.is_empty() => refused(Detail::Pass("is missing", token)),
+            (None, _) => Ok(()),
+            (Some(_), None) => refused(NO_SITE_TOKEN),
+            (Some(text), Some(token)) => {
+                let bad = Detail::Pass("contains other characters than letters, digits, _ and -, or none", token);
+                self.check_option(SITE_TOKEN, text, is_site_token(text), bad)
+            }
         }
     }
 
@@ -174,14 +208,26 @@ impl Signer {
     }
 }
 
-const SITE_TOKEN: Detail = Detail::Reason(
-    "contains other characters than letters, digits, _ and -, or none",
-    "pass GoSquared's project token, such as GSN-123456-A, or leave it out",
-);
-const NO_LOADER: Detail = Detail::Reason(
+/// What stands in a statement's place for a value.
+enum Value<'a> {
+    Quoted(&'a str),
+    Members(&'a str),
+}
+
+/// A statement's parts: a placeholder's name, or nothing at its start, and the script behind it.
+fn pieces(statement: &str) -> impl Iterator<Item = (&str, &str)> {
+    (0..).zip(statement.split('@')).map(|(at, piece)| {
+        let name = piece.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(piece.len());
+        piece.split_at_checked(if at == 0 { 0 } else { name }).unwrap_or_default()
+    })
+}
+
+const SITE_TOKEN: &str = "the site token";
+const NO_SITE_TOKEN: Detail = Detail::Reason(
     "is not used by this provider",
     "leave it out, and put the loader from the provider's install page into the page",
 );
+const NO_TRAITS: Detail = Detail::Reason("are not part of this provider's call", "leave them out");
 const NONCE: Detail = Detail::Reason(
     "contains other characters than letters, digits, +, /, _ and -, and at most two = at its end",
     "pass the nonce of this response's Content-Security-Policy, without the word nonce- and without quotation marks",

@@ -1,6 +1,6 @@
 //! What vectors cannot say: messages, redaction, threads, the look-up of secrets.
 
-use personsig::{Code, Error, Kind, Secret, Signer, UserId, VerifyOptions, providers};
+use personsig::{Code, Error, Kind, Secret, Signer, SnippetOptions, UserId, VerifyOptions, providers};
 
 const SECRET: &str = "canary-secret-3f9c";
 const ID: &str = "canary-id-77e1";
@@ -81,6 +81,18 @@ fn errors() -> Vec<Error> {
             signer.verify_with(ID, &*signature, &VerifyOptions { max_age: Some(-1), ..now(0) }).unwrap_err(),
         ]);
     }
+    let options = SnippetOptions { site_token: Some(SECRET), ..SnippetOptions::default() };
+    let bare = SnippetOptions::default();
+    errors.extend([
+        signer("crisp").sign(ID).unwrap_err(),
+        signer("crisp").sign_many(&[UserId::from("canary@example.com"), UserId::from(ID)], None).unwrap_err(),
+        signer("novu").snippet(Some(ID), &bare).unwrap_err(),
+        signer("intercom").snippet(Some(ID), &bare).unwrap_err(),
+        signer("intercom").snippet(Some(ID), &options).unwrap_err(),
+        signer("gleap").snippet(Some(ID), &options).unwrap_err(),
+        Signer::new("pylon", SECRET).unwrap_err(),
+        Signer::new("pylon", "77e13f9c5d2a0").unwrap_err(),
+    ]);
     let chameleon = signer("chameleon");
     let signature = chameleon.sign_at(ID, 1596165824).unwrap();
     errors.push(chameleon.verify(ID, &signature[..64]).unwrap_err());
@@ -154,6 +166,40 @@ fn messages_name_the_place() {
     assert_eq!(empty, format!("GOSQUARED_SECURE_MODE_SECRET is empty; {fix}"));
     let unknown = text(Signer::new("nobody", "secret").unwrap_err());
     assert!(providers().iter().all(|provider| unknown.contains(provider.name)), "{unknown}");
+}
+
+#[test]
+fn an_email_in_another_case_is_the_same_user_where_the_vendor_wants_lower_case() {
+    for provider in providers() {
+        let secret = if provider.name == "pylon" { "00ff" } else { SECRET };
+        let signer = Signer::new(provider.name, secret).unwrap();
+        for email in ["Ada@EXAMPLE.com", &format!("{}@X.y", "Z".repeat(300))] {
+            let lower = email.to_lowercase();
+            let sign = |email: &str| signer.sign_at(email, 1).unwrap().to_string();
+            let is_same = ["customerly", "magicbell", "ensoras"].contains(&provider.name);
+            assert_eq!(sign(email) == sign(&lower), is_same, "{}", provider.name);
+            let now = VerifyOptions { now: Some(1), ..VerifyOptions::default() };
+            assert_eq!(signer.is_valid(&lower, sign(email), &now).unwrap(), is_same, "{}", provider.name);
+            let identity = signer.identity(email, 1).unwrap();
+            assert_eq!(identity.fields()[0].1, if is_same { &lower } else { email }, "{}", provider.name);
+            let ids = [UserId::from("x@y"), UserId::from(email)];
+            let mut many = signer.sign_many(&ids, 1).unwrap();
+            assert_eq!(many.nth(1).unwrap().as_str(), sign(email), "{}", provider.name);
+        }
+    }
+}
+
+#[test]
+fn hex_digits_of_a_key_are_in_either_case_and_anything_else_is_refused() {
+    let sign = |secret: &str| Signer::new("pylon", secret).unwrap().sign("ada@example.com").unwrap().to_string();
+    assert_eq!(sign("00ff00ff"), sign("00FF00fF"));
+    for secret in ["00f", "0g", "00ff00f\u{e9}"] {
+        let error = Signer::new("pylon", secret).unwrap_err();
+        assert_eq!(error.code(), Code::MalformedSecret);
+        assert_eq!(error.problem(), "the secret is not an even number of hex digits");
+    }
+    let fallbacks = [Secret::from("00"), Secret::from("0")];
+    assert_eq!(Signer::with_fallbacks("pylon", "00ff", &fallbacks).unwrap_err().index(), Some(1));
 }
 
 #[test]

@@ -70,6 +70,31 @@ fn an_empty_nonce_is_told_of_its_cause() {
 }
 
 #[test]
+fn a_site_token_is_asked_for_where_the_call_has_one() {
+    let problem = |provider, site_token| {
+        let signer = Signer::new(provider, SECRET).unwrap();
+        let options = SnippetOptions { site_token, ..SnippetOptions::default() };
+        signer.snippet(Some("ada@example.com"), &options).unwrap_err().to_string()
+    };
+    assert_eq!(problem("front", None), "the site token is missing; pass Front's chat id");
+    let other = "the site token contains other characters than letters, digits, _ and -, or none";
+    assert_eq!(problem("front", Some("a b")), format!("{other}; pass Front's chat id"));
+    assert_eq!(
+        problem("crisp", Some("a")),
+        "the site token is not used by this provider; leave it out, and put the loader from the provider's install page \
+         into the page"
+    );
+}
+
+#[test]
+fn traits_are_refused_where_the_call_has_no_place_for_them() {
+    let signer = Signer::new("crisp", SECRET).unwrap();
+    let options = SnippetOptions { traits: Traits::from([("name", "Ada")]), ..SnippetOptions::default() };
+    let message = signer.snippet(Some("ada@example.com"), &options).unwrap_err().to_string();
+    assert_eq!(message, "the traits are not part of this provider's call; leave them out");
+}
+
+#[test]
 fn debug_shows_no_personal_data() {
     let signer = Signer::new("gosquared", SECRET).unwrap();
     let traits = Traits::from([("canary", Trait::from("canary"))]);

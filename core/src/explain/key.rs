@@ -17,6 +17,8 @@ use super::mistake::{Mistake, Mistakes};
 use super::padding::{FREQUENT_PADS, PADS, padded, quoted};
 use super::{BLOCK, HYPOTHESIS_MAX};
 use crate::hmac::{self, KeyBlock};
+use crate::provider::KeyForm;
+use crate::secret::decoded;
 use crate::sha256::State;
 use crate::suffix::Suffix;
 
@@ -29,6 +31,7 @@ pub(super) struct Key<'a> {
 enum Kept<'a> {
     /// One of the Signer's secrets, where the Signer keeps it.
     Right(hmac::Key<'a>),
+    /// Any other, and one that is the bytes of a secret's hex digits.
     Wrong(Box<Wrong>),
 }
 
@@ -40,8 +43,11 @@ struct Wrong {
 }
 
 impl<'a> Key<'a> {
-    pub(super) fn right(key: hmac::Key<'a>) -> Self {
-        Key { mistakes: Mistakes::default(), kept: Kept::Right(key) }
+    pub(super) fn right(key: hmac::Key<'a>, key_form: KeyForm) -> Self {
+        match key_form {
+            KeyForm::Text => Key { mistakes: Mistakes::default(), kept: Kept::Right(key) },
+            KeyForm::Hex => Key::wrong(Mistakes::default(), decoded(key.secret).unwrap_or_default()),
+        }
     }
 
     pub(super) fn wrong(mistakes: impl Into<Mistakes>, bytes: Zeroizing<Vec<u8>>) -> Self {

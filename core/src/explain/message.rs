@@ -18,6 +18,9 @@ pub(super) fn hypotheses(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
     let emails = [format!("{EMAIL}{id}"), format!("{EMAIL}{}", id.to_lowercase())];
     let emails = emails.into_iter().chain(id.strip_prefix(EMAIL).map(String::from));
     hypotheses.extend(emails.map(|form| Hypothesis::new(Mistake::OtherIdentifier, form + suffix)));
+    if case.given != id {
+        hypotheses.push(Hypothesis::new(Mistake::IdCase, [case.given, suffix].concat()));
+    }
     hypotheses.extend(forms(id, suffix));
     hypotheses
 }

@@ -55,8 +55,9 @@ pub(super) struct Group {
     pub(super) readings: Vec<Reading>,
 }
 
-/// Every way to read the text.
-pub(super) fn groups(scheme: Scheme, text: &[u8]) -> Vec<Group> {
+/// Every way to read the text. Where the provider writes a MAC in base64, `is_other` makes every reading one of another
+/// encoding.
+pub(super) fn groups(scheme: Scheme, text: &[u8], is_other: bool) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut add = |tail: Tail, body: &[u8], mistakes: Mistakes| {
         let readings = read(body, mistakes, 0);
@@ -109,6 +110,10 @@ pub(super) fn groups(scheme: Scheme, text: &[u8]) -> Vec<Group> {
         is_new
     });
     groups.iter_mut().for_each(|group| group.readings.truncate(READINGS_MAX));
+    if is_other {
+        let readings = groups.iter_mut().flat_map(|group| &mut group.readings);
+        readings.for_each(|reading| reading.mistakes = reading.mistakes | Mistake::OtherEncoding.into());
+    }
     groups
 }
 
