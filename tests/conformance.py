@@ -25,7 +25,8 @@ import time
 import uuid
 
 import judge
-from oracle import CAPABILITIES
+import shared
+from oracle import CAPABILITIES, VENDORS
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILT = ROOT / "target/release"
@@ -392,14 +393,39 @@ def run_secrets(adapter):
     return failures
 
 
+EMAILS = [
+    "ada@example.com",
+    "Ada@EXAMPLE.com",
+    "a@b",
+    "O'Brien@example.com",
+    "\u0130\u00c9@\u212a.example",
+    "a@@",
+    "42-1596165824@x",
+    "x" * 60 + "@Y",
+]
+
+
+def users():
+    """(provider, secret, id): every scheme with every awkward id, and every encoding, key form and kind of e-mail with some of them."""
+    kinds = {("hex", "text", "id", False): None}
+    for name, row in VENDORS.items():
+        if row["scheme"] == "plain":
+            kinds[row["encoding"], row["key"], row["signs"], row["lower"]] = name
+    yield from (("gosquared", SECRET, user_id) for user_id in AWKWARD)
+    yield from (("chameleon", SECRET, user_id) for user_id in AWKWARD)
+    for (encoding, key, signs, _), name in kinds.items():
+        some = EMAILS + (AWKWARD[::4] if signs != "email" else []) if (encoding, key, signs) != ("hex", "text", "id") else []
+        yield from ((name, shared.SECRETS[key], user_id) for user_id in some)
+
+
 def run_pairs(surfaces):
     """Every user signed in A is verified in B: {A: {B: number right}}, failures."""
-    users = [(provider, user_id) for provider in ("gosquared", "chameleon") for user_id in AWKWARD]
+    everybody = list(users())
 
     def sign(adapter):
         signed = []
-        for provider, user_id in users:
-            given = {"provider": provider, "secret": SECRET, "user_id": user_id, "now": NOW}
+        for provider, secret, user_id in everybody:
+            given = {"provider": provider, "secret": secret, "user_id": user_id, "now": NOW}
             signed.append(adapter.run("sign", given).get("result", {}).get("signature"))
         return signed
 
@@ -407,10 +433,10 @@ def run_pairs(surfaces):
         right, failures = {}, []
         for surface, signed in signatures.items():
             right[surface] = 0
-            for (provider, user_id), signature in zip(users, signed):
-                given = {"provider": provider, "secret": SECRET, "user_id": user_id, "signature": signature, "now": NOW}
+            for (provider, secret, user_id), signature in zip(everybody, signed):
+                given = {"provider": provider, "secret": secret, "user_id": user_id, "signature": signature, "now": NOW}
                 answer = adapter.run("verify", given) if signature else {"crash": "not signed"}
-                expect = {"secret_index": 0, "signed_at": NOW if provider == "chameleon" else None}
+                expect = {"secret_index": 0, "signed_at": NOW if VENDORS[provider]["scheme"] == "timestamped" else None}
                 if answer == {"result": expect}:
                     right[surface] += 1
                 else:
@@ -422,7 +448,7 @@ def run_pairs(surfaces):
     signatures = at_once(sign, surfaces)
     verified = at_once(verify, surfaces)
     failures = [failure for _, failed in verified.values() for failure in failed]
-    return {a: {b: verified[b][0][a] for b in surfaces} for a in surfaces}, len(users), failures
+    return {a: {b: verified[b][0][a] for b in surfaces} for a in surfaces}, len(everybody), failures
 
 
 def table(title, rows, columns, cell):
@@ -468,11 +494,11 @@ def conform(folder):
 
     try:
         runs = at_once(run, surfaces)
-        pairs, users, failures = run_pairs(surfaces)
+        pairs, count, failures = run_pairs(surfaces)
     finally:
         for adapter in surfaces.values():
             adapter.stop()
-    report = {**report_of(runs), "pairs": {"ran": users * len(surfaces) ** 2, "failed": len(failures)}}
+    report = {**report_of(runs), "pairs": {"ran": count * len(surfaces) ** 2, "failed": len(failures)}}
     report["failures"] += failures
     write(report)
 
@@ -485,7 +511,7 @@ def conform(folder):
         print(f"{surface:8}{started.get('version', '?'):8}{started.get('runtime', '?')}")
     print("\nCases right (not expressible there, by `requires`):")
     table("operation", list(dict.fromkeys(file["operation"] for file in files)), list(surfaces), cell)
-    print(f"Signed in the row, verified in the column, of {users}:")
+    print(f"Signed in the row, verified in the column, of {count}:")
     table("", list(surfaces), list(surfaces), lambda a, b: str(pairs[a][b]))
     judge.show(report["failures"])
     ran = sum(surface["ran"] for surface in report["surfaces"].values())

@@ -12,6 +12,9 @@ NAMED = 300  # wrong signatures per adapter: a mistake is in all of them, and on
 SHOWN, SHOWN_NAMES = 3, 20  # cases below a name, and names
 
 
+PRIMITIVE = {"scheme": "plain", "encoding": "hex", "variable": ""}  # what the bare HMAC is to mistakes.py
+
+
 class Names:
     """Gives one adapter's failures their names."""
 
@@ -42,30 +45,35 @@ class Names:
         if self.left <= 0:
             return f"a wrong signature, not examined after {NAMED} others"
         self.left -= 1
-        scheme, keys, text = signer(operation, given, user_id)
+        row, keys, text = signer(operation, given, user_id)
+        encoding = row["encoding"]
         others = [one for one in given.get("user_ids", []) if isinstance(one, str) and one != user_id][: mistakes.ALSO_LIMIT]
-        shown = shown.encode(errors="surrogatepass")
         now = given.get("now")
-        codes = mistakes.findings(scheme, keys, text, shown, others, now if isinstance(now, int) else 0)
+        now = now if isinstance(now, int) else 0
+        as_hex = shown
+        if encoding != "hex" and oracle.is_written(shown, encoding):
+            as_hex = oracle.read(shown, encoding).hex()
+        codes = mistakes.findings(row["scheme"], keys, text, as_hex.encode(errors="surrogatepass"), others, now, row["variable"])
         if codes[0] == "valid":
-            return "another time than the given now"
+            return "other-encoding" if encoding != "hex" else "another time than the given now"
         if codes == ["no-known-mistake"] and len(text.encode()) > mistakes.LONG:
             return f"a wrong signature of more than {mistakes.LONG} bytes, which is not examined"
         return " and ".join(codes)
 
 
 def signer(operation, given, user_id):
-    """Scheme, keys and the text that is signed, of a case that must succeed."""
+    """The vendor's row, the keys and the text that is signed, of a case that must succeed."""
     if operation == "hmac":
         key = oracle.value(given["secret"])
-        return "plain", [key if isinstance(key, bytes) else key.encode()], oracle.value(user_id)
+        return PRIMITIVE, [key if isinstance(key, bytes) else key.encode()], oracle.value(user_id)
+    row = oracle.VENDORS[given["provider"]]
     if operation == "from_env":
-        name = given.get("variable") or oracle.VARIABLES[given["provider"]]
+        name = given.get("variable") or row["variable"]
         secrets = [given["env"].get(name), given["env"].get(name + "_PREVIOUS")]
     else:
         secrets = [given["secret"], *given.get("fallback_secrets", [])]
-    keys = [oracle.check_secret(oracle.value(secret)) for secret in secrets if secret]
-    return oracle.PROVIDERS[given["provider"]], keys, oracle.check_user_id(oracle.value(user_id))
+    keys = [oracle.key_of(oracle.check_secret(oracle.value(secret)), row["key"]) for secret in secrets if secret]
+    return row, keys, oracle.check_user_id(oracle.value(user_id), row)
 
 
 def signatures(operation, given, expect, result):
@@ -87,7 +95,7 @@ def signatures(operation, given, expect, result):
             *_, name = expect["fields"]
             yield given["user_id"], right, fields[name]
     elif operation == "snippet" and isinstance(result["html"], str):
-        found = re.search('(?s)(?P<before>.*")(?P<signature>[0-9a-f]{64}(?:-[0-9]+)?)(?P<after>".*)', expect["html"])
+        found = re.search('(?s)(?P<before>.*")(?P<signature>[0-9a-f]{64}(?:-[0-9]+)?|[A-Za-z0-9+/_-]{43}=?)(?P<after>".*)', expect["html"])
         if found:
             around = [re.escape(found[part]) for part in ("before", "after")]
             shown = re.fullmatch("(?s)" + "(.*)".join(around), result["html"])
@@ -117,7 +125,7 @@ def claims(started, operations):
     known = {
         "supports": set(oracle.CAPABILITIES),
         "operations": operations | set(oracle.FIELDS),
-        "providers": set(oracle.PROVIDERS),
+        "providers": set(oracle.VENDORS),
         "errors": {*oracle.INPUT_CODES, *oracle.VERIFICATION_CODES, "wrong-type"},
     }
     given = {}

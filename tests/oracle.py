@@ -3,10 +3,13 @@
     python3 tests/oracle.py --check [FILE...]    recompute every case, lint the files
     python3 tests/oracle.py --write [FILE...]    fill in `expect` where a case has none, and the counts
 
-Standard library only. It shares no code with the core, and must not: two readings of one contract are the test. What `explain` must
-find is in mistakes.py.
+Without FILE, *-vendors.json and the tables of CONTRACT.md are checked or made too: they follow from facts.py.
+
+Standard library only. It shares no code with the core, and must not: two readings of one contract are the test. What each vendor
+expects is in facts.py; what `explain` must find, in mistakes.py.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -15,14 +18,14 @@ import re
 import sys
 
 import mistakes
+import shared
+from facts import LOADERS, VENDORS
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-PROVIDERS = {"gosquared": "plain", "chameleon": "timestamped"}
-VARIABLES = {"gosquared": "GOSQUARED_SECURE_MODE_SECRET", "chameleon": "CHAMELEON_VERIFICATION_SECRET"}
 INPUT_CODES = """unknown-provider missing-secret padded-secret placeholder-secret empty-user-id invalid-text control-character
     integer-too-large timestamp-out-of-range timestamp-in-milliseconds not-timestamped invalid-option malformed-secret
-    placeholder-user-id""".split()
+    placeholder-user-id email-expected no-snippet""".split()
 VERIFICATION_CODES = """missing-signature malformed-signature missing-timestamp signature-mismatch expired
     from-the-future""".split()
 LATEST = 99999999999
@@ -55,12 +58,6 @@ FIELDS = {
     "providers": [],
 }
 
-LOADER = (
-    "!function(g,s,q,r,d){r=g[r]=g[r]||function(){(r.q=r.q||[]).push(arguments)};d=s.createElement(q);"
-    "q=s.getElementsByTagName(q)[0];d.src='https://d1l6p2sc9645hc.cloudfront.net/tracker.js';"
-    "q.parentNode.insertBefore(d,q)}(window,document,'script','_gs');"
-)
-RESERVED = {"gosquared": {"id"}, "chameleon": {"uid", "uid_hash"}}
 DEPTH_MAX = 32  # the traits themselves are 1
 EXACT = 2**53 - 1
 
@@ -192,23 +189,23 @@ def parts(each):
         yield from parts(inner)
 
 
-def canonical(each, keys, depth=1):
-    """RFC 8785, and what may not stand in a page. `keys` are the Signer's secrets."""
+def canonical(each, secrets, depth=1):
+    """RFC 8785, and what may not stand in a page."""
     if isinstance(each, (dict, list)) and depth > DEPTH_MAX:
         raise Refused("invalid-option")
     if isinstance(each, dict):
         if "__proto__" in each:
             raise Refused("invalid-option")
-        entries = [(key, canonical(key, keys), canonical(inner, keys, depth + 1)) for key, inner in each.items()]
+        entries = [(key, canonical(key, secrets), canonical(inner, secrets, depth + 1)) for key, inner in each.items()]
         entries.sort(key=lambda entry: entry[0].encode("utf-16-be"))
         return "{" + ",".join(f"{key}:{inner}" for _, key, inner in entries) + "}"
     if isinstance(each, list):
-        return "[" + ",".join(canonical(inner, keys, depth + 1) for inner in each) + "]"
+        return "[" + ",".join(canonical(inner, secrets, depth + 1) for inner in each) + "]"
     if each is None or isinstance(each, bool):
         return {None: "null", True: "true", False: "false"}[each]
     text = each if isinstance(each, str) else ecmascript(each)
     try:
-        secret = text.encode() in keys
+        secret = text.encode() in secrets
     except UnicodeEncodeError:
         raise Refused("invalid-option") from None
     if secret:
@@ -253,8 +250,8 @@ def quoted(text):
 # Rules of values.
 
 
-def check_secret(secret, index=None):
-    """The key's bytes."""
+def check_secret(secret, index=None, form="text"):
+    """The secret's bytes."""
     if is_null(secret) or not secret:
         raise Refused("missing-secret", index)
     if isinstance(secret, str):
@@ -267,11 +264,18 @@ def check_secret(secret, index=None):
     except UnicodeDecodeError:
         if is_utf16(secret):
             raise Refused("padded-secret", index) from None
-        return secret
-    for code, forms in NOT_SECRETS.items():
-        if any(re.search(form, text) for form in forms):
+        text = None
+    for code, patterns in NOT_SECRETS.items() if text is not None else ():
+        if any(re.search(pattern, text) for pattern in patterns):
             raise Refused(code, index)
+    if form == "hex" and not re.fullmatch(b"([0-9A-Fa-f]{2})+", secret):
+        raise Refused("malformed-secret", index)
     return secret
+
+
+def key_of(secret, form):
+    """The key of a checked secret."""
+    return bytes.fromhex(secret.decode()) if form == "hex" else secret
 
 
 def is_utf16(secret):
@@ -312,8 +316,17 @@ NOT_SECRETS = {
 }
 
 
-def check_user_id(user_id, index=None):
+def check_user_id(user_id, row, index=None):
     """The text that is signed."""
+    text = check_text(user_id, index)
+    is_email = not isinstance(user_id, int) and re.search("(?s).@.", text)
+    if row["signs"] == "email" and not is_email:
+        raise Refused("email-expected", index)
+    return text.encode().lower().decode() if row["lower"] and is_email else text  # the bytes' lower() knows A to Z alone
+
+
+def check_text(user_id, index=None):
+    """The text of an id, whoever's it is."""
     if isinstance(user_id, int):
         if not -(2**127) <= user_id < 2**127:
             raise Refused("integer-too-large", index)
@@ -341,11 +354,11 @@ def check_number(user_id, index=None):
         raise Refused("integer-too-large", index)
 
 
-def check_page_id(user_id, form, keys):
+def check_page_id(user_id, form, signer):
     """The text of an id that goes to the page."""
     check_number(form)
-    text = check_user_id(user_id)
-    if text.encode() in keys:
+    text = check_user_id(user_id, signer.row)
+    if text.encode() in signer.secrets:
         raise Refused("invalid-option")
     return text
 
@@ -355,26 +368,44 @@ def check_now(now):
         raise Refused("timestamp-in-milliseconds" if 10**12 <= now < 10**13 else "timestamp-out-of-range")
 
 
-def signer(given):
-    """(scheme, keys)"""
-    if given["provider"] not in PROVIDERS:
-        raise Refused("unknown-provider")
-    keys = [check_secret(given["secret"])]
-    keys += [check_secret(secret, index) for index, secret in enumerate(given.get("fallback_secrets", []))]
-    return PROVIDERS[given["provider"]], keys
+class Signer:
+    """A provider's row, the secrets as they were given, and the keys that they are."""
+
+    def __init__(self, given):
+        if given["provider"] not in VENDORS:
+            raise Refused("unknown-provider")
+        self.row = VENDORS[given["provider"]]
+        form = self.row["key"]
+        self.secrets = [check_secret(given["secret"], None, form)]
+        self.secrets += [check_secret(secret, index, form) for index, secret in enumerate(given.get("fallback_secrets", []))]
+        self.keys = [key_of(secret, form) for secret in self.secrets]
+        self.timed = self.row["scheme"] == "timestamped"
+
+    def signature(self, text, now, index=0):
+        message = f"{text}-{now}" if self.timed else text
+        mac = written(hmac.digest(self.keys[index], message.encode(), "sha256"), self.row["encoding"])
+        return f"{mac}-{now}" if self.timed else mac
+
+
+def written(mac, encoding):
+    if encoding == "hex":
+        return mac.hex()
+    return base64.b64encode(mac).decode() if encoding == "base64" else base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def is_written(text, encoding):
+    """Whether a text is a MAC, in the only spelling that it has."""
+    if encoding == "hex":
+        return bool(re.fullmatch("[0-9a-f]{64}", text))
+    length, alphabet = (44, b"+/") if encoding == "base64" else (43, b"-_")
+    try:
+        mac = base64.b64decode((text + "=" * (44 - length)).encode(), alphabet, validate=True)
+    except ValueError:
+        return False
+    return len(text) == length and written(mac, encoding) == text
 
 
 # Operations: each takes the case's input as it stands and as values, and returns its result or raises Refused.
-
-
-def hexmac(key, message):
-    return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
-
-
-def signature(scheme, key, text, now):
-    if scheme == "plain":
-        return hexmac(key, text)
-    return f"{hexmac(key, f'{text}-{now}')}-{now}"
 
 
 def run_hmac(forms, given):
@@ -384,53 +415,53 @@ def run_hmac(forms, given):
 
 
 def run_construct(forms, given):
-    signer(given)
+    Signer(given)
     return {}
 
 
 def run_sign(forms, given):
-    scheme, keys = signer(given)
+    signer = Signer(given)
     check_number(forms["user_id"])
-    text = check_user_id(given["user_id"])
+    text = check_user_id(given["user_id"], signer.row)
     check_now(given["now"])
-    return {"signature": signature(scheme, keys[0], text, given["now"])}
+    return {"signature": signer.signature(text, given["now"])}
 
 
 def run_sign_many(forms, given):
-    scheme, keys = signer(given)
+    signer = Signer(given)
     texts = []
     for index, user_id in enumerate(given["user_ids"]):
         check_number(forms["user_ids"][index], index)
-        texts.append(check_user_id(user_id, index))
-    now = need_time(scheme == "timestamped", given)
-    return {"signatures": [signature(scheme, keys[0], text, now) for text in texts]}
+        texts.append(check_user_id(user_id, signer.row, index))
+    now = need_time(signer.timed, given)
+    return {"signatures": [signer.signature(text, now) for text in texts]}
 
 
 def run_from_env(forms, given):
-    if given["provider"] not in PROVIDERS:
+    if given["provider"] not in VENDORS:
         raise Refused("unknown-provider")
+    row = VENDORS[given["provider"]]
     name = given.get("variable", Native("null"))
-    name = VARIABLES[given["provider"]] if is_null(name) else name
+    name = row["variable"] if is_null(name) else name
     try:
         name = name.encode().decode() if isinstance(name, str) else name.decode()
     except UnicodeError:
         raise Refused("invalid-text") from None
     secret = forms["env"].get(name) or ""
     fallback = forms["env"].get(name + "_PREVIOUS") or ""
-    given = {**given, "secret": secret, "fallback_secrets": []}
-    scheme, keys = signer(given)
+    signer = Signer({**given, "secret": secret, "fallback_secrets": []})
     if fallback:
-        check_secret(fallback)
-    text = check_user_id(given["user_id"])
+        check_secret(fallback, None, row["key"])
+    text = check_user_id(given["user_id"], row)
     check_now(given["now"])
-    return {"signature": signature(scheme, keys[0], text, given["now"])}
+    return {"signature": signer.signature(text, given["now"])}
 
 
-def option(given, name, scheme, default):
+def option(given, name, signer, default):
     seconds = given.get(name, Native("null"))
     if is_null(seconds):
         return default
-    if scheme == "plain":
+    if not signer.timed:
         raise Refused("not-timestamped")
     if not 0 <= seconds <= LATEST:
         raise Refused("invalid-option")
@@ -438,11 +469,11 @@ def option(given, name, scheme, default):
 
 
 def run_verify(forms, given):
-    scheme, keys = signer(given)
+    signer = Signer(given)
     check_number(forms["user_id"])
-    text = check_user_id(given["user_id"])
-    max_age = option(given, "max_age", scheme, 24 * 60 * 60)
-    clock_skew = option(given, "clock_skew", scheme, 5 * 60)
+    text = check_user_id(given["user_id"], signer.row)
+    max_age = option(given, "max_age", signer, 24 * 60 * 60)
+    clock_skew = option(given, "clock_skew", signer, 5 * 60)
     now = given["now"]
     check_now(now)
     shown = given["signature"]
@@ -450,13 +481,17 @@ def run_verify(forms, given):
         raise Refused("missing-signature")
     if isinstance(shown, bytes):
         shown = shown.decode("latin-1")
-    if scheme == "timestamped" and re.fullmatch("[0-9a-f]{64}", shown):
-        raise Refused("missing-timestamp")
-    form = "[0-9a-f]{64}" if scheme == "plain" else "[0-9a-f]{64}-(0|[1-9][0-9]{0,10})"
-    if not re.fullmatch(form, shown):
+    mac, signed_at = shown, None
+    if signer.timed:
+        mac, separator, time = shown[:64], shown[64:65], shown[65:]
+        if is_written(shown, signer.row["encoding"]):
+            raise Refused("missing-timestamp")
+        if separator != "-" or not re.fullmatch("0|[1-9][0-9]{0,10}", time):
+            raise Refused("malformed-signature")
+        signed_at = int(time)
+    if not is_written(mac, signer.row["encoding"]):
         raise Refused("malformed-signature")
-    signed_at = int(shown[65:]) if scheme == "timestamped" else None
-    matching = [index for index, key in enumerate(keys) if signature(scheme, key, text, signed_at) == shown]
+    matching = [index for index in range(len(signer.keys)) if signer.signature(text, signed_at, index) == shown]
     if not matching:
         raise Refused("signature-mismatch")
     if signed_at is not None and signed_at > now + clock_skew:
@@ -467,9 +502,9 @@ def run_verify(forms, given):
 
 
 def run_is_valid(forms, given):
-    scheme, _ = signer(given)
-    option(given, "max_age", scheme, None)
-    option(given, "clock_skew", scheme, None)
+    signer = Signer(given)
+    option(given, "max_age", signer, None)
+    option(given, "clock_skew", signer, None)
     check_now(given["now"])
     try:
         run_verify(forms, given)
@@ -479,29 +514,51 @@ def run_is_valid(forms, given):
 
 
 def run_explain(forms, given):
-    scheme, keys = signer(given)
+    signer = Signer(given)
     check_number(forms["user_id"])
-    text = check_user_id(given["user_id"])
+    text = check_user_id(given["user_id"], signer.row)
     also = given.get("also", [])
     if len(also) > mistakes.ALSO_LIMIT:
         raise Refused("invalid-option")
     for index, form in enumerate(forms.get("also", [])):
         check_number(form, index)
-        check_user_id(also[index], index)
+        check_text(also[index], index)
     check_now(given["now"])
     shown = b"" if is_null(given["signature"]) else given["signature"]
     shown = shown.encode(errors="surrogatepass") if isinstance(shown, str) else shown
-    also = [check_user_id(one) for one in also]
-    return {"findings": mistakes.findings(scheme, keys, text, shown, also, given["now"], VARIABLES[given["provider"]])}
+    also = [check_text(one) for one in also]
+    return {"findings": findings(signer, given["user_id"], text, shown, also, given["now"])}
 
 
-def page_option(given, name, form, keys):
+def findings(signer, given, text, shown, also, now):
+    """What mistakes.py finds, which knows hex alone: a MAC in the provider's own encoding is shown to it in hex."""
+    encoding = signer.row["encoding"]
+    shown_text = shown.decode("latin-1")
+    is_own = is_written(shown_text, encoding)
+    if encoding != "hex" and is_own:
+        shown = read(shown_text, encoding).hex().encode()
+    found = mistakes.findings(signer.row["scheme"], signer.keys, text, shown, also, now, signer.row["variable"])
+    if found == ["no-known-mistake"] and signer.row["lower"] and is_own:
+        exactly = check_text(given)
+        if any(signer.signature(exactly, now, index) == shown_text for index in range(len(signer.keys))):
+            found = ["id-case"]
+    if encoding == "hex" or is_own or not set(found) - {"missing-signature", "not-a-signature", "no-known-mistake"}:
+        return found
+    return sorted({"other-encoding", *found} - {"valid", "valid-with-fallback"}, key=mistakes.CODES.index)
+
+
+def read(text, encoding):
+    """The MAC of its spelling."""
+    return bytes.fromhex(text) if encoding == "hex" else base64.b64decode(text.ljust(44, "="), b"-_" if encoding == "base64url" else None)
+
+
+def page_option(given, name, form, secrets):
     """The text of a site token or a nonce, or None."""
     shown = given.get(name, Native("null"))
     if is_null(shown):
         return None
     shown = shown if isinstance(shown, bytes) else shown.encode(errors="replace")
-    if not re.fullmatch(form, shown) or shown in keys:
+    if not re.fullmatch(form, shown) or shown in secrets:
         raise Refused("invalid-option")
     return shown.decode()
 
@@ -517,43 +574,51 @@ def need_time(read, given):
 
 
 def run_snippet(forms, given):
-    provider, (scheme, keys) = given["provider"], signer(given)
+    provider = given["provider"]
+    call = VENDORS[provider]["call"] if provider in VENDORS else None
+    if provider in VENDORS and call is None:
+        Signer(given)
+        raise Refused("no-snippet")
+    signer = Signer(given)
     user_id = given.get("user_id", Native("null"))
-    text = None if is_null(user_id) else check_page_id(user_id, forms["user_id"], keys)
-    traits = given.get("traits", {})
-    if traits is NO_TRAITS or RESERVED[provider] & set(traits):
+    text = None if is_null(user_id) else check_page_id(user_id, forms["user_id"], signer)
+    traits, reserved = given.get("traits", {}), signer.row["reserved"]
+    if traits is NO_TRAITS or (traits if reserved is None else reserved & set(traits)):
         raise Refused("invalid-option")
-    traits = canonical(traits, keys)[1:-1]
-    token = page_option(given, "site_token", b"[A-Za-z0-9_-]+", keys)
-    if token is not None and provider == "chameleon":
+    traits = canonical(traits, signer.secrets)[1:-1]
+    token = page_option(given, "site_token", b"[A-Za-z0-9_-]+", signer.secrets)
+    wanted = "needed" if "TOKEN" in call else "possible" if provider in LOADERS else "refused"
+    if (token is None) == (wanted == "needed") and wanted != "possible":
         raise Refused("invalid-option")
-    nonce = page_option(given, "nonce", b"[A-Za-z0-9+/_-]+={0,2}", keys)
-    now = need_time(scheme == "timestamped" and text is not None, given)
+    nonce = page_option(given, "nonce", b"[A-Za-z0-9+/_-]+={0,2}", signer.secrets)
+    now = need_time(signer.timed and text is not None, given)
 
-    lines = [] if token is None else [LOADER, f'_gs("{token}");']
+    values = {"TOKEN": f'"{token}"', "TRAITS": traits, "MORE": "," + traits if traits else ""}
+    lines = [] if token is None or provider not in LOADERS else [LOADERS[provider]]
     if text is not None:
-        signed = signature(scheme, keys[0], text, now)
-        more = "," + traits if traits else ""
-        if provider == "gosquared":
-            lines += [f'_gs("identify",{{"id":{quoted(text)}{more}}});', f'_gs("auth","{signed}");']
-        else:
-            lines += [f'chmln.identify({quoted(text)},{{"uid_hash":"{signed}"{more}}});']
+        values |= {"ID": quoted(text), "SIGNATURE": f'"{signer.signature(text, now)}"', "FIELD": f'"{id_field(signer.row, text)}"'}
+        lines.append(call)
     if not lines:
         return {"html": ""}
+    lines = [re.sub("|".join(values), lambda name: values[name[0]], line) for line in lines]
     tag = "<script>" if nonce is None else f'<script nonce="{nonce}">'
     return {"html": "\n".join([tag, *lines, "</script>"])}
 
 
+def id_field(row, text):
+    """The field of an id, which may be an e-mail."""
+    return row["fields"][1 if row["signs"] == "id-or-email" and re.search("(?s).@.", text) else 0]
+
+
 def run_identity(forms, given):
-    scheme, keys = signer(given)
-    text = check_page_id(given["user_id"], forms["user_id"], keys)
-    signed = signature(scheme, keys[0], text, need_time(scheme == "timestamped", given))
-    names = ("id", "auth") if given["provider"] == "gosquared" else ("uid", "uid_hash")
-    return {"fields": dict(zip(names, (text, signed)))}
+    signer = Signer(given)
+    text = check_page_id(given["user_id"], forms["user_id"], signer)
+    signed = signer.signature(text, need_time(signer.timed, given))
+    return {"fields": {id_field(signer.row, text): text, signer.row["fields"][-1]: signed}}
 
 
 def run_providers(forms, given):
-    return {"names": list(PROVIDERS)}
+    return {"names": list(VENDORS)}
 
 
 def expected(operation, forms, requires=()):
@@ -647,13 +712,77 @@ def text_of(file):
     return head + f'  "count": {len(file["tests"])},\n  "tests": [\n' + ",\n".join(map(paragraph, file["tests"])) + "\n  ]\n}\n"
 
 
+def made():
+    """The text of each file that is made from the table of vendors, by path."""
+
+    def mac(key, text):
+        return hmac.digest(key, text if isinstance(text, bytes) else text.encode(), "sha256")
+
+    texts = {}
+    for operation, file in shared.files(VENDORS, written, mac):
+        for test in file["tests"]:
+            test["expect"] = expected(operation, test["input"], test.get("requires", []))
+        texts[ROOT / f"tests/vectors/{operation}-vendors.json"] = text_of(file)
+    contract = ROOT / "tests/CONTRACT.md"
+    texts[contract] = with_tables(contract.read_text())
+    return texts
+
+
+def with_tables(text):
+    """CONTRACT.md, whose tables of vendors are those of facts.py."""
+    for name, table in (("signatures", signatures_table()), ("pages", pages_table())):
+        begin, end = f"<!-- {name}: made by oracle.py -->\n", f"<!-- end of {name} -->\n"
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = before + begin + table + end + after
+    return text
+
+
+def signatures_table():
+    kinds = {"id": "id", "email": "e-mail", "id-or-email": "id or e-mail"}
+    lines = ["| provider | signs | written in | secret | variable | recommended in place of it |", "|---|---|---|---|---|---|"]
+    for name, row in VENDORS.items():
+        signs = kinds[row["signs"]]
+        signs += ", in lower case" * row["lower"] + " and time" * (row["scheme"] == "timestamped")
+        key = {"text": "text", "hex": "hex digits"}[row["key"]]
+        lines.append(f"| `{name}` | {signs} | {row['encoding']} | {key} | `{row['variable']}` | {row['legacy'] or ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def pages_table():
+    lines = ["| provider | fields of `identity` | the page's statements | no trait is called |", "|---|---|---|---|"]
+    for name, row in VENDORS.items():
+        *ids, signature = row["fields"]
+        fields = " or ".join(f"`{field}`" for field in ids) + f", `{signature}`"
+        if row["call"] is None:
+            lines.append(f"| `{name}` | {fields} | `no-snippet` | |")
+            continue
+        call = "<br>".join(f"`{line}`" for line in row["call"].replace("MORE", ",TRAITS").split("\n"))
+        reserved = row["reserved"]
+        taken = "no traits" if reserved is None else ", ".join(f"`{field}`" for field in sorted(reserved)) or "any name will do"
+        lines.append(f"| `{name}` | {fields} | {call} | {taken} |")
+    return "\n".join(lines) + "\n"
+
+
 def main(arguments):
     if arguments[:1] not in (["--check"], ["--write"]):
         sys.exit(__doc__)
-    paths = [pathlib.Path(path) for path in arguments[1:]] or sorted((ROOT / "tests/vectors").glob("*.json"))
     failures = cases = 0
+    for path, text in () if arguments[1:] else made().items():
+        if arguments[0] == "--write":
+            path.write_text(text)
+        elif not path.exists() or path.read_text() != text:
+            print(f"{path.name}: not what the table of vendors makes: python3 tests/oracle.py --write")
+            failures += 1
+    paths = [pathlib.Path(path) for path in arguments[1:]] or sorted((ROOT / "tests/vectors").glob("*.json"))
+    named = {}
     for path in paths:
         file = json.loads(path.read_text())
+        for test in file["tests"]:
+            other = named.setdefault((file["operation"], test["id"]), path)
+            if other != path:
+                print(f"{path.name}: {test['id']}: this id stands in {other.name} too")
+                failures += 1
         if arguments[0] == "--write":
             for test in file["tests"]:
                 test.setdefault("expect", expected(file["operation"], test["input"], test.get("requires", [])))

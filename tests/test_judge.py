@@ -152,7 +152,7 @@ BAD_STARTS = {
     "say({'operations': 'sign'})": "operations must be a list of strings",
     "say({'supports': [1]})": "supports must be a list of strings",
     "say({'supports': ['magic']})": "supports has 'magic'. Known are ",
-    "say({'providers': ['gosquare']})": "providers has 'gosquare'. Known are chameleon, gosquared",
+    "say({'providers': ['gosquare']})": "providers has 'gosquare'. Known are ",
     "say({'errors': ['mismatch']})": "errors has 'mismatch'. Known are ",
     "say({'surface': 1})": "surface must be a string",
 }
@@ -249,3 +249,20 @@ def test_it_runs_alone(tmp_path):
     make = ["make", "-C", str(conformance.ROOT), "conformance", f"ADAPTER={command}", f"PYTHON={sys.executable}"]
     done = subprocess.run([*make, "-n"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert "cargo" not in done and "--adapter" in done
+
+
+BASE64 = "__import__('base64').b64encode(hmac.digest(secret, user_id.encode(), 'sha256')).decode()"
+WRITINGS = {
+    "other-encoding": SIGN,
+    "swapped-key-and-message": BASE64.replace("secret, user_id.encode()", "user_id.encode(), secret"),
+    "padded-key": BASE64.replace("secret,", "secret + b'\\n',"),
+}
+
+
+@pytest.mark.parametrize("mistake", WRITINGS)
+def test_a_mistake_is_named_in_every_encoding(judged, mistake):
+    example = EXAMPLE.replace("gosquared", "engagespot").replace(', "verify"', "")
+    assert judged(example.replace(SIGN, BASE64))[0] == 0
+    code, said, report = judged(example.replace(SIGN, WRITINGS[mistake]))
+    assert code == 1
+    assert {failure["what"] for failure in report["failures"]} == {mistake}, said
