@@ -1,5 +1,8 @@
 //! The providers, as data: all that is particular to a vendor is in its row. A new provider is a new row.
 
+#[cfg(test)]
+mod page;
+
 use crate::encoding::Encoding;
 use crate::scheme::Scheme;
 
@@ -35,6 +38,9 @@ pub struct Provider {
     pub(crate) fields: Fields,
     /// What the page says; none where the vendor's documentation shows no call that works by itself.
     pub(crate) page: Option<Page>,
+    /// What PROVIDERS.md says beyond the row.
+    #[cfg(test)]
+    pub(crate) notes: Notes,
 }
 
 /// What a vendor calls a user by.
@@ -139,7 +145,30 @@ impl Provider {
         public_token: None,
         fields: Fields::of("", ""),
         page: None,
+        #[cfg(test)]
+        notes: Notes::EMPTY,
     };
+}
+
+/// For PROVIDERS.md, in Markdown; no artifact contains it. What was not read in the vendor's own pages is left out.
+#[cfg(test)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Notes {
+    /// The vendor's name for the secret.
+    pub(crate) secret: &'static str,
+    /// Where the vendor shows it, and how many there are.
+    pub(crate) place: Option<&'static str>,
+    /// What the page says when a user logs out.
+    pub(crate) logout: Option<&'static str>,
+    /// What happens to a wrong signature.
+    pub(crate) refusal: Option<&'static str>,
+    /// What else a customer must know, a sentence or two each.
+    pub(crate) remarks: &'static [&'static str],
+}
+
+#[cfg(test)]
+impl Notes {
+    const EMPTY: Notes = Notes { secret: "", place: None, logout: None, refusal: None, remarks: &[] };
 }
 
 /// A settings object that the vendor's script reads when it starts. What the page has put there stays.
@@ -190,6 +219,19 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["id"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "Secure Mode Secret",
+            place: Some("in the project's settings, Secure Mode; one per project"),
+            logout: Some(r#"`_gs("unidentify")`"#),
+            refusal: Some(
+                "What is sent is ignored, without an error; unsigned events are ignored once Secure Mode is on.",
+            ),
+            remarks: &[
+                "The id may be an e-mail. GoSquared's own SDKs sign `email:` and the e-mail for a person who has no other id: sign the string that the page sends.",
+                "The same setting covers the project's mobile apps.",
+            ],
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -205,6 +247,17 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["uid", "uid_hash"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "verification secret",
+            place: Some("in the account's identity verification settings; one per account"),
+            logout: Some("`chmln.clear()`"),
+            refusal: Some("Status 401 once enforcement is on."),
+            remarks: &[
+                "The first verified request from any page with the account's token, staging included, switches enforcement on for all of them, for good.",
+                "Its account token, API secret and webhook secret are other values.",
+            ],
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -221,6 +274,17 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["app_id", "user_hash", "user_id"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "Identity verification secret, in newer workspaces the Messenger API secret",
+            place: Some("in Settings, Channels, Messenger, Install; web, iOS and Android have one each"),
+            refusal: Some("Once it is enforced, the Messenger does not load for a user without a valid hash."),
+            remarks: &[
+                "`user_id` wins where an e-mail is sent too: sign the `user_id`.",
+                "On phones upper-case digits are refused.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -236,6 +300,13 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["email", "signature"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "secret key",
+            place: Some("in the Beacon's settings, Contact, Support history security; one per Beacon"),
+            remarks: &["The setting is one switch for the whole Beacon."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -252,6 +323,20 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["identifier", "identifier_hash"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "Identity Validation token (`hmac_token`)",
+            place: Some("in the inbox's settings; one per inbox"),
+            logout: Some("`window.$chatwoot.reset()`"),
+            refusal: Some(
+                "Status 401. Without a signature the user is accepted, unless the inbox enforces identity validation.",
+            ),
+            remarks: &[
+                "The vendor wants one of `email`, `name` and `avatar_url` among the traits.",
+                "The page waits for the event `chatwoot:ready`: put the snippet before the loader.",
+                "Chatwoot under other names (Akece, OneHash) works alike: name a variable of your own.",
+            ],
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -268,6 +353,14 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["chatId", "email", "userHash"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "identity secret",
+            place: Some("in Front's settings"),
+            refusal: Some("Verification fails: the hash is mandatory for a user who is identified."),
+            remarks: &["`site_token` is the chat's id.", "Add `useDefaultLauncher` as a trait."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -289,6 +382,18 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["app_id", "email", "email_hash"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: r#"Identity Verification Secret, of the kind "HMAC email hash""#,
+            place: Some("in the Chat Widget's settings; shown once"),
+            refusal: Some("Without one there are no old chats."),
+            remarks: &[
+                r#"The secret is hex digits, which are decoded; the secret of the kind "JWT" is another and is not."#,
+                "The settings are read when the vendor's script starts: put the snippet before it.",
+                "`site_token` is the app's id.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -303,6 +408,14 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&[]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "secret",
+            place: Some("one per project"),
+            logout: Some("`Gleap.clearIdentity()`"),
+            refusal: Some("The user is not identified: the SDK's promise is rejected."),
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -312,6 +425,17 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://docs.novu.co/platform/inbox/prepare-for-production",
         secret: "the API secret key of your Novu environment",
         fields: Fields::of("subscriberId", "subscriberHash"),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "API secret key",
+            place: Some("in API Keys; one per environment"),
+            refusal: Some("An API error, once HMAC encryption is on for the in-app integration."),
+            remarks: &[
+                "The secret is the key of the vendor's server API, which opens far more than this signature.",
+                "Pass the fields to the Inbox component.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -321,6 +445,17 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://launchdarkly.com/docs/sdk/features/secure-mode",
         secret: "the server's SDK key of your LaunchDarkly environment",
         fields: Fields::of("key", "hash"),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "SDK key of the server",
+            place: Some("in the environment's keys"),
+            remarks: &[
+                "The secret is the key of the server SDK: it opens the whole environment to reading.",
+                "What is signed is the key of a context of the kind `user`. For another kind pass the canonical key that the SDKs document, such as `org:orgtest`.",
+                "Pass `hash` with the context to the client's `identify`.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -336,6 +471,14 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["id"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "API Secret",
+            place: Some("in the Dashboard's settings; one per environment"),
+            refusal: Some("Events without a right signature are dropped once Secure Mode is on."),
+            remarks: &["In older accounts the first right signature switches Secure Mode on."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -353,6 +496,14 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&[]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "verification secret",
+            place: Some("in the agent's Embed settings; one per agent"),
+            refusal: Some("The id is left out of the agent's action requests, without an error."),
+            remarks: &["Traits go into `user_metadata`, which holds 1,000 characters."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -362,6 +513,17 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://docs.churnkey.co/cancel-flows/quick-start-guide",
         secret: "the API key of your Churnkey app",
         fields: Fields::of("customerId", "authHash"),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "API key",
+            place: Some("in Settings, Organization, Cancel Flow API Keys; one per app, live and test"),
+            remarks: &[
+                "The secret is a key of the vendor's API, which may open more than this signature.",
+                "The id is the payment provider's customer (Stripe's `cus_...`), for Paddle the subscription.",
+                "Pass the fields to `churnkey.init` when the customer clicks.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -371,6 +533,14 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://docs.unlayer.com/docs/security",
         secret: "the Project Secret of your Unlayer project",
         fields: Fields::of("id", "signature"),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "Project Secret",
+            place: Some("in the project's settings; one per project"),
+            refusal: Some("The signature is rejected."),
+            remarks: &["Pass the fields as `user` to `unlayer.init`, beside its other settings."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -388,6 +558,14 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["email", "organization", "userHash", "userId"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "identity verification secret (`iv_...`)",
+            place: Some("in Settings, Identity Verification; one per organization"),
+            refusal: Some("Values that are not signed are rejected in organizations that are secure by default."),
+            remarks: &["`site_token` is the organization's name.", "The JSON Web Token's secret is another one."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -402,6 +580,16 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["ext_user_id", "user_hash"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "Secret Key",
+            place: Some("in Widget, Settings; one per widget"),
+            refusal: Some("Once it is enabled, the hash must be valid."),
+            remarks: &[
+                "The first of `ext_user_id`, e-mail and phone that the page sends is what must be signed: this snippet sends `ext_user_id`.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -416,6 +604,18 @@ static PROVIDERS: [Provider; 31] = [
             statements: &[r#"OneSignal.push(function(){OneSignal.setExternalUserId(@id,@signature);});"#],
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "REST API Key",
+            place: Some("in Settings, Keys & IDs; one per app"),
+            logout: Some("set the external user id to the empty string with the old id's hash"),
+            remarks: &[
+                "For the SDKs 3 and 4 alone.",
+                "The secret is the key of the vendor's server API, which opens far more than this signature.",
+                "The setting takes up to 10 minutes to take effect.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -425,6 +625,14 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://eucera.readme.io/docs/hmac-identity-verification",
         secret: "Eucera's secret key",
         fields: Fields::of("id", "userHash"),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "secret",
+            place: Some("in Settings, Identity Verification"),
+            refusal: Some("The user is rejected and not tracked, once it is enforced."),
+            remarks: &["Pass the fields in `user` to `eucera.identify`, beside the `subscription` that it needs."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -434,6 +642,8 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://sdk.eixam.io/js-signing",
         secret: "EIXAM's App Secret",
         fields: Fields::of("externalUserId", "userHash"),
+        #[cfg(test)]
+        notes: Notes { secret: "App Secret", ..Notes::EMPTY },
         ..Provider::EMPTY
     },
     Provider {
@@ -449,6 +659,13 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["email", "signature"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "secret key",
+            place: Some("in the workspace's settings; one per workspace"),
+            remarks: &["The settings are read when the vendor's script starts: put the snippet before it."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -466,6 +683,14 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["email"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "secret key",
+            place: Some("in the Chat widget code, Visitor authentication; one per account"),
+            logout: Some("`acquireIO.logoutVisitor()`"),
+            remarks: &["Put the snippet before the vendor's script, or right behind it."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -483,6 +708,14 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["app_id", "email", "email_hash"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "Verification Secret Key",
+            place: Some("on request from their support"),
+            refusal: Some("Nobody can authenticate without it once it is enabled."),
+            remarks: &["`site_token` is the project's id.", "`customerly.update` takes the same fields."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -498,6 +731,17 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["email", "hash"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "JavaScript API key",
+            place: Some("in Administration, Overview, JavaScript API, Secure Mode; one per property"),
+            refusal: Some("Status 401 in the browser's console."),
+            remarks: &[
+                "The settings are read when the vendor's script starts: put the snippet before it.",
+                "`Tawk_API.login`, which signs an id, is not what this makes.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -509,6 +753,14 @@ static PROVIDERS: [Provider; 31] = [
         secret: "Crisp's identity verification key",
         fields: Fields::of("email", "signature"),
         page: Some(Page { statements: &[r#"$crisp.push(["set","user:email",[@id,@signature]]);"#], ..Page::EMPTY }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "identity verification key",
+            place: Some("one per website"),
+            logout: Some(r#"`$crisp.push(["do","session:reset",[false]])`"#),
+            refusal: Some("The e-mail only loses its mark of a verified one."),
+            remarks: &["It marks the e-mail and does not bind the session. It needs a paid plan."],
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -519,6 +771,14 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://www.plain.com/docs/chat/authentication",
         secret: "Plain's Chat secret",
         fields: Fields::of("email", "emailHash"),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "secret",
+            place: Some("in Settings, Chat"),
+            refusal: Some("The e-mail is accepted only with its hash."),
+            remarks: &["Pass the fields in `customerDetails` to `Plain.init`."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -532,6 +792,16 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://www.magicbell.com/docs/hmac-authentication",
         secret: "the API secret of your MagicBell project",
         fields: Fields { id: "userExternalId", email: "userEmail", signature: "userKey" },
+        #[cfg(test)]
+        notes: Notes {
+            secret: "API secret",
+            place: Some("in the project's Settings; one per project"),
+            remarks: &[
+                "The secret is the key of the vendor's server API, which opens far more than this signature.",
+                "The vendor's own SDKs do not lower-case the e-mail; its documentation says that it must be.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -542,6 +812,16 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://documentation.engagespot.co/docs/hmac-authentication/enabling-hmac-authentication/",
         secret: "the API secret of your Engagespot app",
         fields: Fields::of("userId", "userSignature"),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "API secret",
+            place: Some("one per app"),
+            remarks: &[
+                "The secret is the key of the vendor's server API, which opens far more than this signature.",
+                "Pass the fields to `new Engagespot`.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -553,6 +833,14 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://docs.suprsend.com/docs/hmac-authentication",
         secret: "the Inbox Secret of your SuprSend workspace",
         fields: Fields::of("distinct_id", "subscriber_id"),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "Inbox Secret, called Shared Secret on the Inbox vendor's page",
+            place: Some("in the Inbox vendor's page; one per workspace"),
+            refusal: Some("There are no notifications."),
+            remarks: &["The secret looks like base64url and is text.", "The fields are for the older inbox."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -563,6 +851,17 @@ static PROVIDERS: [Provider; 31] = [
         documentation: "https://talkjs.com/docs/Features/Security_Settings/Identity_Verification/",
         secret: "TalkJS's secret key",
         fields: Fields::of("id", "signature"),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "secret key",
+            place: Some("in the dashboard's Settings; test and live have one each"),
+            refusal: Some("Requests are blocked once identity verification is on."),
+            remarks: &[
+                "The same key signs tokens and gives full access to the account.",
+                "Pass `signature` to `new Talk.Session`, `id` to its `Talk.User`.",
+            ],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -577,6 +876,13 @@ static PROVIDERS: [Provider; 31] = [
             reserved: Some(&["uid", "uid_hash"]),
             ..Page::EMPTY
         }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "secret key",
+            refusal: Some("The user is rejected once it is enabled."),
+            remarks: &["Not Chameleon's, though by the same company: no time is signed."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
     Provider {
@@ -589,6 +895,14 @@ static PROVIDERS: [Provider; 31] = [
         secret: "the widget secret from Ensoras",
         fields: Fields::of("email", "hash"),
         page: Some(Page { statements: &[r#"Ensoras("identify",{"email":@id,"hash":@signature});"#], ..Page::EMPTY }),
+        #[cfg(test)]
+        notes: Notes {
+            secret: "widget secret",
+            place: Some("in Channels, Live Chat Widget, Identity Verification"),
+            refusal: Some("The visitor stays unverified: chat and search, no account's data."),
+            remarks: &["Define the queue of the vendor's page before the snippet, and its script behind it."],
+            ..Notes::EMPTY
+        },
         ..Provider::EMPTY
     },
 ];
