@@ -111,7 +111,7 @@ def files(vendors, written, mac):
         for ending, values in (("set", env), ("unset", dict.fromkeys(env))):
             given = {"provider": name, "env": values, "user_id": EMAIL, "now": NOW}
             tests.setdefault("from_env", []).append({"id": f"vendor-{name}-{ending}", "flags": ["Environment"], "input": given})
-    tests["providers"] = [{"id": "names", "flags": ["Table"], "input": {}}]
+    tests["providers"] = [{"id": "rows", "flags": ["Table"], "input": {}}]
     for operation, cases_of_it in tests.items():
         flags = dict.fromkeys(flag for test in cases_of_it for flag in test["flags"])
         notes = {flag: {"why": NOTES[flag]} for flag in flags}

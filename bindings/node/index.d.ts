@@ -178,6 +178,14 @@ export interface Provider {
   readonly title: string;
   /** `plain`: the signature is `HEX`. `timestamped`: it is `HEX-T`. */
   readonly scheme: 'plain' | 'timestamped';
+  /** How the MAC is written: 64 hex digits, 44 characters of base64, or 43 of base64url without padding. */
+  readonly encoding: 'hex' | 'base64' | 'base64url';
+  /** What the vendor calls a user by. With `email`, any other id is `email-expected`. */
+  readonly identifier: 'id' | 'email' | 'id-or-email';
+  /** Whether the secret is the key's text or its hex digits. */
+  readonly keyForm: 'text' | 'hex';
+  /** What the vendor recommends in place of this for new installations, if it does. */
+  readonly legacy: string | null;
   /** The environment variable that `Signer.fromEnv` reads. */
   readonly secretVariable: string;
   /** The vendor's own page about it. */

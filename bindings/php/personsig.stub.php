@@ -250,6 +250,30 @@ final class Provider
      */
     public readonly string $scheme;
 
+    /**
+     * How the MAC is written: 64 hex digits, 44 characters of base64, or 43 of base64url without padding.
+     *
+     * @var 'hex'|'base64'|'base64url'
+     */
+    public readonly string $encoding;
+
+    /**
+     * What the vendor calls a user by. With `email`, any other id is `email-expected`.
+     *
+     * @var 'id'|'email'|'id-or-email'
+     */
+    public readonly string $identifier;
+
+    /**
+     * Whether the secret is the key's text or its hex digits.
+     *
+     * @var 'text'|'hex'
+     */
+    public readonly string $keyForm;
+
+    /** What the vendor recommends in place of this for new installations, if it does. */
+    public readonly ?string $legacy;
+
     /** The environment variable that `Signer::fromEnv` reads. */
     public readonly string $secretVariable;
 

@@ -115,7 +115,7 @@ def run(operation, given):
         raise ChildProcessError(f"exit code {done.returncode} with a result")
     match operation:
         case "providers":
-            return {"result": {"names": [row["name"] for row in answers]}}
+            return {"result": {"rows": answers}}
         case "construct":
             return {"result": {}}
         case "verify":

@@ -62,7 +62,9 @@ function traits(mixed $decoded): mixed
 function call(string $operation, array $make, array $give): array
 {
     if ($operation === 'providers') {
-        return ['names' => array_column(\Personsig\providers(), 'name')];
+        $snake = fn (string $name) => strtolower(preg_replace('/[A-Z]/', '_$0', $name));
+        $row = fn (object $provider) => array_combine(array_map($snake, array_keys($fields = get_object_vars($provider))), $fields);
+        return ['rows' => array_map($row, \Personsig\providers())];
     }
     $signer = $operation === 'from_env' ? Signer::fromEnv(...$make) : new Signer(...$make);
     return match ($operation) {

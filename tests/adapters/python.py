@@ -26,6 +26,10 @@ VERIFY = {"user_id", "signature", "max_age", "clock_skew", "now"}
 EXPLAIN = {"user_id", "signature", "also", "now"}
 
 
+def row_of(provider):
+    return {name: getattr(provider, name) for name in type(provider).__match_args__}
+
+
 def sign(signer, **given):
     return {"signature": signer.sign(**given)}
 
@@ -47,7 +51,7 @@ def explain(signer, **given):
 
 # How an operation gets its Signer and from which fields, and what it does with which others.
 OPERATIONS = {
-    "providers": (lambda: None, set(), lambda _: {"names": [p.name for p in personsig.providers()]}, set()),
+    "providers": (lambda: None, set(), lambda _: {"rows": [row_of(p) for p in personsig.providers()]}, set()),
     "construct": (personsig.Signer, CONSTRUCT, lambda _: {}, set()),
     "sign": (personsig.Signer, CONSTRUCT, sign, SIGN),
     "sign_many": (personsig.Signer, CONSTRUCT, lambda signer, **given: {"signatures": signer.sign_many(**given)}, MANY),

@@ -137,7 +137,14 @@ fn try_run(operation: &str, input: &Input<'_>) -> Result<Value, Failure> {
         }
         "providers" => {
             input.only(&[])?;
-            Ok(json!({ "names": personsig::providers().iter().map(|row| row.name).collect::<Vec<_>>() }))
+            let row = |row: &personsig::Provider| {
+                json!({
+                    "name": row.name, "title": row.title, "scheme": row.scheme.name(), "encoding": row.encoding.name(),
+                    "identifier": row.identifier.name(), "key_form": row.key_form.name(), "legacy": row.legacy,
+                    "secret_variable": row.secret_variable, "documentation": row.documentation,
+                })
+            };
+            Ok(json!({ "rows": personsig::providers().iter().map(row).collect::<Vec<_>>() }))
         }
         _ => Err(unknown("operation")),
     }

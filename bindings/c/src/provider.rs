@@ -7,11 +7,11 @@ use personsig_core::providers;
 
 use crate::text::{CText, c_text};
 
-/// Name, title, scheme, secret variable, documentation.
-type Row = [CText; 5];
+/// Name, title, scheme, secret variable, documentation, encoding, identifier, key form, what replaces it or nothing.
+type Row = [CText; 9];
 
 static ROWS: [Row; providers().len()] = {
-    let mut rows = [[c_text(""); 5]; providers().len()];
+    let mut rows = [[c_text(""); 9]; providers().len()];
     let mut index = 0;
     while index < rows.len() {
         let row = &providers()[index];
@@ -21,6 +21,13 @@ static ROWS: [Row; providers().len()] = {
             c_text(row.scheme.name()),
             c_text(row.secret_variable),
             c_text(row.documentation),
+            c_text(row.encoding.name()),
+            c_text(row.identifier.name()),
+            c_text(row.key_form.name()),
+            c_text(match row.legacy {
+                Some(text) => text,
+                None => "",
+            }),
         ];
         index += 1;
     }
@@ -73,6 +80,35 @@ pub extern "C" fn personsig_provider_documentation(index: usize) -> *const c_cha
     text(index, 4)
 }
 
+/// How its signature writes the MAC: "hex" in 64 lower-case digits, "base64" in 44 characters, "base64url" in 43, without
+/// padding.
+#[unsafe(no_mangle)]
+pub extern "C" fn personsig_provider_encoding(index: usize) -> *const c_char {
+    text(index, 5)
+}
+
+/// What the vendor calls a user by: "id", "email" or "id-or-email". With "email", any other id is
+/// PERSONSIG_EMAIL_EXPECTED.
+#[unsafe(no_mangle)]
+pub extern "C" fn personsig_provider_identifier(index: usize) -> *const c_char {
+    text(index, 6)
+}
+
+/// Whether the secret is the key's "text" or its "hex" digits.
+#[unsafe(no_mangle)]
+pub extern "C" fn personsig_provider_key_form(index: usize) -> *const c_char {
+    text(index, 7)
+}
+
+/// What the vendor recommends in place of this for new installations; NULL where it recommends nothing else.
+#[unsafe(no_mangle)]
+pub extern "C" fn personsig_provider_legacy(index: usize) -> *const c_char {
+    match providers().get(index) {
+        Some(row) if row.legacy.is_some() => text(index, 8),
+        _ => ptr::null(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,13 +122,23 @@ mod tests {
             personsig_provider_scheme,
             personsig_provider_secret_variable,
             personsig_provider_documentation,
+            personsig_provider_encoding,
+            personsig_provider_identifier,
+            personsig_provider_key_form,
         ];
         assert_eq!(personsig_provider_count(), providers().len());
         for (index, row) in providers().iter().enumerate() {
             // SAFETY: the functions return static text that ends with NUL.
             let ours = columns.map(|column| unsafe { CStr::from_ptr(column(index)) }.to_str().unwrap());
-            assert_eq!(ours, [row.name, row.title, row.scheme.name(), row.secret_variable, row.documentation]);
+            let texts = [row.name, row.title, row.scheme.name(), row.secret_variable, row.documentation];
+            let forms = [row.encoding.name(), row.identifier.name(), row.key_form.name()];
+            assert_eq!(ours.as_slice(), [texts.as_slice(), &forms].concat());
+            let legacy = personsig_provider_legacy(index);
+            // SAFETY: as above.
+            let legacy = (!legacy.is_null()).then(|| unsafe { CStr::from_ptr(legacy) }.to_str().unwrap());
+            assert_eq!(legacy, row.legacy);
         }
+        assert!(personsig_provider_legacy(usize::MAX).is_null());
         for column in columns {
             assert!([providers().len(), usize::MAX].into_iter().all(|beyond| column(beyond).is_null()));
         }

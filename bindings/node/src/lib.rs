@@ -273,6 +273,10 @@ fn providers(env: Env) -> napi::Result<Js> {
             ("name", string(env, row.name)?),
             ("title", string(env, row.title)?),
             ("scheme", string(env, row.scheme.name())?),
+            ("encoding", string(env, row.encoding.name())?),
+            ("identifier", string(env, row.identifier.name())?),
+            ("keyForm", string(env, row.key_form.name())?),
+            ("legacy", make(env, row.legacy)?),
             ("secretVariable", string(env, row.secret_variable)?),
             ("documentation", string(env, row.documentation)?),
         ];

@@ -20,6 +20,10 @@ static PROVIDER: Class = Class::new(
         ("name", Text, false),
         ("title", Text, false),
         ("scheme", Text, false),
+        ("encoding", Text, false),
+        ("identifier", Text, false),
+        ("keyForm", Text, false),
+        ("legacy", Text, true),
         ("secretVariable", Text, false),
         ("documentation", Text, false),
     ],
@@ -81,7 +85,9 @@ pub fn finding(found: &personsig::Finding) -> Result<ZBox<ZendObject>> {
 
 /// `Personsig\Provider`.
 pub fn provider(row: &personsig::Provider) -> Result<ZBox<ZendObject>> {
-    let texts = [row.name, row.title, row.scheme.name(), row.secret_variable, row.documentation];
+    let (scheme, encoding) = (row.scheme.name(), row.encoding.name());
+    let forms = [row.name, row.title, scheme, encoding, row.identifier.name(), row.key_form.name()].map(Some);
+    let texts = forms.into_iter().chain([row.legacy, Some(row.secret_variable), Some(row.documentation)]);
     PROVIDER.object(|properties| {
         properties.iter_mut().zip(texts).try_for_each(|(property, text)| text.set_zval(property, false))
     })

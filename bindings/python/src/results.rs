@@ -20,6 +20,7 @@ macro_rules! value {
         #[pymethods]
         impl $class {
             #[new]
+            #[allow(clippy::too_many_arguments, reason = "as many as there are properties")]
             fn new($($field: $type),*) -> Self {
                 $class { $($field),* }
             }
@@ -88,6 +89,14 @@ value! {
         title: Py<PyAny>,
         /// `plain` or `timestamped`.
         scheme: Py<PyAny>,
+        /// How the MAC is written: `hex`, `base64` or `base64url`.
+        encoding: Py<PyAny>,
+        /// What the vendor calls a user by: `id`, `email` or `id-or-email`.
+        identifier: Py<PyAny>,
+        /// Whether the secret is the key's `text` or its `hex` digits.
+        key_form: Py<PyAny>,
+        /// What the vendor recommends in place of this for new installations, if it does.
+        legacy: Py<PyAny>,
         /// The environment variable that `Signer.from_env` reads.
         secret_variable: Py<PyAny>,
         /// The vendor's own page about it.
@@ -121,6 +130,10 @@ impl Provider {
             name: text(row.name),
             title: text(row.title),
             scheme: text(row.scheme.name()),
+            encoding: text(row.encoding.name()),
+            identifier: text(row.identifier.name()),
+            key_form: text(row.key_form.name()),
+            legacy: row.legacy.map_or_else(|| py.None(), text),
             secret_variable: text(row.secret_variable),
             documentation: text(row.documentation),
         };

@@ -38,7 +38,8 @@ module Personsig
 
   Verified = Struct.new(:secret_index, :signed_at, keyword_init: true)
   Finding = Struct.new(:code, :message, :fix, :index, keyword_init: true)
-  Provider = Struct.new(:name, :title, :scheme, :secret_variable, :documentation, keyword_init: true)
+  Provider = Struct.new(:name, :title, :scheme, :encoding, :identifier, :key_form, :legacy, :secret_variable, :documentation,
+    keyword_init: true)
 
   # An extension works only in the Ruby that it was built for, so each has its own folder.
   abi = RUBY_VERSION[/\A\d+\.\d+/]

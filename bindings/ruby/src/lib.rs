@@ -233,8 +233,10 @@ impl Signer {
 fn providers(ruby: &Ruby) -> Result<RArray, Error> {
     let rows = ruby.ary_new();
     for p in personsig::providers() {
-        let fields = [p.name, p.title, p.scheme.name(), p.secret_variable, p.documentation];
-        rows.push(row(ruby, &PROVIDER, &fields.map(|text| frozen_text(ruby, text)))?)?;
+        let forms = [p.name, p.title, p.scheme.name(), p.encoding.name(), p.identifier.name(), p.key_form.name()];
+        let fields = forms.into_iter().map(Some).chain([p.legacy, Some(p.secret_variable), Some(p.documentation)]);
+        let text = |text: Option<&str>| text.map_or_else(|| ruby.qnil().as_value(), |text| frozen_text(ruby, text));
+        rows.push(row(ruby, &PROVIDER, &fields.map(text).collect::<Vec<_>>())?)?;
     }
     rows.freeze();
     Ok(rows)

@@ -211,13 +211,27 @@ class Finding:
 class Provider:
     """A vendor that verifies identities, as this library knows it."""
 
-    __match_args__ = ("name", "title", "scheme", "secret_variable", "documentation")
+    __match_args__ = (
+        "name",
+        "title",
+        "scheme",
+        "encoding",
+        "identifier",
+        "key_form",
+        "legacy",
+        "secret_variable",
+        "documentation",
+    )
 
     def __new__(
         cls,
         name: ProviderName,
         title: str,
         scheme: Literal["plain", "timestamped"],
+        encoding: Literal["hex", "base64", "base64url"],
+        identifier: Literal["id", "email", "id-or-email"],
+        key_form: Literal["text", "hex"],
+        legacy: str | None,
         secret_variable: str,
         documentation: str,
     ) -> Provider: ...
@@ -232,6 +246,22 @@ class Provider:
     @property
     def scheme(self) -> Literal["plain", "timestamped"]:
         """`plain` or `timestamped`."""
+
+    @property
+    def encoding(self) -> Literal["hex", "base64", "base64url"]:
+        """How the MAC is written: `hex`, `base64` or `base64url`."""
+
+    @property
+    def identifier(self) -> Literal["id", "email", "id-or-email"]:
+        """What the vendor calls a user by: `id`, `email` or `id-or-email`."""
+
+    @property
+    def key_form(self) -> Literal["text", "hex"]:
+        """Whether the secret is the key's `text` or its `hex` digits."""
+
+    @property
+    def legacy(self) -> str | None:
+        """What the vendor recommends in place of this for new installations, if it does."""
 
     @property
     def secret_variable(self) -> str:
