@@ -1,5 +1,36 @@
 /** A provider's name. `isProviderName` checks one that comes at run time. */
-export type ProviderName = 'gosquared' | 'chameleon';
+export type ProviderName =
+  | 'gosquared'
+  | 'chameleon'
+  | 'intercom'
+  | 'helpscout'
+  | 'chatwoot'
+  | 'front'
+  | 'pylon'
+  | 'gleap'
+  | 'novu'
+  | 'launchdarkly'
+  | 'castle'
+  | 'chatbase'
+  | 'churnkey'
+  | 'unlayer'
+  | 'featurebase'
+  | 'yourgpt'
+  | 'onesignal'
+  | 'eucera'
+  | 'eixam'
+  | 'pipeback'
+  | 'acquire'
+  | 'customerly'
+  | 'tawk'
+  | 'crisp'
+  | 'plain'
+  | 'magicbell'
+  | 'engagespot'
+  | 'suprsend'
+  | 'talkjs'
+  | 'harpy'
+  | 'ensoras';
 
 /** The `code` of an `InputError`. */
 export type InputCode =
@@ -16,7 +47,9 @@ export type InputCode =
   | 'not-timestamped'
   | 'invalid-option'
   | 'malformed-secret'
-  | 'placeholder-user-id';
+  | 'placeholder-user-id'
+  | 'email-expected'
+  | 'no-snippet';
 
 /** The `code` of a `VerificationError`. */
 export type VerificationCode =
@@ -128,27 +161,58 @@ export interface SnippetOptions extends SignOptions {
   /** What the page tells the vendor about the user. The signature does not cover it. */
   traits?: Traits | undefined;
   /**
-   * GoSquared's project token, `GSN-123456-A`: given, the snippet loads the vendor's script; left out, the page already
-   * does.
+   * The site's public token, where the vendor's call has one: its app id, its chat id. GoSquared's project token,
+   * `GSN-123456-A`, may be left out where the page already loads the vendor's script.
    */
   siteToken?: string | null | undefined;
   /** The nonce of this response's Content-Security-Policy. */
   nonce?: string | null | undefined;
 }
 
-/** The names of the two fields of each provider's identity: the id, the signature. */
+/** The names of the two fields of each provider's identity: the id or the e-mail, and the signature. */
 interface IdentityFields {
-  gosquared: 'id' | 'auth';
-  chameleon: 'uid' | 'uid_hash';
+  gosquared: ['id', 'auth'];
+  chameleon: ['uid', 'uid_hash'];
+  intercom: ['user_id', 'user_hash'];
+  helpscout: ['email', 'signature'];
+  chatwoot: ['identifier', 'identifier_hash'];
+  front: ['email', 'userHash'];
+  pylon: ['email', 'email_hash'];
+  gleap: ['userId', 'userHash'];
+  novu: ['subscriberId', 'subscriberHash'];
+  launchdarkly: ['key', 'hash'];
+  castle: ['id', 'secure'];
+  chatbase: ['user_id', 'user_hash'];
+  churnkey: ['customerId', 'authHash'];
+  unlayer: ['id', 'signature'];
+  featurebase: ['userId', 'userHash'] | ['email', 'userHash'];
+  yourgpt: ['ext_user_id', 'user_hash'];
+  onesignal: ['external_user_id', 'external_user_id_auth_hash'];
+  eucera: ['id', 'userHash'];
+  eixam: ['externalUserId', 'userHash'];
+  pipeback: ['email', 'signature'];
+  acquire: ['email', 'user_hash'];
+  customerly: ['email', 'email_hash'];
+  tawk: ['email', 'hash'];
+  crisp: ['email', 'signature'];
+  plain: ['email', 'emailHash'];
+  magicbell: ['userExternalId', 'userKey'] | ['userEmail', 'userKey'];
+  engagespot: ['userId', 'userSignature'];
+  suprsend: ['distinct_id', 'subscriber_id'];
+  talkjs: ['id', 'signature'];
+  harpy: ['uid', 'uid_hash'];
+  ensoras: ['email', 'hash'];
 }
+
+type Fields<Names extends readonly string[]> = Names extends readonly string[]
+  ? { [Field in Names[number]]: string } & { [Field in Exclude<IdentityFields[ProviderName][number], Names[number]>]?: never }
+  : never;
 
 /**
  * The id and its signature, by the vendor's names for them: `Identity<'gosquared'>` has `id` and `auth`. `Identity` alone
- * is that of any provider.
+ * is that of any provider. A provider that takes an id or an e-mail has a field for each, of which one is there.
  */
-export type Identity<Name extends ProviderName = ProviderName> = Name extends ProviderName
-  ? { [Field in IdentityFields[Name]]: string } & { [Field in Exclude<IdentityFields[ProviderName], IdentityFields[Name]>]?: never }
-  : never;
+export type Identity<Name extends ProviderName = ProviderName> = Fields<IdentityFields[Name]>;
 
 /** What a valid signature tells. */
 export interface Verified {
@@ -176,15 +240,15 @@ export interface Provider {
   readonly name: ProviderName;
   /** What the vendor calls itself. */
   readonly title: string;
-  /** `plain`: the signature is `HEX`. `timestamped`: it is `HEX-T`. */
+  /** What is signed. `plain`: the id. `timestamped`: the id and the time, and the signature ends with `-` and that time. */
   readonly scheme: 'plain' | 'timestamped';
-  /** How the MAC is written: 64 hex digits, 44 characters of base64, or 43 of base64url without padding. */
+  /** How the MAC is written. `hex`: lower-case digits. `base64`: padded. `base64url`: without padding. */
   readonly encoding: 'hex' | 'base64' | 'base64url';
-  /** What the vendor calls a user by. With `email`, any other id is `email-expected`. */
+  /** What the vendor calls a user by. `email`: any other id is `email-expected`. */
   readonly identifier: 'id' | 'email' | 'id-or-email';
-  /** Whether the secret is the key's text or its hex digits. */
+  /** `text`: the key is the secret's bytes. `hex`: the secret is the hex digits of the key. */
   readonly keyForm: 'text' | 'hex';
-  /** What the vendor recommends in place of this for new installations, if it does. */
+  /** What the vendor recommends instead for new installations; null where this signature is current. */
   readonly legacy: string | null;
   /** The environment variable that `Signer.fromEnv` reads. */
   readonly secretVariable: string;
@@ -226,8 +290,8 @@ export class Signer<Name extends ProviderName = ProviderName> {
    *
    * **Chameleon**: one page with a real signature, staging included, may switch enforcement on for good.
    *
-   * @throws {InputError} `empty-user-id`, `invalid-text`, `control-character`, `placeholder-user-id`, `integer-too-large`,
-   * `timestamp-in-milliseconds`, `timestamp-out-of-range`, `invalid-option`
+   * @throws {InputError} `empty-user-id`, `invalid-text`, `control-character`, `placeholder-user-id`, `email-expected`,
+   * `integer-too-large`, `timestamp-in-milliseconds`, `timestamp-out-of-range`, `invalid-option`
    */
   sign(userId: UserId, options?: SignOptions): string;
 
@@ -274,8 +338,9 @@ export class Signer<Name extends ProviderName = ProviderName> {
    * **Chameleon**: its own loader, copied from its install page, must stand before the snippet; and one page with a
    * real signature, staging included, may switch enforcement on for good.
    *
-   * @throws {InputError} as `sign`; `invalid-option` for a trait, a site token or a nonce that cannot be one, for a site
-   * token that the provider has no use for, and for anything, the id too, that equals one of the Signer's secrets
+   * @throws {InputError} as `sign`; `no-snippet` where the vendor has its own component: pass it what `identity` returns;
+   * `invalid-option` for a trait, a site token or a nonce that cannot be one, for a site token that the provider has no use
+   * for or that is missing, and for anything, the id too, that equals one of the Signer's secrets
    */
   snippet(userId: UserId | null | undefined, options?: SnippetOptions): string;
 

@@ -244,7 +244,7 @@ fn snippet(
             true => Traits::default(),
             false => host::traits(&Values { is_proxy: Some(is_proxy) }, "traits", &traits)?,
         };
-        let site_token = text_or_none(site_token, "siteToken", "pass the project token, such as 'GSN-123456-A'")?;
+        let site_token = text_or_none(site_token, "siteToken", "pass the site's public token, such as 'GSN-123456-A'")?;
         let nonce = text_or_none(nonce, "nonce", "pass the nonce of this response's Content-Security-Policy")?;
         let now = seconds(now, "now")?;
         refuse_unknown(unknown)?;

@@ -31,7 +31,7 @@ const hash: string = Signer.fromEnv('chameleon').identity('1').uid_hash;
 const named: Signer<'chameleon'> = new Signer('chameleon', 'secret');
 const name: 'chameleon' = named.provider;
 const anySigner: Signer = named;
-const known: { [name in ProviderName]: Signer<name> } = { gosquared: new Signer('gosquared', 'secret'), chameleon: named };
+const known: { [name in ProviderName]?: Signer<name> } = { gosquared: new Signer('gosquared', 'secret'), chameleon: named };
 declare const configured: string;
 const chosen: Signer | undefined = isProviderName(configured) ? new Signer(configured, 'secret') : undefined;
 const either: string = isProviderName(configured) ? (new Signer(configured, 'secret').identity('1').auth ?? '') : '';
@@ -74,7 +74,7 @@ console.log(
     either,
     found,
     sent,
-    identity.uid === undefined ? identity.auth.length : identity.uid_hash.length,
+    identity.uid === undefined ? identity.auth?.length : identity.uid_hash.length,
     signedAt,
     valid,
     findings[0]?.fix,

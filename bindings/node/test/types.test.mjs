@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url';
 import * as personsig from '../index.mjs';
 
 const require = createRequire(import.meta.url);
-const declarations = readFileSync(new URL('../index.d.ts', import.meta.url), 'utf8');
+const file = new URL('../index.d.ts', import.meta.url);
+const current = () => readFileSync(file, 'utf8');
+const rewrite = (pattern, text) => writeFileSync(file, current().replace(pattern, text));
+const declarations = current();
 const sorted = (matches) => [...matches].map((match) => match[1]).sort();
 
 test('programs in strict TypeScript compile, and wrong ones do not', () => {
@@ -34,6 +37,26 @@ test('index.d.ts declares exactly the members of Signer', () => {
   assert.deepEqual(declared, [...Object.getOwnPropertyNames(Signer.prototype), ...statics].sort());
 });
 
+test('index.d.ts declares exactly the fields of a provider', () => {
+  const body = declarations.match(/^export interface Provider \{\n(.*?)^\}/ms)[1];
+  const declared = sorted(body.matchAll(/^  readonly (\w+):/gm));
+  for (const row of personsig.providers()) assert.deepEqual(Object.keys(row).sort(), declared);
+});
+
+test('index.d.ts declares exactly the fields of an identity', () => {
+  const ids = { id: ['1'], email: ['ada@example.com'], 'id-or-email': ['1', 'ada@example.com'] };
+  const entry = ({ name, identifier }) => {
+    const signer = new personsig.Signer(name, '00112233445566778899aabbccddeeff');
+    const fields = ids[identifier].map((id) => `[${Object.keys(signer.identity(id)).map((field) => `'${field}'`)}]`);
+    return `${name}: ${fields.join(' | ')};`;
+  };
+  const expected = `interface IdentityFields { ${personsig.providers().map(entry).join(' ')} }`;
+  const pattern = /^interface IdentityFields \{[^}]*\}/m;
+  if (process.env.UPDATE) rewrite(pattern, expected);
+  const words = (text) => text.replace(/\s+/g, '');
+  assert.equal(words(current().match(pattern)[0]), words(expected));
+});
+
 test('import and require give the same classes', () => {
   assert.deepEqual({ ...personsig }, require('../index.js'));
   assert.equal(personsig.Signer, require('../index.js').Signer);
@@ -55,12 +78,8 @@ for (const [name, values] of Object.entries(literals)) {
   test(`${name} has exactly what the core has`, () => {
     assert.ok(values.length > 1);
     const pattern = new RegExp(`^export type ${name} =\\s[^;]*;`, 'm');
-    if (process.env.UPDATE) {
-      const file = new URL('../index.d.ts', import.meta.url);
-      const union = values.map((value) => `'${value}'`).join(' | ');
-      writeFileSync(file, readFileSync(file, 'utf8').replace(pattern, `export type ${name} = ${union};`));
-    }
-    const declared = readFileSync(new URL('../index.d.ts', import.meta.url), 'utf8').match(pattern)[0];
-    assert.deepEqual(rows(declared, /'([a-z0-9-]+)'/g), values);
+    const union = values.map((value) => `'${value}'`).join(' | ');
+    if (process.env.UPDATE) rewrite(pattern, `export type ${name} = ${union};`);
+    assert.deepEqual(rows(current().match(pattern)[0], /'([a-z0-9-]+)'/g), values);
   });
 }
