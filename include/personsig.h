@@ -364,6 +364,20 @@ const char *personsig_provider_secret_variable(size_t index);
 // The address of the vendor's own page about it.
 const char *personsig_provider_documentation(size_t index);
 
+// How its signature writes the MAC: "hex" in 64 lower-case digits, "base64" in 44 characters, "base64url" in 43, without
+// padding.
+const char *personsig_provider_encoding(size_t index);
+
+// What the vendor calls a user by: "id", "email" or "id-or-email". With "email", any other id is
+// PERSONSIG_EMAIL_EXPECTED.
+const char *personsig_provider_identifier(size_t index);
+
+// Whether the secret is the key's "text" or its "hex" digits.
+const char *personsig_provider_key_form(size_t index);
+
+// What the vendor recommends in place of this for new installations; NULL where it recommends nothing else.
+const char *personsig_provider_legacy(size_t index);
+
 // The version of the library that is loaded, such as "0.1.0". PERSONSIG_VERSION is the header's.
 const char *personsig_version(void);
 
