@@ -76,7 +76,9 @@ WRAPPINGS = [tuple(each.replace("_", " ", "hash" not in each).split("~")) for ea
 LOOKS = [
     r"eyJ[^.]*\.[^.]*\.[^.]*",
     "Array|Object|undefined|null|NULL|None|nil|NaN|true|True|false|False",
-    r"<.*|\[object .*|\[B@.*|\{.*|function .*|Error.*|Traceback.*",
+    r"(<|#<|\[object |\[B@|\[Function|\{|&\{|%!|function |async |class |Promise \{|Symbol\(|Resource id #|System\.|map\[).*",
+    r"(array|Array|Array |Array\n|object|bool)\(.*",
+    r"(Error|Traceback|Uncaught |Warning: |Fatal error: ).*|[A-Za-z0-9_.\\]*(Error|Exception)(:.*)?",
     r"\$2[abxy]\$.*|\$(argon2|pbkdf2).*|\$(scrypt|1|5|6|y)\$.*",
     "-----BEGIN.*|https?://.*|GSN-.*|Bearer .*",
     "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
@@ -148,9 +150,11 @@ def without_backslashes(text):
     def undo(match):
         if match[1]:
             return character(int(match[1], 16), match[0])
-        return chr(int(match[2], 16)) if match[2] else BACKSLASHED[match[3]]
+        if match[2]:
+            return chr(int(match[2], 16))
+        return chr(int(match[3], 8)) if match[3] else BACKSLASHED[match[4]]
 
-    return re.sub(r"""\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([nrt0abefv"'\\/]))""", undo, text)
+    return re.sub(r"""\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([nrt0abefv"'\\/]))""", undo, text)
 
 
 def forms_of(text):
@@ -285,7 +289,9 @@ def digits_of(body):
             yield reading("".join(group[1].zfill(2) for group in signed), "other-encoding")
     dumped = dump(body)
     if dumped:
-        yield reading(dumped)
+        yield reading(dumped[0])
+    if dumped and dumped[1]:
+        yield reading(re.sub("(..)(..)", r"\2\1", dumped[0]), "other-encoding")  # hexdump and od -x on most processors
     zeros = []
     for digits in [*runs, *("".join(groups) for groups in sequences if len(groups) > 1)][:RUNS]:
         if len(digits) in HASHES:
@@ -331,12 +337,14 @@ def sequences_of(body):
 
 
 def dump(body):
-    """The digits in two lines of xxd, hexdump -C or od -tx1: an offset, 16 bytes in ones or twos, and what they are in ASCII."""
+    """(digits, whether in twos) of two lines of xxd, hexdump or od: an offset, 16 bytes in ones or twos, and these in ASCII."""
     byte = "[0-9A-Fa-f]{2}"
     line = f"[0-9A-Fa-f]{{7,8}}:?((?: +{byte}){{16}}|(?: +{byte * 2}){{8}})(?: .*)?"
     lines = [re.fullmatch(line, one) for one in body.split("\n")]
-    lines = [re.sub(" ", "", one[1]) for one in lines if one]
-    return "".join(lines) if len(lines) == 2 else None
+    lines = [one[1] for one in lines if one]
+    if len(lines) != 2:
+        return None
+    return "".join(lines).replace(" ", ""), all(re.match(" +[^ ]{4}", one) for one in lines)
 
 
 # Writings that lose something are made again, piece by piece: the first that differs ends it.
@@ -355,7 +363,7 @@ def bytes_of(body):
     """A digest that is not in hex."""
     other = frozenset(["other-encoding"])
     yield from base64_of(body)
-    numbers = numbers_of(body) or number_of(body)
+    numbers = numbers_of(body) or number_of(body) or words_of(body)
     if numbers:
         yield Reading(other, numbers.hex())
     negative = re.fullmatch("-([0-9A-Fa-f]{40,64})", body.strip(ASCII_BLANK))
@@ -401,15 +409,28 @@ def base64_of(body):
                     yield Reading(frozenset(codes), raw.hex())
 
 
+def numbers_in(body, most):
+    """Numbers of so many digits at most that stand alone."""
+    text, numbers = utf8(body) or "", []
+    for match in re.finditer(f"(?<![0-9A-Za-z])[0-9]{{1,{most}}}(?![0-9A-Za-z])", text):
+        # A hyphen behind a number separates it from the next.
+        is_negative = re.search("(^|[^0-9A-Za-z])-$" if numbers else "-$", text[: match.start()][-2:])
+        numbers.append(int(match[0]) * (-1 if is_negative else 1))
+    return numbers
+
+
+def words_of(body):
+    """8 numbers of 32 bits, signed or not, as in the JSON of CryptoJS, which has the count of bytes behind them."""
+    numbers = numbers_in(body, 10)
+    numbers = numbers[:8] if len(numbers) == 9 and numbers[8] == 32 else numbers
+    if len(numbers) != 8 or not all(-(2**31) <= number < 2**32 for number in numbers):
+        return None
+    return b"".join((number % 2**32).to_bytes(4, "big") for number in numbers)
+
+
 def numbers_of(body):
     """32 numbers from -128 to 255, or 32 such numbers each behind its index."""
-    text, numbers = utf8(body), []
-    if text is None:
-        return None
-    for match in re.finditer("(?<![0-9A-Za-z])[0-9]{1,3}(?![0-9A-Za-z])", text):
-        # A hyphen behind a number separates it from the next.
-        is_negative = re.search("(^|[^0-9A-Za-z])-$" if numbers else "-$", text[: match.start()])
-        numbers.append(int(match[0]) * (-1 if is_negative else 1))
+    numbers = numbers_in(body, 3)
     if len(numbers) == 64 and numbers[::2] == list(range(32)):
         numbers = numbers[1::2]
     return bytes(number % 256 for number in numbers) if len(numbers) == 32 and all(-129 < n < 256 for n in numbers) else None
@@ -602,7 +623,7 @@ def number_formats(text):
         yield from (text + ".0", text + ".00")
         yield from (sign + "0" * zeros + digits for zeros in range(1, 21 - len(digits)))
         if len(digits) > 3:
-            yield from (sign + f"{int(digits):,}".replace(",", mark) for mark in ",. ")
+            yield from (sign + f"{int(digits):,}".replace(",", mark) for mark in ",. '\u2019\xa0\u202f_")
         exponent = int(shortest.split("e")[1])
         for form in (f"{nearest:.0f}", shortest.split("e")[0].replace(".", "").ljust(exponent + 1, "0")):
             yield from (sign + form, sign + form + ".0")
@@ -631,10 +652,13 @@ def cases(text):
 PRINTED = """ObjectId("~") ObjectId('~') ObjectID("~") UUID('~') UUID("~") Some(~) Some("~") Ok(~) Ok("~") Right(~) Just_~ Just_"~"
     Optional(~) Optional("~") Optional[~] Id(~) Id("~") UserId(~) UserId("~") UserID(~) User(~) User(id=~) User_object_(~) <User_~>
     <User:_~> <User(~)> #<User_id:_~> Decimal('~') (~) (~,) ('~',) ("~",) [~] ["~"] ['~'] {~} <~> :~ :"~" ~n ~L String(~) int64(~)
-    Integer(~) u'~' i:~;"""
-PRINTED = [tuple(each.replace("_", " ").split("~")) for each in PRINTED.split()]
-ID_PREFIXES = """user_ user: user- user/ users/ /users/ User: User/ user uid: uid_ id: id_ usr_ u_ customer_ cus_ auth0| account_ #
-    mailto: gid://app/User/ gid://shopify/Customer/""".split()
+    Integer(~) u'~' i:~; int(~) Int64(~) Long(~) BigInt(~)
+    NumberInt(~) NumberLong(~) NumberLong("~") ObjectId(~) np.int64(~) array(~) UserId(value=~) UserId[value=~]
+    UserId_{_value:_~_} UserId_{_Value_=_~_} User{id=~} User[id=~] #<struct_id=~> map[id:~] {:ok,_~} {:ok,_"~"} &{~} UserId_~"""
+PRINTED = [tuple(each.replace("_", " ").split("~")) for each in PRINTED.split()] + [("np.str_('", "')")]
+ID_PREFIXES = """user users User Users usr u uid id ID customer customers cus account acct member contact client person profile""".split()
+ID_PREFIXES = [word + mark for word in ID_PREFIXES for mark in ("_", ":", "-", "/", ".", "|", "#", "")]
+ID_PREFIXES += "/users/ /user/ auth0| google-oauth2| # mailto: gid://app/User/ gid://shopify/Customer/".split()
 NAMES = "id user_id userId uid _id sub email user external_id $oid".split()
 # JSON of JavaScript and PHP, and of Python, with a number and with text; what Python, Ruby and Node print; a query.
 OBJECTS = """{"N":~} {"N":"~"} {"N":_~} {"N":_"~"} {'N':_~} {'N':_'~'} {N:_~} {N:_"~"} {"N"=>~} {"N"=>"~"} {:N=>~} {:N=>"~"}
@@ -652,7 +676,7 @@ def other_forms(text):
         yield before + text + after
         if text.startswith(before) and text.endswith(after) and len(text) >= len(before) + len(after):
             yield text[len(before) : len(text) - len(after)]
-    yield f's:{len(raw)}:"{text}";'  # PHP's serialize
+    yield from (f's:{len(raw)}:"{text}";', f'string({len(raw)}) "{text}"')  # PHP's serialize and var_dump
     # Behind a prefix, whatever it is; the name in an address.
     yield from (text[match.end() :] for match in re.finditer("[/:|_.#-]", text))
     if "@" in text:
@@ -744,7 +768,7 @@ def other_units(time):
     clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     iso = f"{date.year:04}-{date.month:02}-{date.day:02}"
     yield from (f"{iso}T{clock}{ending}" for ending in ("Z", ".000Z", "+00:00", ""))
-    yield from (f"{iso} {clock}{ending}" for ending in ("", " UTC", " +0000"))
+    yield from (f"{iso} {clock}{ending}" for ending in ("", " UTC", " +0000", "+00:00", " +0000 UTC"))
     basic = re.sub("[-:]", "", f"{iso}T{clock}")
     yield from (basic + "Z", basic.replace("T", ""))
     weekday, month = (
@@ -752,6 +776,9 @@ def other_units(time):
         "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[date.month - 1],
     )
     yield f"{weekday} {month} {date.day:02} {date.year:04} {clock} GMT+0000 (Coordinated Universal Time)"  # JavaScript's String(date)
+    # asctime of C and of others, which write the day of the month with a blank; Java's Date.
+    yield f"{weekday} {month} {date.day:>2} {clock} {date.year:04}"
+    yield f"{weekday} {month} {date.day:02} {clock} UTC {date.year:04}"
     yield from (f"{weekday}, {date.day:02} {month} {date.year:04} {clock} {zone}" for zone in ("GMT", "+0000"))
 
 

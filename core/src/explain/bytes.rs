@@ -11,7 +11,7 @@ const LEFT_MIN: usize = 8;
 pub(super) fn read(body: &[u8]) -> Vec<Reading> {
     let mut readings = base64(body);
     let other = Mistakes::from(Mistake::OtherEncoding);
-    let list = decimals(body).or_else(|| whole_number(body)).map(|bytes| (bytes, other));
+    let list = decimals(body).or_else(|| whole_number(body)).or_else(|| words(body)).map(|bytes| (bytes, other));
     let negative = negative(body).map(|(bytes, case)| (bytes, case | other));
     for (bytes, mistakes) in list.into_iter().chain(negative) {
         readings.extend(Digest::of(&bytes).map(|digest| Reading::new(mistakes, digest)));
@@ -81,15 +81,15 @@ fn base64(body: &[u8]) -> Vec<Reading> {
     readings
 }
 
-/// 32 numbers from -128 to 255, or 32 such numbers each behind its index.
-fn decimals(body: &[u8]) -> Option<Vec<u8>> {
-    let text = str::from_utf8(body).ok()?;
+/// Numbers of so many digits at most that stand alone.
+fn numbers(body: &[u8], most: usize) -> Vec<i64> {
+    let text = str::from_utf8(body).unwrap_or_default();
     let mut numbers = Vec::new();
     let mut before = ' ';
     for token in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
         let digits = token.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-        if !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()) {
-            let number = digits.parse::<i32>().ok()?;
+        if (1..=most).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+            let number = digits.parse::<i64>().unwrap_or_default();
             numbers.push(if before == '-' { number.saturating_neg() } else { number });
         }
         // A hyphen behind a number separates it from the next.
@@ -98,13 +98,30 @@ fn decimals(body: &[u8]) -> Option<Vec<u8>> {
             before = '-';
         }
     }
+    numbers
+}
+
+/// 32 numbers from -128 to 255, or 32 such numbers each behind its index.
+fn decimals(body: &[u8]) -> Option<Vec<u8>> {
+    let mut numbers = numbers(body, 3);
     if numbers.len() == 64 {
         let pairs = numbers.as_chunks::<2>().0;
         numbers =
             (0..).zip(pairs).map(|(at, [index, value])| (at == *index).then_some(*value)).collect::<Option<_>>()?;
     }
-    let byte = |number: &i32| u8::try_from(*number).or_else(|_| i8::try_from(*number).map(i8::cast_unsigned)).ok();
+    let byte = |number: &i64| u8::try_from(*number).or_else(|_| i8::try_from(*number).map(i8::cast_unsigned)).ok();
     numbers.iter().map(byte).collect::<Option<Vec<u8>>>().filter(|bytes| bytes.len() == 32)
+}
+
+/// 8 numbers of 32 bits, signed or not, as in the JSON of CryptoJS, which has the count of bytes behind them.
+fn words(body: &[u8]) -> Option<Vec<u8>> {
+    let mut numbers = numbers(body, 10);
+    if numbers.len() == 9 && numbers.last() == Some(&32) {
+        numbers.pop();
+    }
+    let word = |number: &i64| u32::try_from(*number).or_else(|_| i32::try_from(*number).map(i32::cast_unsigned)).ok();
+    let words = numbers.iter().map(word).collect::<Option<Vec<u32>>>().filter(|words| words.len() == 8)?;
+    Some(words.iter().flat_map(|word| word.to_be_bytes()).collect())
 }
 
 /// The hex of a number below zero.

@@ -33,7 +33,14 @@ pub(super) fn read(body: &[u8]) -> Vec<Reading> {
         unpadded(sequence).into_iter().for_each(|digits| add(&digits, Mistake::LostLeadingZeros.into()));
         signed(sequence).into_iter().for_each(|digits| add(&digits, Mistake::OtherEncoding.into()));
     }
-    dumped(body).into_iter().for_each(|digits| add(&digits, none));
+    if let Some((digits, in_twos)) = dumped(body) {
+        add(&digits, none);
+        if in_twos {
+            // `hexdump` and `od -x` on most processors.
+            let swapped: Vec<u8> = digits.as_chunks::<4>().0.iter().flat_map(|[a, b, c, d]| [*c, *d, *a, *b]).collect();
+            add(&swapped, Mistake::OtherEncoding.into());
+        }
+    }
     // Cut off, or of another hash: alone in the text, or the only groups of digits in it.
     let joined = sequences.iter().filter(|sequence| sequence.len() > 1).map(|sequence| sequence.concat());
     for digits in runs().map(<[u8]>::to_vec).chain(joined).take(MAX) {
@@ -108,13 +115,17 @@ fn windows(sequence: &[&[u8]]) -> Vec<Vec<u8>> {
     found
 }
 
-/// The digits in two lines of `xxd`, `hexdump -C` or `od -tx1`: an offset, 16 bytes, and what these are in ASCII.
-fn dumped(body: &[u8]) -> Option<Vec<u8>> {
+/// The digits in two lines of `xxd`, `hexdump` or `od`: an offset, 16 bytes in ones or twos, and what these are in ASCII.
+/// And whether they are in twos.
+fn dumped(body: &[u8]) -> Option<(Vec<u8>, bool)> {
     let lines: Vec<_> = body.split(|b| *b == b'\n').filter_map(dumped_line).collect();
-    Some(lines.concat()).filter(|_| lines.len() == 2)
+    let [(first, length), (second, other_length)] = lines.as_slice() else {
+        return None;
+    };
+    Some(([first.as_slice(), second].concat(), (*length, *other_length) == (4, 4)))
 }
 
-fn dumped_line(line: &[u8]) -> Option<Vec<u8>> {
+fn dumped_line(line: &[u8]) -> Option<(Vec<u8>, usize)> {
     let mut groups = line.split(|b| *b == b' ');
     let offset = groups.next()?;
     let offset = offset.strip_suffix(b":").unwrap_or(offset);
@@ -131,7 +142,8 @@ fn dumped_line(line: &[u8]) -> Option<Vec<u8>> {
         }
         digits.extend(group);
     }
-    Some(digits).filter(|digits| digits.len() == 32 && matches!(offset.len(), 7 | 8) && is_digits(offset))
+    let is_line = digits.len() == 32 && matches!(offset.len(), 7 | 8) && is_digits(offset);
+    Some((digits, length?)).filter(|_| is_line)
 }
 
 /// 32 groups, a byte in each, some without their first zero.

@@ -67,12 +67,19 @@ fn percent(text: &[u8]) -> Vec<u8> {
     })
 }
 
+/// Three octal digits.
+fn octal(digits: &[u8]) -> Option<u8> {
+    let digits = digits.first_chunk::<3>().filter(|digits| digits.iter().all(|b| matches!(b, b'0'..=b'7')))?;
+    u8::from_str_radix(str::from_utf8(digits).ok()?, 8).ok()
+}
+
 fn literal(text: &[u8]) -> Vec<u8> {
     replaced(text, |rest| {
         let escaped = rest.strip_prefix(b"\\")?;
         let byte = match escaped.first()? {
             b'u' => return Some((character(hex_number(escaped.get(1..5)?)?)?, 6)),
             b'x' => return Some((vec![u8::try_from(hex_number(escaped.get(1..3)?)?).ok()?], 4)),
+            b'0'..=b'3' if octal(escaped).is_some() => return Some((vec![octal(escaped)?], 4)),
             b'n' => b'\n',
             b'r' => b'\r',
             b't' => b'\t',

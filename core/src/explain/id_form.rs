@@ -6,20 +6,36 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-/// What stands before and behind an id.
+/// What languages print round an id.
 #[rustfmt::skip]
-const WRAPPINGS: [(&str, &str); 69] = [
+const PRINTED: [(&str, &str); 69] = [
     ("ObjectId(\"", "\")"), ("ObjectId('", "')"), ("ObjectID(\"", "\")"), ("UUID('", "')"), ("UUID(\"", "\")"),
     ("Some(", ")"), ("Some(\"", "\")"), ("Ok(", ")"), ("Ok(\"", "\")"), ("Just ", ""), ("Just \"", "\""),
-    ("Optional(", ")"), ("Optional(\"", "\")"), ("Optional[", "]"), ("Id(", ")"), ("Id(\"", "\")"),
-    ("UserId(", ")"), ("UserId(\"", "\")"), ("UserID(", ")"), ("User(", ")"), ("User(id=", ")"), ("User object (", ")"),
+    ("Optional(", ")"), ("Optional(\"", "\")"), ("Optional[", "]"), ("Id(", ")"), ("Id(\"", "\")"), ("UserId(", ")"),
+    ("UserId(\"", "\")"), ("UserID(", ")"), ("User(", ")"), ("User(id=", ")"), ("User object (", ")"),
     ("<User ", ">"), ("<User: ", ">"), ("<User(", ")>"), ("#<User id: ", ">"), ("Decimal('", "')"), ("Right(", ")"),
     ("(", ")"), ("(", ",)"), ("('", "',)"), ("(\"", "\",)"), ("[", "]"), ("[\"", "\"]"), ("['", "']"), ("{", "}"),
-    ("<", ">"), (":", ""), (":\"", "\""), ("i:", ";"), ("", "n"), ("", "L"), ("String(", ")"), ("int64(", ")"), ("Integer(", ")"), ("u'", "'"),
-    ("user_", ""), ("user:", ""), ("user-", ""), ("user/", ""), ("users/", ""), ("/users/", ""), ("User:", ""),
-    ("User/", ""), ("user", ""), ("uid:", ""), ("uid_", ""), ("id:", ""), ("id_", ""), ("usr_", ""), ("u_", ""),
-    ("customer_", ""), ("cus_", ""), ("auth0|", ""), ("account_", ""), ("#", ""), ("mailto:", ""),
-    ("gid://app/User/", ""), ("gid://shopify/Customer/", ""),
+    ("<", ">"), (":", ""), (":\"", "\""), ("i:", ";"), ("", "n"), ("", "L"), ("String(", ")"), ("int64(", ")"),
+    ("Integer(", ")"), ("u'", "'"), ("int(", ")"), ("Int64(", ")"), ("Long(", ")"), ("BigInt(", ")"),
+    ("NumberInt(", ")"), ("NumberLong(", ")"), ("NumberLong(\"", "\")"), ("ObjectId(", ")"), ("np.int64(", ")"),
+    ("np.str_('", "')"), ("array(", ")"), ("UserId(value=", ")"), ("UserId[value=", "]"), ("UserId { value: ", " }"),
+    ("UserId { Value = ", " }"), ("User{id=", "}"), ("User[id=", "]"), ("#<struct id=", ">"), ("map[id:", "]"),
+    ("{:ok, ", "}"), ("{:ok, \"", "\"}"), ("&{", "}"), ("UserId ", ""),
+];
+
+/// What vendors and databases put before an id, with a mark or none behind it.
+#[rustfmt::skip]
+const PREFIXES: [&str; 19] = [
+    "user", "users", "User", "Users", "usr", "u", "uid", "id", "ID", "customer", "customers", "cus", "account", "acct",
+    "member", "contact", "client", "person", "profile",
+];
+
+const MARKS: [&str; 8] = ["_", ":", "-", "/", ".", "|", "#", ""];
+
+/// Prefixes of other forms.
+#[rustfmt::skip]
+const OTHER_PREFIXES: [&str; 8] = [
+    "/users/", "/user/", "auth0|", "google-oauth2|", "#", "mailto:", "gid://app/User/", "gid://shopify/Customer/",
 ];
 
 /// The names of an id in JSON and the like.
@@ -42,9 +58,14 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
         return forms;
     }
     let mut add = |form: String| forms.push(form.into());
-    for (before, after) in WRAPPINGS {
+    for (before, after) in PRINTED {
         add([before, id, after].concat());
         id.strip_prefix(before).and_then(|id| id.strip_suffix(after)).map(String::from).into_iter().for_each(&mut add);
+    }
+    let prefixes = PREFIXES.iter().flat_map(|word| MARKS.map(|mark| [word, mark].concat()));
+    for prefix in prefixes.chain(OTHER_PREFIXES.map(String::from)) {
+        add(format!("{prefix}{id}"));
+        id.strip_prefix(prefix.as_str()).map(String::from).into_iter().for_each(&mut add);
     }
     for name in NAMES {
         for [open, middle, close] in OBJECTS {
@@ -54,7 +75,9 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
             inside.map(String::from).into_iter().for_each(&mut add);
         }
     }
-    add(format!("s:{}:\"{id}\";", id.len())); // PHP's `serialize`
+    // PHP's `serialize` and `var_dump`.
+    add(format!("s:{}:\"{id}\";", id.len()));
+    add(format!("string({}) \"{id}\"", id.len()));
     // Behind a prefix, up to each separator; the name in an address.
     id.match_indices(['/', ':', '|', '_', '-', '.', '#'])
         .filter_map(|(at, _)| id.get(at.checked_add(1)?..))

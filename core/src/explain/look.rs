@@ -6,10 +6,16 @@ const NOT_TEXT: [&str; 12] =
 
 /// How HTML, objects, JSON, reports of errors, hashes of passwords and keys begin.
 #[rustfmt::skip]
-const STARTS: [(&str, &str); 24] = [
+const STARTS: [(&str, &str); 44] = [
     ("<Buffer", "a printed buffer"), ("<", "HTML or a printed object"), ("[object ", "a printed object"),
     ("[B@", "a printed array"), ("{", "JSON or a printed object"), ("function ", "a printed function"),
-    ("Error", "an error message"), ("Traceback", "an error message"),
+    ("#<", "a printed object"), ("[Function", "a printed function"), ("&{", "a printed object"), ("%!", "a failed format"),
+    ("async ", "a printed function"), ("class ", "a printed class"), ("Promise {", "a promise"), ("Symbol(", "a symbol"),
+    ("Resource id #", "a printed resource"), ("System.", "the name of a type"), ("map[", "a printed map"),
+    ("array(", "a printed array"), ("Array(", "a printed array"), ("Array (", "a printed array"),
+    ("Array\n(", "a printed array"), ("object(", "a printed object"), ("bool(", "a printed value"),
+    ("Error", "an error message"), ("Traceback", "an error message"), ("Uncaught ", "an error message"),
+    ("Warning: ", "an error message"), ("Fatal error: ", "an error message"),
     ("$2a$", "a bcrypt hash"), ("$2b$", "a bcrypt hash"), ("$2x$", "a bcrypt hash"), ("$2y$", "a bcrypt hash"),
     ("$argon2", "an Argon2 hash"), ("$scrypt$", "a password hash"), ("$pbkdf2", "a password hash"),
     ("$1$", "a password hash"), ("$5$", "a password hash"), ("$6$", "a password hash"), ("$y$", "a password hash"),
@@ -29,6 +35,11 @@ pub(super) fn look(text: &[u8]) -> Option<&'static str> {
     }
     if let Some((_, look)) = STARTS.iter().find(|(start, _)| text.starts_with(start.as_bytes())) {
         return Some(look);
+    }
+    let name = text.split(|b| *b == b':').next().unwrap_or_default();
+    let is_name = name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'\\'));
+    if is_name && (name.ends_with(b"Error") || name.ends_with(b"Exception")) {
+        return Some("an error message");
     }
     if is_uuid(text) {
         return Some("a UUID");

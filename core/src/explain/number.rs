@@ -26,7 +26,8 @@ pub(super) fn forms(id: &str) -> Vec<String> {
     forms.extend((digits.len()..20).map(|width| format!("{sign}{digits:0>width$}", width = width.saturating_add(1))));
     let mut groups: Vec<&str> = digits.as_bytes().rchunks(3).filter_map(|group| str::from_utf8(group).ok()).collect();
     groups.reverse();
-    forms.extend([",", ".", " "].map(|separator| format!("{sign}{}", groups.join(separator))));
+    let separators = [",", ".", " ", "'", "\u{2019}", "\u{a0}", "\u{202f}", "_"];
+    forms.extend(separators.map(|separator| format!("{sign}{}", groups.join(separator))));
     // Beyond 2^53 a double is another integer; some languages print it whole, some its first digits and zeros.
     for integer in [format!("{double:.0}"), format!("{double}")] {
         forms.extend([format!("{integer}.0"), integer]);

@@ -185,14 +185,13 @@ fn apart(text: &[u8]) -> Option<(&[u8], i64, Mistakes)> {
             [b'-', next, ..] => !next.is_ascii_alphanumeric(),
             [next, ..] => !next.is_ascii_alphanumeric() && *next != b'.',
         };
-        if run.len() >= TIME_MIN && is_apart && ends && run.first() != Some(&b'0') {
-            if let Some(time) = timestamp(run) {
-                if found.is_some() {
-                    return None;
-                }
-                let body = if behind.len() >= before.len() { behind } else { before };
-                found = Some((body, time, Mistake::TimestampSeparator.into()));
+        let is_time = run.len() >= TIME_MIN && is_apart && ends && run.first() != Some(&b'0');
+        if let Some(time) = timestamp(run).filter(|_| is_time) {
+            if found.is_some() {
+                return None;
             }
+            let body = if behind.len() >= before.len() { behind } else { before };
+            found = Some((body, time, Mistake::TimestampSeparator.into()));
         }
     }
     found

@@ -83,17 +83,18 @@ fn units(time: i64) -> impl Iterator<Item = String> {
     let (year, month, day) = day_of(time);
     let (date, clock) = (date(time), clock(time));
     let dates = ["Z", ".000Z", "+00:00", ""].map(|zone| format!("{date}{zone}"));
-    let spaced = ["", " UTC", " +0000"].map(|zone| format!("{}{zone}", date.replace('T', " ")));
+    let spaced = ["", " UTC", " +0000", "+00:00", " +0000 UTC"].map(|zone| format!("{}{zone}", date.replace('T', " ")));
     let basic = date.replace(['-', ':'], "");
     let basic = [basic.replace('T', ""), basic + "Z"];
     let named = |names: &[&'static str], at: i64| {
-        let count = i64::try_from(names.len()).unwrap_or(1);
-        usize::try_from(at % count).ok().and_then(|at| names.get(at).copied()).unwrap_or_default()
+        usize::try_from(at).ok().and_then(|at| names.get(at).copied()).unwrap_or_default()
     };
-    let (weekday, month) = (named(&WEEKDAYS, time / 86_400), named(&MONTHS, month.saturating_sub(1)));
+    let (weekday, month) = (named(&WEEKDAYS, time / 86_400 % 7), named(&MONTHS, month.saturating_sub(1)));
     let script = format!("{weekday} {month} {day:02} {year:04} {clock} GMT+0000 (Coordinated Universal Time)");
     let mail = ["GMT", "+0000"].map(|zone| format!("{weekday}, {day:02} {month} {year:04} {clock} {zone}"));
-    numbers.into_iter().chain(dates).chain(spaced).chain(basic).chain(mail).chain([script])
+    let calendar = [format!("{day:>2} {clock}"), format!("{day:02} {clock} UTC")]
+        .map(|day| format!("{weekday} {month} {day} {year:04}"));
+    numbers.into_iter().chain(dates).chain(spaced).chain(basic).chain(mail).chain([script]).chain(calendar)
 }
 
 /// The whole seconds of a time in another unit.
