@@ -856,14 +856,12 @@ def messages(user_id, also, kind, time, now):
 
 
 def messages_of_also(user_id, also, kind, time, now):
-    """Another identifier with a mistake of its own."""
+    """Another identifier with a mistake of its own. The many of `id-form` are made of what was given alone, not of it in lower case."""
     for other in identifiers(user_id, also):
         if len(other.encode()) <= PAIRED:
-            made = (
-                [*forms(other, time), *messages_of_time(other, kind, time, now, True)]
-                if kind == "right"
-                else messages_of_time(other, kind, time, now, True)
-            )
+            made = [*messages_of_time(other, kind, time, now, narrow=True)]
+            if kind == "right":
+                made += [one for one in forms(other, time) if other in also or "id-form" not in one.codes]
             yield from (one._replace(codes=one.codes | {"other-identifier"}, mistakes=2) for one in made)
 
 

@@ -25,11 +25,14 @@ pub(super) fn hypotheses(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
     hypotheses
 }
 
-/// The forms of other identifiers.
+/// The forms of other identifiers. The many of `id_form` are made of what was given alone, not of it in lower case.
 pub(super) fn of_also(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
-    let forms =
-        |(index, other): (usize, String)| forms(&other, suffix).into_iter().map(move |form| form.of_also(index));
-    others(case).filter(|(_, other)| other.len() <= SHORT_MAX).flat_map(forms).collect()
+    let of_one = |(index, other): (usize, String)| {
+        let is_given = case.also.get(index) == Some(&other.as_str());
+        let forms = forms(&other, suffix).into_iter();
+        forms.filter(move |form| is_given || !form.mistakes.has(Mistake::IdForm)).map(move |form| form.of_also(index))
+    };
+    others(case).filter(|(_, other)| other.len() <= SHORT_MAX).flat_map(of_one).collect()
 }
 
 /// Other identifiers as given and in lower case.
