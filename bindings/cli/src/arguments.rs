@@ -82,6 +82,17 @@ Example:
 
 Exit codes: 0 done; 2 wrong use; 3 output failed; 70 a defect of personsig")]
     Providers(Providers),
+    /// Play both vendors on your own machine, in front of your app
+    #[command(
+        override_usage = "personsig sandbox [--app URL] [OPTIONS] [-- COMMAND...]",
+        after_help = "\
+Starts personsig-sandbox, which 'make sandbox' builds. Its options:
+  personsig sandbox --help
+
+Example, in the folder of an app that listens on port 3000:
+  personsig sandbox --app http://localhost:3000 -- npm run dev"
+    )]
+    Sandbox(Sandbox),
     /// Print the help of a command
     Help(Help),
     /// Print the version
@@ -234,6 +245,13 @@ pub(crate) struct Providers {
     /// Print a JSON object per line
     #[arg(long, overrides_with = "json")]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Sandbox {
+    /// Handed over to personsig-sandbox
+    #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<OsString>,
 }
 
 #[derive(Args)]

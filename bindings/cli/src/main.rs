@@ -13,6 +13,7 @@ mod failure;
 mod identity;
 mod input;
 mod providers;
+mod sandbox;
 mod sign;
 mod snippet;
 mod table;
@@ -47,6 +48,10 @@ fn guarded(style: Style, call: impl FnOnce() -> Result<u8, Failure> + panic::Unw
 
 /// The exit code of a call that could be carried out.
 fn answer(arguments: Vec<OsString>) -> Result<u8, Failure> {
+    // Its arguments are another program's to read.
+    if let Some((_, rest)) = arguments.split_first().filter(|(first, _)| *first == "sandbox") {
+        return sandbox::start(rest);
+    }
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let done = match wrong_use::parse(&arguments)? {
         Request::Print(text) => out.write_all(text.as_bytes()).map(|()| 0).map_err(Failure::output),
@@ -65,8 +70,8 @@ fn run(command: &Command, out: &mut impl Write) -> Result<u8, Failure> {
         Command::Snippet(snippet) => snippet::run(snippet, out).map(|()| 0),
         Command::Identity(identity) => identity::run(identity, out).map(|()| 0),
         Command::Providers(rows) => providers::run(rows, out).map(|()| 0),
-        // Answered when the arguments were read.
-        Command::Help(_) | Command::Version => Err(Failure::Defect),
+        // Answered when the arguments were read, or before.
+        Command::Help(_) | Command::Version | Command::Sandbox(_) => Err(Failure::Defect),
     }
 }
 

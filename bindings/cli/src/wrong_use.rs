@@ -26,7 +26,7 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Request, Failure> {
     match &command {
         Command::Help(help) => return self::help(help.command.as_deref()).map(Request::Print),
         Command::Version => return Ok(Request::Print(Arguments::command().render_version())),
-        Command::Providers(_) => {}
+        Command::Providers(_) | Command::Sandbox(_) => {}
         Command::Sign(sign) => {
             one_source(sign)?;
             let files = [&sign.csv, &sign.id].into_iter().flatten();

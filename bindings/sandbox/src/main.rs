@@ -1,0 +1,275 @@
+//! GoSquared's and Chameleon's side of identity verification, on your own machine: `personsig sandbox --help`.
+//!
+//! `gosquared` and `chameleon` are the vendors' rules and nothing else. `judge` says what a signature is worth, `call` takes
+//! what the stand-in scripts post, `store` remembers it, `verdict` sums it up, `page` and `api` show it. `proxy` stands in
+//! front of the app, with `rewrite`, `html` and `policy` for what it changes. `guard` keeps others out.
+
+#![forbid(unsafe_code)]
+
+mod api;
+mod arguments;
+mod call;
+mod chameleon;
+mod child;
+mod failure;
+mod gosquared;
+mod guard;
+mod html;
+mod judge;
+mod page;
+mod policy;
+mod proxy;
+mod rewrite;
+mod rule;
+mod sandbox;
+mod secrets;
+mod server;
+mod store;
+mod tls;
+mod verdict;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use std::{env, io};
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use arguments::{Arguments, Request};
+use child::Program;
+use failure::{Failure, reason};
+use guard::Guard;
+use proxy::App;
+use rewrite::Addresses;
+use sandbox::{Rate, Sandbox};
+use secrets::{Secrets, random};
+use store::Store;
+
+/// The token of the page and the API, where it is not made for the run.
+const TOKEN_VARIABLE: &str = "PERSONSIG_SANDBOX_TOKEN";
+
+/// Says it; whether somebody still reads it is no matter.
+macro_rules! say {
+    ($($text:tt)*) => {{ let _ = writeln!(io::stdout(), $($text)*); }};
+}
+
+/// The same where warnings and errors go.
+macro_rules! warn {
+    ($($text:tt)*) => {{ let _ = writeln!(io::stderr(), $($text)*); }};
+}
+
+fn main() -> ExitCode {
+    // The usual hook prints what the panic says, and that may hold a value.
+    std::panic::set_hook(Box::new(|_| warn!("error[internal]: a defect of personsig; please report it")));
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let done = match arguments::parse(&arguments) {
+        Ok(Request::Print(text)) => {
+            say!("{}", text.trim_end());
+            Ok(0)
+        }
+        Ok(Request::Start(arguments)) => {
+            std::panic::catch_unwind(AssertUnwindSafe(|| start(*arguments))).unwrap_or(Ok(70))
+        }
+        Err(failure) => Err(failure),
+    };
+    ExitCode::from(done.unwrap_or_else(|failure| {
+        warn!("{}", failure.text());
+        failure.exit()
+    }))
+}
+
+fn start(arguments: Arguments) -> Result<u8, Failure> {
+    // Each connection takes a file handle, and one more to the app.
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let more = rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, more);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::InputOutput {
+        problem: format!("the system gives no threads: {}", reason(&error)),
+        fix: "end some programs and try again".into(),
+    })?;
+    let ended = runtime.block_on(run(arguments));
+    // Connections that are still open are nobody's.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    ended
+}
+
+async fn run(arguments: Arguments) -> Result<u8, Failure> {
+    let store = Store::open(arguments.state.as_deref()).map_err(|error| Failure::InputOutput {
+        problem: format!("cannot open the state: {}", reason(&error)),
+        fix: "check the path of --state, its permissions, and that a sandbox made the file".into(),
+    })?;
+    let secrets = match arguments.real_secrets {
+        true => Secrets::real(&store, &arguments.project, &arguments.secret_file, &arguments.fallback_secret_file)?,
+        false => Secrets::made(&store, &arguments.project)?,
+    };
+    let key = store.kept("key", || random().into_bytes()).map_err(Failure::store)?;
+    let listener = TcpListener::bind(arguments.listen).await.map_err(listening)?;
+    let address = listener.local_addr().map_err(listening)?;
+    let app = arguments
+        .app
+        .map(|(scheme, authority)| App::new(scheme, authority, arguments.rewrite_host, arguments.app_insecure));
+    let app = app.transpose()?;
+    let given = env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
+    let token_is_given = given.is_some();
+    let searched: Vec<_> =
+        secrets.projects.iter().flat_map(|project| &project.values).map(|value| value.to_vec()).collect();
+    let sandbox = Arc::new(Sandbox {
+        guard: Guard::new(given, address, app.is_some(), arguments.expose),
+        addresses: Arc::new(Addresses::new(&arguments.chameleon_host, &searched)),
+        store,
+        secrets,
+        app,
+        key,
+        changes: watch::Sender::new(0),
+        rate: Rate::new(),
+        told: Mutex::default(),
+    });
+    let router = server::router(Arc::clone(&sandbox));
+    if let Some(Ok(other)) = server::beside(address).map(std::net::TcpListener::bind) {
+        if let Ok(other) = other.set_nonblocking(true).and_then(|()| TcpListener::from_std(other)) {
+            tokio::spawn(server::serve(other, router.clone()));
+        }
+    }
+    tokio::spawn(server::serve(listener, router));
+
+    let url = url(address);
+    let mut variables = sandbox.secrets.variables();
+    let rest = format!("{url}/_personsig/rest/{}", sandbox.guard.token());
+    variables.push(("CHAMELEON_API_URL".to_owned(), rest.into_bytes().into()));
+    if arguments.expose && !address.ip().is_loopback() {
+        say!(
+            "Other machines can reach this sandbox, and through it your app. The page and the API still need the token."
+        );
+    }
+    if sandbox.secrets.real {
+        say!("{REAL}");
+    }
+    let program = match arguments.command.is_empty() {
+        true => {
+            without_command(&sandbox, &variables);
+            None
+        }
+        false => Some(with_command(&sandbox, &arguments.command, &variables)?),
+    };
+    let token = if token_is_given { format!("${TOKEN_VARIABLE}") } else { sandbox.guard.token().to_owned() };
+    let what = if sandbox.app.is_some() {
+        "Your app, with the vendors played by this sandbox:"
+    } else {
+        "A page to try it with, or pass --app URL:"
+    };
+    say!("{what:50} {url}");
+    say!("{:50} {url}/_personsig/?token={token}", "What it sees:");
+    say!(
+        "The vendors' script addresses in your pages are replaced; scripts that a tag manager loads are not. Ctrl-C ends it."
+    );
+    wait(&sandbox, program, arguments.until_ready).await
+}
+
+const REAL: &str = "\
+These are the real secrets. What the sandbox cannot catch: a script that a tag manager, Segment or a service worker loads never passes
+through it. With Chameleon's real secret, one such page switches enforcement on for every page of the account, for good.";
+
+fn listening(error: io::Error) -> Failure {
+    Failure::InputOutput {
+        problem: format!("cannot listen: {}", reason(&error)),
+        fix: "end what listens there, or pass --listen with another port, such as 127.0.0.1:8788".into(),
+    }
+}
+
+/// As people write it: `localhost` where that is what it is.
+fn url(address: SocketAddr) -> String {
+    let local = address.ip() == std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST) || address.ip().is_unspecified();
+    match local {
+        true => format!("http://localhost:{}", address.port()),
+        false => format!("http://{address}"),
+    }
+}
+
+type Variables = [(String, zeroize::Zeroizing<Vec<u8>>)];
+
+fn without_command(sandbox: &Sandbox, variables: &Variables) {
+    if sandbox.secrets.real {
+        return;
+    }
+    say!("Secrets made for this run, which no vendor knows. Set them where your app starts:");
+    for (name, value) in variables {
+        say!("  export {name}={}", String::from_utf8_lossy(value));
+    }
+}
+
+fn with_command(sandbox: &Sandbox, command: &[OsString], variables: &Variables) -> Result<Program, Failure> {
+    let program = Program::start(command, variables).map_err(|error| Failure::InputOutput {
+        problem: format!("cannot start the command behind '--': {}", reason(&error)),
+        fix: "check its name and that it can be found and run".into(),
+    })?;
+    let words: Vec<_> = command.iter().map(|word| word.to_string_lossy()).collect();
+    let with = if sandbox.secrets.real {
+        "with its own environment."
+    } else {
+        "with secrets made for this run, which no vendor knows."
+    };
+    say!("Started `{}` {with}", words.join(" "));
+    Ok(program)
+}
+
+/// Until it is ready, its time is over, the command has ended, or somebody ends it.
+async fn wait(sandbox: &Arc<Sandbox>, mut program: Option<Program>, until_ready: Option<u32>) -> Result<u8, Failure> {
+    let unavailable = |error: io::Error| Failure::InputOutput {
+        problem: format!("the system gives no signals: {}", reason(&error)),
+        fix: "try again".into(),
+    };
+    let mut signals = [
+        signal(SignalKind::interrupt()).map_err(unavailable)?,
+        signal(SignalKind::terminate()).map_err(unavailable)?,
+        signal(SignalKind::hangup()).map_err(unavailable)?,
+    ];
+    let [interrupted, terminated, hung_up] = &mut signals;
+    let mut changes = sandbox.changes.subscribe();
+    let deadline = until_ready.map(|seconds| tokio::time::Instant::now() + Duration::from_secs(seconds.into()));
+    let ended = loop {
+        if deadline.is_some() && sandbox.outlooks().map_err(Failure::store)?.ready() {
+            break 0;
+        }
+        let time_is_over = async {
+            match deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        let command_ended = async {
+            match &mut program {
+                Some(program) => program.ended().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = interrupted.recv() => break u8::from(deadline.is_some()),
+            _ = terminated.recv() => break u8::from(deadline.is_some()),
+            _ = hung_up.recv() => break u8::from(deadline.is_some()),
+            () = time_is_over => break 1,
+            status = command_ended => {
+                let said = status.map_or_else(|error| reason(&error), |status| status.to_string());
+                warn!("The command behind '--' has ended ({said}).");
+                program = None;
+                break u8::from(deadline.is_some() && !sandbox.outlooks().map_err(Failure::store)?.ready());
+            }
+            _ = changes.changed() => {}
+        }
+    };
+    if deadline.is_some() {
+        for outlook in sandbox.outlooks().map_err(Failure::store)?.0 {
+            say!("{}: {}", outlook.vendor.title(), outlook.line());
+        }
+    }
+    if let Some(program) = program {
+        program.end().await;
+    }
+    Ok(ended)
+}

@@ -1,0 +1,664 @@
+//! The reverse proxy in front of the app. The app is not changed; what passes is, as little as can be: the addresses of the
+//! vendors' scripts, what a page's policy says of them, and what names the app's own address.
+
+use std::io;
+use std::sync::Arc;
+
+use askama::Template;
+use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZlibDecoder};
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::uri::{Authority, PathAndQuery, Scheme};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, Version};
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, TryStreamExt};
+use http_body_util::BodyExt;
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncBufRead, AsyncRead, BufReader, copy_bidirectional};
+use tokio_util::io::{ReaderStream, StreamReader};
+
+use crate::call::page_of;
+use crate::failure::Failure;
+use crate::html::{Markup, Notes};
+use crate::page::Waiting;
+use crate::policy;
+use crate::rewrite::Rewriter;
+use crate::rule::Vendor;
+use crate::sandbox::Sandbox;
+use crate::store::Found;
+use crate::tls;
+
+/// The largest page that is held back until it is whole, which is done only where its policy has hashes.
+const HELD_MAX: usize = 8 << 20;
+
+/// Headers that concern one connection alone (RFC 9110, section 7.6.1).
+const HOP_BY_HOP: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// The one upstream.
+pub(crate) struct App {
+    scheme: Scheme,
+    authority: Authority,
+    rewrite_host: bool,
+    client: Client<HttpsConnector<HttpConnector>, Body>,
+}
+
+impl App {
+    pub(crate) fn new(
+        scheme: Scheme,
+        authority: Authority,
+        rewrite_host: bool,
+        insecure: bool,
+    ) -> Result<Self, Failure> {
+        let mut connector = HttpConnector::new();
+        connector.enforce_http(false);
+        connector.set_nodelay(true);
+        let https = scheme == Scheme::HTTPS;
+        let connector = tls::connector(connector, https, insecure)?;
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        Ok(App { scheme, authority, rewrite_host, client })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("{}://{}", self.scheme, self.authority)
+    }
+
+    /// Whether an address is the app's own.
+    fn is_own(&self, authority: &str) -> bool {
+        let port =
+            |authority: &Authority| authority.port_u16().unwrap_or(if self.scheme == Scheme::HTTPS { 443 } else { 80 });
+        let loopback = |host: &str| matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        let Ok(given) = authority.parse::<Authority>() else { return false };
+        let (host, own) = (given.host().to_ascii_lowercase(), self.authority.host().to_ascii_lowercase());
+        port(&given) == port(&self.authority) && (host == own || (loopback(&host) && loopback(&own)))
+    }
+
+    /// An address of the app's becomes the sandbox's; None where it is somebody else's or has no host.
+    fn mapped(&self, address: &str, sandbox: &str) -> Option<String> {
+        let (scheme, rest) = match address.split_once("//") {
+            Some((scheme @ ("http:" | "https:" | ""), rest)) => (scheme, rest),
+            _ => return None,
+        };
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        // An app that builds its addresses from the Host that the browser sent, and believes itself behind https.
+        let ours = authority.eq_ignore_ascii_case(sandbox);
+        (self.is_own(authority) || ours).then(|| {
+            let scheme = if scheme.is_empty() { "" } else { "http:" };
+            format!("{scheme}//{sandbox}{path}")
+        })
+    }
+}
+
+pub(crate) async fn forward(sandbox: Arc<Sandbox>, app: &App, mut request: Request) -> Response {
+    let authority =
+        request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
+    let page = page_of(request.uri().path());
+    if request.headers().get("service-worker").is_some() {
+        warn(&sandbox, &page, "service-worker");
+    }
+    let head = request.method() == Method::HEAD;
+    let upgrade = wants_upgrade(request.headers());
+    let client_side = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
+    let outgoing = match outgoing(&sandbox, app, request, upgrade.as_ref()) {
+        Ok(outgoing) => outgoing,
+        Err(status) => return status.into_response(),
+    };
+    let mut response = match app.client.request(outgoing).await {
+        Ok(response) => response,
+        Err(_) => return unreachable(app),
+    };
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return match client_side {
+            Some(client_side) => switched(response.map(Body::new), client_side),
+            None => StatusCode::BAD_GATEWAY.into_response(),
+        };
+    }
+    drop_hop_by_hop(response.headers_mut());
+    map_addresses(&sandbox, app, &page, &authority, response.headers_mut());
+    // The length of an answer to HEAD is that of what GET would give; it is not known here.
+    rewritten(sandbox, response.map(Body::new), &authority, page, head).await
+}
+
+/// `Upgrade: websocket`, as development servers use it. Nothing else is upgraded.
+fn wants_upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
+    let connection = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    let asks = connection.flat_map(|value| value.split(',')).any(|name| name.trim().eq_ignore_ascii_case("upgrade"));
+    let upgrade = headers.get(header::UPGRADE)?;
+    (asks && upgrade.as_bytes().eq_ignore_ascii_case(b"websocket")).then(|| upgrade.clone())
+}
+
+/// The request for the app.
+fn outgoing(
+    sandbox: &Sandbox,
+    app: &App,
+    request: Request,
+    upgrade: Option<&HeaderValue>,
+) -> Result<Request, StatusCode> {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+    let uri = Uri::builder().scheme(app.scheme.clone()).authority(app.authority.clone()).path_and_query(path);
+    parts.uri = uri.build().map_err(|_| StatusCode::BAD_REQUEST)?;
+    parts.version = Version::HTTP_11;
+    parts.extensions.clear();
+    let headers = &mut parts.headers;
+    // Where both are there, the length means nothing (RFC 9112, section 6.3).
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        headers.remove(header::CONTENT_LENGTH);
+    }
+    drop_hop_by_hop(headers);
+    if let Some(upgrade) = upgrade {
+        headers.insert(header::UPGRADE, upgrade.clone());
+        headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    }
+    // Answered here, when the body is asked for.
+    headers.remove(header::EXPECT);
+    if sandbox.guard.has_bearer(headers) {
+        headers.remove(header::AUTHORIZATION);
+    }
+    let cookies: Vec<_> = headers.get_all(header::COOKIE).iter().cloned().collect();
+    headers.remove(header::COOKIE);
+    for cookie in cookies {
+        let kept = match cookie.to_str() {
+            Ok(text) => HeaderValue::from_str(&sandbox.guard.without_cookie(text)).ok(),
+            Err(_) => Some(cookie),
+        };
+        if let Some(kept) = kept.filter(|kept| !kept.is_empty()) {
+            headers.append(header::COOKIE, kept);
+        }
+    }
+    accept_what_can_be_read(headers);
+    if app.rewrite_host {
+        headers.insert(header::HOST, value(app.authority.as_str()));
+        let own = app.url();
+        for name in [header::ORIGIN, header::REFERER] {
+            let text = headers.get(&name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let Some((_, rest)) = text.split_once("://") else { continue };
+            let path = rest.find('/').map_or("", |at| &rest[at..]);
+            let changed = value(&format!("{own}{path}"));
+            headers.insert(name, changed);
+        }
+    }
+    Ok(Request::from_parts(parts, body))
+}
+
+/// Of the compressions that the browser knows, those that can be undone here.
+fn accept_what_can_be_read(headers: &mut HeaderMap) {
+    let Some(accepted) = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()) else { return };
+    let known = |coding: &&str| {
+        let name = coding.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        ["gzip", "x-gzip", "deflate", "br", "identity"].contains(&name.as_str())
+    };
+    let kept = accepted.split(',').filter(known).map(str::trim).collect::<Vec<_>>().join(", ");
+    headers.insert(header::ACCEPT_ENCODING, value(if kept.is_empty() { "identity" } else { &kept }));
+}
+
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn drop_hop_by_hop(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+    for name in HOP_BY_HOP {
+        headers.remove(name);
+    }
+}
+
+/// A WebSocket: from now on bytes go both ways, unread.
+fn switched(mut response: Response, client_side: hyper::upgrade::OnUpgrade) -> Response {
+    let app_side = hyper::upgrade::on(&mut response);
+    tokio::spawn(async move {
+        if let (Ok(client), Ok(app)) = tokio::join!(client_side, app_side) {
+            let _ = copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(app)).await;
+        }
+    });
+    let (parts, _) = response.into_parts();
+    Response::from_parts(parts, Body::empty())
+}
+
+/// What names the app's own address names the sandbox's.
+fn map_addresses(sandbox: &Sandbox, app: &App, page: &str, authority: &str, headers: &mut HeaderMap) {
+    for name in [header::LOCATION, header::CONTENT_LOCATION, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
+        let Some(text) = headers.get(&name).and_then(|value| value.to_str().ok()) else { continue };
+        if let Some(mapped) = app.mapped(text, authority) {
+            let mapped = value(&mapped);
+            headers.insert(name, mapped);
+        } else if name == header::LOCATION && returns_to(app, text) {
+            warn(sandbox, page, "fixed-callback");
+        }
+    }
+    if let Some((wait, address)) =
+        headers.get(header::REFRESH).and_then(|value| value.to_str().ok()).and_then(|text| text.split_once("url="))
+    {
+        if let Some(mapped) = app.mapped(address, authority) {
+            let mapped = value(&format!("{wait}url={mapped}"));
+            headers.insert(header::REFRESH, mapped);
+        }
+    }
+    let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let Ok(text) = cookie.to_str() else {
+            headers.append(header::SET_COOKIE, cookie);
+            continue;
+        };
+        let attributes = || text.split(';').skip(1).map(str::trim);
+        if attributes().any(|attribute| attribute.eq_ignore_ascii_case("secure")) {
+            warn(sandbox, page, "secure-cookie");
+        }
+        // The sandbox's host is another one; without the attribute a cookie is its host's own.
+        let domain = |attribute: &&str| attribute.trim().to_ascii_lowercase().starts_with("domain=");
+        let kept = text.split(';').filter(|attribute| !domain(attribute)).collect::<Vec<_>>().join(";");
+        headers.append(header::SET_COOKIE, value(&kept));
+    }
+    // The browser asked over http.
+    headers.remove(header::STRICT_TRANSPORT_SECURITY);
+}
+
+/// Whether a redirect to somebody else, such as a provider of logins, comes back to the app's own port.
+fn returns_to(app: &App, location: &str) -> bool {
+    let Some((_, query)) = location.split_once('?') else { return false };
+    let query = query.to_ascii_lowercase().replace("%3a", ":").replace("%2f", "/");
+    let Some(port) = app.authority.port() else { return false };
+    let host = app.authority.host();
+    [host, "localhost", "127.0.0.1"].iter().any(|host| query.contains(&format!("://{host}:{port}")))
+}
+
+/// What the proxy cannot make right, said once for each page.
+fn warn(sandbox: &Sandbox, page: &str, code: &'static str) {
+    let (what, fix) = match code {
+        "service-worker" => (
+            "registers a service worker, whose own requests do not pass the sandbox's eyes",
+            "Unregister it in the browser's developer tools while you test, or see that it loads no vendor's script.",
+        ),
+        "fixed-callback" => (
+            "sends the browser to a login that comes back to the app's own port, past the sandbox",
+            "Add the sandbox's address to the allowed callbacks of your login provider and to your app's settings, or log in on the app's port first and then reload here.",
+        ),
+        "secure-cookie" => (
+            "sets a Secure cookie, which Safari drops over http",
+            "Test in Chromium or Firefox, which take it on localhost, or leave Secure out on your own machine.",
+        ),
+        "cacheable" => ("has a signature and may be cached", "Send it with Cache-Control: private, no-store."),
+        "secret-in-page" => {
+            ("shows a secret to the browser", "Sign on the server. The secret must never be in a page or a script.")
+        }
+        "integrity" => (
+            "has subresource hashes on scripts, which the sandbox took off, since it changes scripts",
+            "Nothing to do for your own scripts. A vendor's script changes without notice: leave the hash off there.",
+        ),
+        "too-large-for-hashes" => (
+            "is too large for the sandbox to mend the hashes in its policy",
+            "Its inline scripts may be blocked here. Use a nonce.",
+        ),
+        _ => return,
+    };
+    if sandbox.first_time(page, code) {
+        // Only what shows a secret keeps the verdict from being ready.
+        let warning = code != "secret-in-page";
+        for vendor in Vendor::ALL {
+            if let Some(project) = sandbox.secrets.projects.iter().find(|project| project.vendor == vendor) {
+                let project = &project.token;
+                let _ = sandbox.store.found(&Found { vendor, project, page, code, warning, what, fix });
+            }
+        }
+        sandbox.changed();
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Html,
+    Script,
+}
+
+fn kind(headers: &HeaderMap) -> Option<Kind> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    match value.split(';').next()?.trim().to_ascii_lowercase().as_str() {
+        "text/html" => Some(Kind::Html),
+        "application/xhtml+xml"
+        | "text/javascript"
+        | "application/javascript"
+        | "application/x-javascript"
+        | "application/ecmascript"
+        | "text/ecmascript" => Some(Kind::Script),
+        _ => None,
+    }
+}
+
+/// HTML and JavaScript with the vendors' addresses replaced; everything else as it is.
+async fn rewritten(sandbox: Arc<Sandbox>, response: Response, authority: &str, page: String, head: bool) -> Response {
+    let Some(kind) = kind(response.headers()) else { return response };
+    let (mut parts, body) = response.into_parts();
+    let policies = policies(&parts.headers);
+    if kind == Kind::Html {
+        set_policies(&sandbox, &mut parts.headers, &policies, &[]);
+    }
+    let empty = head || matches!(parts.status, StatusCode::NOT_MODIFIED | StatusCode::NO_CONTENT);
+    if empty || parts.status == StatusCode::PARTIAL_CONTENT {
+        return Response::from_parts(parts, body);
+    }
+    let Some(codings) = codings(&parts.headers) else { return Response::from_parts(parts, body) };
+    let body = decoded(&codings, body);
+    for name in [
+        "content-length",
+        "content-encoding",
+        "content-md5",
+        "digest",
+        "content-digest",
+        "repr-digest",
+        "accept-ranges",
+    ] {
+        parts.headers.remove(name);
+    }
+    // Changed content is the same only weakly (RFC 9110, section 8.8.1).
+    if let Some(etag) = parts.headers.get(header::ETAG).filter(|etag| etag.as_bytes().starts_with(b"\"")).cloned() {
+        if let Ok(weak) = HeaderValue::from_bytes(&[b"W/", etag.as_bytes()].concat()) {
+            parts.headers.insert(header::ETAG, weak);
+        }
+    }
+    let stored = parts.headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let stored = !stored.flat_map(|value| value.split(',')).any(|part| part.trim().eq_ignore_ascii_case("no-store"));
+    let rewriter = Rewriter::new(Arc::clone(&sandbox.addresses), authority);
+    if kind == Kind::Script {
+        let stream = streamed(sandbox, page, stored, body, Stage { markup: None, rewriter });
+        return Response::from_parts(parts, stream);
+    }
+    let hashes = policies.iter().any(|(_, value)| policy::has_hashes(value));
+    let markup = Some(Markup::new(Arc::clone(&sandbox.addresses), authority, hashes));
+    let stage = Stage { markup, rewriter };
+    if !hashes {
+        return Response::from_parts(parts, streamed(sandbox, page, stored, body, stage));
+    }
+    held(sandbox, parts, policies, page, stored, body, stage).await
+}
+
+const POLICIES: [&str; 2] = ["content-security-policy", "content-security-policy-report-only"];
+
+fn policies(headers: &HeaderMap) -> Vec<(&'static str, String)> {
+    let values =
+        |name| headers.get_all(name).iter().filter_map(move |value| Some((name, value.to_str().ok()?.to_owned())));
+    POLICIES.into_iter().flat_map(values).collect()
+}
+
+/// The page's policies for the browser, and one that reports vendors' hosts.
+fn set_policies(
+    sandbox: &Sandbox,
+    headers: &mut HeaderMap,
+    policies: &[(&'static str, String)],
+    hashes: &[(String, String)],
+) {
+    for name in POLICIES {
+        headers.remove(name);
+    }
+    let [enforced, report_only] = POLICIES.map(HeaderName::from_static);
+    for (name, value) in policies {
+        let is_enforced = *name == POLICIES[0];
+        let mut add = |name: &HeaderName, text: String| {
+            if let (false, Ok(value)) = (text.is_empty(), HeaderValue::from_str(&text)) {
+                headers.append(name, value);
+            }
+        };
+        let name = if is_enforced { &enforced } else { &report_only };
+        add(name, policy::rewritten(value, &sandbox.addresses, hashes, is_enforced));
+        if is_enforced && policy::reports_to_a_group(value) {
+            // The group is the app's own: the sandbox has the same violations reported by another policy.
+            let without = value.split(';').filter(|part| !part.trim().to_ascii_lowercase().starts_with("report-"));
+            let without = without.collect::<Vec<_>>().join(";");
+            add(&report_only, policy::rewritten(&without, &sandbox.addresses, hashes, true));
+        }
+    }
+    headers.append(&report_only, value(&policy::watch()));
+}
+
+type Decoded = Box<dyn AsyncRead + Send + Unpin>;
+
+/// How the body is compressed. None where it is so in a way that was not asked for.
+fn codings(headers: &HeaderMap) -> Option<Vec<Coding>> {
+    let values = headers.get_all(header::CONTENT_ENCODING).iter().map(|value| value.to_str().ok());
+    let values = values.collect::<Option<Vec<_>>>()?;
+    let coding = |name: &str| match name.trim().to_ascii_lowercase().as_str() {
+        "gzip" | "x-gzip" => Some(Coding::Gzip),
+        "deflate" => Some(Coding::Deflate),
+        "br" => Some(Coding::Brotli),
+        "identity" | "" => Some(Coding::Identity),
+        _ => None,
+    };
+    values.into_iter().flat_map(|value| value.split(',')).map(coding).collect()
+}
+
+enum Coding {
+    Gzip,
+    Deflate,
+    Brotli,
+    Identity,
+}
+
+/// The body as it was before it was compressed.
+fn decoded(codings: &[Coding], body: Body) -> Decoded {
+    let stream = TryStreamExt::map_err(body.into_data_stream(), io::Error::other);
+    let mut reader: Box<dyn AsyncBufRead + Send + Unpin> = Box::new(StreamReader::new(stream));
+    for coding in codings.iter().rev() {
+        reader = match coding {
+            Coding::Gzip => Box::new(BufReader::new(GzipDecoder::new(reader))),
+            Coding::Deflate => Box::new(BufReader::new(ZlibDecoder::new(reader))),
+            Coding::Brotli => Box::new(BufReader::new(BrotliDecoder::new(reader))),
+            Coding::Identity => reader,
+        };
+    }
+    Box::new(reader)
+}
+
+/// What a body goes through: markup first, whose scripts may have hashes, then the addresses everywhere.
+struct Stage {
+    markup: Option<Markup>,
+    rewriter: Rewriter,
+}
+
+impl Stage {
+    fn push(&mut self, chunk: &[u8]) -> Vec<u8> {
+        match &mut self.markup {
+            Some(markup) => self.rewriter.push(&markup.push(chunk)),
+            None => self.rewriter.push(chunk),
+        }
+    }
+
+    fn finish(&mut self) -> (Vec<u8>, Notes) {
+        let (rest, notes) = self.markup.take().map(Markup::finish).unwrap_or_default();
+        let mut out = self.rewriter.push(&rest);
+        out.extend(self.rewriter.finish());
+        (out, notes)
+    }
+}
+
+/// What a body's end tells of the page.
+fn noted(sandbox: &Sandbox, page: &str, stored: bool, stage: &Stage, notes: &Notes) {
+    let seen = stage.rewriter.seen;
+    if seen.signature && stored {
+        warn(sandbox, page, "cacheable");
+    }
+    if seen.secret {
+        warn(sandbox, page, "secret-in-page");
+    }
+    if notes.integrity {
+        warn(sandbox, page, "integrity");
+    }
+}
+
+/// Passes a body on as it comes.
+fn streamed(sandbox: Arc<Sandbox>, page: String, stored: bool, body: Decoded, stage: Stage) -> Body {
+    let pieces = ReaderStream::with_capacity(body, 16 << 10);
+    let state = Some((pieces, stage, sandbox, page));
+    Body::from_stream(futures_util::stream::unfold(state, move |state| async move {
+        let (mut pieces, mut stage, sandbox, page) = state?;
+        loop {
+            match pieces.next().await {
+                Some(Ok(piece)) => {
+                    let out = stage.push(&piece);
+                    if !out.is_empty() {
+                        return Some((Ok(Bytes::from(out)), Some((pieces, stage, sandbox, page))));
+                    }
+                }
+                Some(Err(error)) => return Some((Err(error), None)),
+                None => {
+                    let (out, notes) = stage.finish();
+                    noted(&sandbox, &page, stored, &stage, &notes);
+                    return Some((Ok(Bytes::from(out)), None));
+                }
+            }
+        }
+    }))
+}
+
+/// Holds a page back until it is whole, since its policy, which goes first, names the hashes of scripts that change.
+async fn held(
+    sandbox: Arc<Sandbox>,
+    mut parts: axum::http::response::Parts,
+    policies: Vec<(&'static str, String)>,
+    page: String,
+    stored: bool,
+    body: Decoded,
+    mut stage: Stage,
+) -> Response {
+    let mut pieces = ReaderStream::with_capacity(body, 16 << 10);
+    let mut out = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        match piece {
+            Ok(piece) => out.extend(stage.push(&piece)),
+            Err(_) => return StatusCode::BAD_GATEWAY.into_response(),
+        }
+        if out.len() > HELD_MAX {
+            warn(&sandbox, &page, "too-large-for-hashes");
+            let ready = futures_util::stream::once(async move { Ok::<_, io::Error>(Bytes::from(out)) });
+            let rest = streamed(sandbox, page, stored, Box::new(StreamReader::new(pieces)), stage);
+            let rest = TryStreamExt::map_err(rest.into_data_stream(), io::Error::other);
+            let rest = Body::from_stream(ready.chain(rest));
+            return Response::from_parts(parts, rest);
+        }
+    }
+    let (rest, notes) = stage.finish();
+    out.extend(rest);
+    noted(&sandbox, &page, stored, &stage, &notes);
+    set_policies(&sandbox, &mut parts.headers, &policies, &notes.hashes);
+    Response::from_parts(parts, Body::from(out))
+}
+
+/// The app does not answer: perhaps it is still starting.
+fn unreachable(app: &App) -> Response {
+    let html = Waiting { app: app.url() }.render().unwrap_or_default();
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::REFRESH, "1"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (StatusCode::BAD_GATEWAY, headers, html).into_response()
+}
+
+/// Reads a whole body, up to a limit; None where it is longer, slower or broken.
+pub(crate) async fn whole(body: Body, most: usize) -> Result<Bytes, StatusCode> {
+    let limited = http_body_util::Limited::new(body, most);
+    match tokio::time::timeout(std::time::Duration::from_secs(10), limited.collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderMap;
+    use axum::http::header::{self, HeaderValue};
+    use axum::http::uri::Scheme;
+
+    use super::{App, accept_what_can_be_read, drop_hop_by_hop, returns_to, wants_upgrade};
+
+    fn app() -> App {
+        App::new(Scheme::HTTP, "localhost:3000".parse().unwrap(), false, false).unwrap()
+    }
+
+    #[test]
+    fn the_apps_own_address_becomes_the_sandboxes() {
+        for (given, becomes) in [
+            ("http://localhost:3000/a?b#c", Some("http://localhost:8787/a?b#c")),
+            ("http://127.0.0.1:3000", Some("http://localhost:8787")),
+            ("//localhost:3000/a", Some("//localhost:8787/a")),
+            ("https://localhost:8787/a", Some("http://localhost:8787/a")),
+            ("http://localhost:3001/a", None),
+            ("https://example.com/?next=http://localhost:3000/", None),
+            ("/a", None),
+            ("a//localhost:3000", None),
+        ] {
+            assert_eq!(app().mapped(given, "localhost:8787").as_deref(), becomes, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_login_that_comes_back_to_the_apps_port_is_recognised() {
+        assert!(returns_to(&app(), "https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback"));
+        assert!(!returns_to(&app(), "https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A8787%2Fcallback"));
+    }
+
+    #[test]
+    fn headers_of_one_connection_end_there() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("connection", "close, X-Mine"),
+            ("x-mine", "1"),
+            ("te", "trailers"),
+            ("x-other", "2"),
+            ("proxy-authorization", "Basic x"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        drop_hop_by_hop(&mut headers);
+        assert_eq!(headers.keys().map(|name| name.as_str()).collect::<Vec<_>>(), ["x-other"]);
+    }
+
+    #[test]
+    fn only_a_websocket_is_upgraded() {
+        let asks = |upgrade: &'static str, connection: &'static str| {
+            let pairs = [(header::UPGRADE, upgrade), (header::CONNECTION, connection)];
+            let headers = pairs.into_iter().map(|(name, value)| (name, HeaderValue::from_static(value))).collect();
+            wants_upgrade(&headers).is_some()
+        };
+        assert!(asks("websocket", "Upgrade"));
+        assert!(asks("WebSocket", "keep-alive, Upgrade"));
+        assert!(!asks("h2c", "Upgrade, HTTP2-Settings"));
+        assert!(!asks("websocket", "keep-alive"));
+    }
+
+    #[test]
+    fn only_compressions_that_can_be_undone_are_asked_for() {
+        for (given, becomes) in
+            [("gzip, deflate, br, zstd", "gzip, deflate, br"), ("zstd", "identity"), ("gzip;q=0.5, dcb", "gzip;q=0.5")]
+        {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(given));
+            accept_what_can_be_read(&mut headers);
+            assert_eq!(headers[header::ACCEPT_ENCODING], becomes);
+        }
+    }
+}

@@ -1,0 +1,596 @@
+//! What the vendors remember: SQLite, in memory or in a file. What was acknowledged is committed, so that it survives
+//! the end of the process. Bounded: the last [`REQUESTS_MAX`] requests in full, counts for all.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::chameleon::Account;
+use crate::gosquared::SecureMode;
+use crate::judge::Reason;
+use crate::rule::{Effect, Vendor, Verdict};
+
+/// How many requests are kept in full.
+pub(crate) const REQUESTS_MAX: i64 = 10_000;
+/// How many pages are told apart for each project; others are counted together.
+const PAGES_MAX: i64 = 1_000;
+/// How many users are told apart for each project.
+const USERS_MAX: i64 = 1_000;
+/// What the pages beyond [`PAGES_MAX`] are called.
+const OTHER_PAGES: &str = "(other pages)";
+/// How many kinds of problems and warnings are kept.
+const PROBLEMS_MAX: i64 = 2_000;
+
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS projects (
+    vendor TEXT NOT NULL, project TEXT NOT NULL, on_for_good INTEGER NOT NULL DEFAULT 0, account INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (vendor, project)) STRICT;
+CREATE TABLE IF NOT EXISTS requests (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, vendor TEXT NOT NULL, project TEXT NOT NULL,
+    page TEXT NOT NULL, call TEXT NOT NULL, user_id TEXT, visitor TEXT NOT NULL, view TEXT NOT NULL,
+    verdict TEXT NOT NULL, effect TEXT NOT NULL, would_be_ignored INTEGER NOT NULL, enforces INTEGER NOT NULL,
+    status INTEGER NOT NULL, reasons TEXT NOT NULL, signed_at INTEGER, fingerprint BLOB, detail TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS requests_by_view ON requests (view, vendor);
+CREATE INDEX IF NOT EXISTS requests_by_fingerprint ON requests (fingerprint) WHERE fingerprint IS NOT NULL;
+CREATE INDEX IF NOT EXISTS requests_by_user ON requests (vendor, project, user_id, call);
+CREATE TABLE IF NOT EXISTS pages (
+    vendor TEXT NOT NULL, project TEXT NOT NULL, page TEXT NOT NULL, valid INTEGER NOT NULL DEFAULT 0,
+    wrong INTEGER NOT NULL DEFAULT 0, unsigned INTEGER NOT NULL DEFAULT 0, anonymous INTEGER NOT NULL DEFAULT 0,
+    oldest INTEGER, PRIMARY KEY (vendor, project, page)) STRICT;
+CREATE TABLE IF NOT EXISTS users (
+    vendor TEXT NOT NULL, project TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (vendor, project, user_id)) STRICT;
+CREATE TABLE IF NOT EXISTS problems (
+    vendor TEXT NOT NULL, project TEXT NOT NULL, page TEXT NOT NULL, code TEXT NOT NULL, warning INTEGER NOT NULL,
+    what TEXT NOT NULL, fix TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (vendor, project, page, code)) STRICT;
+";
+
+pub(crate) struct Store(Mutex<Connection>);
+
+/// A request to be remembered.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) time: i64,
+    pub(crate) vendor: Vendor,
+    /// The public token, where projects are told apart.
+    pub(crate) project: String,
+    pub(crate) page: String,
+    pub(crate) call: String,
+    pub(crate) user_id: Option<String>,
+    pub(crate) visitor: String,
+    pub(crate) view: String,
+    pub(crate) verdict: Verdict,
+    pub(crate) effect: Effect,
+    pub(crate) would_be_ignored: bool,
+    pub(crate) enforces: bool,
+    pub(crate) status: u16,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) signed_at: Option<i64>,
+    /// A MAC of the signature under the store's own key, to notice the same one twice.
+    pub(crate) fingerprint: Option<Vec<u8>>,
+    pub(crate) detail: Value,
+}
+
+/// One that is remembered.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub(crate) id: i64,
+    pub(crate) time: i64,
+    pub(crate) vendor: Vendor,
+    pub(crate) project: String,
+    pub(crate) page: String,
+    pub(crate) call: String,
+    pub(crate) user_id: Option<String>,
+    pub(crate) visitor: String,
+    pub(crate) verdict: Verdict,
+    pub(crate) effect: Effect,
+    pub(crate) would_be_ignored: bool,
+    pub(crate) enforces: bool,
+    pub(crate) status: u16,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) signed_at: Option<i64>,
+    pub(crate) detail: Value,
+}
+
+/// Which requests are asked for.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Filter {
+    pub(crate) vendor: Option<Vendor>,
+    pub(crate) verdict: Option<Verdict>,
+    pub(crate) page: Option<String>,
+    pub(crate) user_id: Option<String>,
+}
+
+/// The counts of a page.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Page {
+    pub(crate) page: String,
+    pub(crate) valid: i64,
+    pub(crate) wrong: i64,
+    pub(crate) unsigned: i64,
+    pub(crate) anonymous: i64,
+    /// The age in seconds of the oldest signature that it has shown.
+    pub(crate) oldest: Option<i64>,
+}
+
+/// What is wrong with a page: a problem, which keeps the verdict from being "ready", or a warning.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Problem {
+    pub(crate) page: String,
+    pub(crate) code: String,
+    pub(crate) what: String,
+    pub(crate) fix: String,
+    pub(crate) count: i64,
+    #[serde(skip)]
+    pub(crate) warning: bool,
+}
+
+/// A problem to be remembered.
+pub(crate) struct Found<'a> {
+    pub(crate) vendor: Vendor,
+    pub(crate) project: &'a str,
+    pub(crate) page: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) warning: bool,
+    pub(crate) what: &'a str,
+    pub(crate) fix: &'a str,
+}
+
+impl Store {
+    /// In memory, or in a file that its owner alone may read: it holds the secrets made for the run.
+    pub(crate) fn open(file: Option<&Path>) -> io::Result<Self> {
+        let connection = match file {
+            None => Connection::open_in_memory(),
+            Some(file) => {
+                private(file)?;
+                Connection::open(file)
+            }
+        };
+        let connection = connection.map_err(io::Error::other)?;
+        let prepared = connection
+            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;")
+            .and_then(|()| connection.execute_batch(SCHEMA));
+        prepared.map_err(io::Error::other)?;
+        Ok(Store(Mutex::new(connection)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A value of the run that is kept with the state: made by `make` the first time.
+    pub(crate) fn kept(&self, name: &str, make: impl FnOnce() -> Vec<u8>) -> rusqlite::Result<Vec<u8>> {
+        let connection = self.lock();
+        let found =
+            connection.query_row("SELECT value FROM meta WHERE name = ?", [name], |row| row.get(0)).optional()?;
+        if let Some(value) = found {
+            return Ok(value);
+        }
+        let value = make();
+        connection.execute("INSERT INTO meta (name, value) VALUES (?, ?)", params![name, value])?;
+        Ok(value)
+    }
+
+    /// Decides with the state at hand and remembers the outcome, in one transaction: `decide` is given whether the
+    /// switch is on.
+    pub(crate) fn record(
+        &self,
+        vendor: Vendor,
+        project: &str,
+        decide: impl FnOnce(bool) -> (bool, Request),
+    ) -> rusqlite::Result<Kept> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        let before = switch(&transaction, vendor, project)?;
+        let (after, request) = decide(before);
+        if after != before {
+            set_switch(&transaction, vendor, project, after)?;
+        }
+        let kept = insert(&transaction, request)?;
+        transaction.commit()?;
+        Ok(kept)
+    }
+
+    /// Remembers a problem or a warning, or counts it once more.
+    pub(crate) fn found(&self, found: &Found<'_>) -> rusqlite::Result<()> {
+        add_problem(&self.lock(), found)
+    }
+
+    pub(crate) fn secure_mode(&self, project: &str) -> rusqlite::Result<SecureMode> {
+        let on = switch(&self.lock(), Vendor::GoSquared, project)?;
+        Ok(if on { SecureMode::On } else { SecureMode::Off })
+    }
+
+    pub(crate) fn set_secure_mode(&self, project: &str, mode: SecureMode) -> rusqlite::Result<()> {
+        set_switch(&self.lock(), Vendor::GoSquared, project, mode == SecureMode::On)
+    }
+
+    /// The account's state, and the how-manieth account of the sandbox it is.
+    pub(crate) fn account(&self, project: &str) -> rusqlite::Result<(Account, i64)> {
+        let connection = self.lock();
+        let enforced = switch(&connection, Vendor::Chameleon, project)?;
+        let sql = "SELECT account FROM projects WHERE vendor = 'chameleon' AND project = ?";
+        let number = connection.query_row(sql, [project], |row| row.get(0)).optional()?.unwrap_or(1);
+        Ok((if enforced { Account::Enforced } else { Account::Open }, number))
+    }
+
+    /// A new account, open, that has seen nothing. The vendor has no such button.
+    pub(crate) fn new_account(&self, project: &str) -> rusqlite::Result<()> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        set_switch(&transaction, Vendor::Chameleon, project, false)?;
+        let sql = "UPDATE projects SET account = account + 1 WHERE vendor = 'chameleon' AND project = ?";
+        transaction.execute(sql, [project])?;
+        forget(&transaction, Vendor::Chameleon, project)?;
+        transaction.commit()
+    }
+
+    /// Forgets what was seen, so that mended pages can be looked at afresh. Switches stay.
+    pub(crate) fn forget(&self) -> rusqlite::Result<()> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction()?;
+        transaction
+            .execute_batch("DELETE FROM requests; DELETE FROM pages; DELETE FROM users; DELETE FROM problems;")?;
+        transaction.commit()
+    }
+
+    pub(crate) fn pages(&self, vendor: Vendor, project: &str) -> rusqlite::Result<Vec<Page>> {
+        let sql = "SELECT page, valid, wrong, unsigned, anonymous, oldest FROM pages WHERE vendor = ? AND project = ? ORDER BY page";
+        let read = |row: &Row<'_>| {
+            Ok(Page {
+                page: row.get(0)?,
+                valid: row.get(1)?,
+                wrong: row.get(2)?,
+                unsigned: row.get(3)?,
+                anonymous: row.get(4)?,
+                oldest: row.get(5)?,
+            })
+        };
+        self.lock().prepare_cached(sql)?.query_map([vendor.name(), project], read)?.collect()
+    }
+
+    pub(crate) fn users(&self, vendor: Vendor, project: &str) -> rusqlite::Result<i64> {
+        let sql = "SELECT count(*) FROM users WHERE vendor = ? AND project = ?";
+        self.lock().prepare_cached(sql)?.query_row([vendor.name(), project], |row| row.get(0))
+    }
+
+    pub(crate) fn problems(&self, vendor: Vendor, project: &str) -> rusqlite::Result<Vec<Problem>> {
+        let sql = "SELECT page, code, what, fix, count, warning FROM problems WHERE vendor = ? AND project = ? \
+                   ORDER BY warning, page, code";
+        let read = |row: &Row<'_>| {
+            Ok(Problem {
+                page: row.get(0)?,
+                code: row.get(1)?,
+                what: row.get(2)?,
+                fix: row.get(3)?,
+                count: row.get(4)?,
+                warning: row.get(5)?,
+            })
+        };
+        self.lock().prepare_cached(sql)?.query_map([vendor.name(), project], read)?.collect()
+    }
+
+    /// The newest first.
+    pub(crate) fn requests(&self, filter: &Filter, most: i64) -> rusqlite::Result<Vec<Kept>> {
+        let sql = "SELECT * FROM requests WHERE (?1 IS NULL OR vendor = ?1) AND (?2 IS NULL OR verdict = ?2) \
+                   AND (?3 IS NULL OR page = ?3) AND (?4 IS NULL OR user_id = ?4) ORDER BY id DESC LIMIT ?5";
+        let (vendor, verdict) = (filter.vendor.map(Vendor::name), filter.verdict.map(Verdict::name));
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(sql)?;
+        statement.query_map(params![vendor, verdict, filter.page, filter.user_id, most], kept)?.collect()
+    }
+
+    pub(crate) fn request(&self, id: i64) -> rusqlite::Result<Option<Kept>> {
+        self.lock().query_row("SELECT * FROM requests WHERE id = ?", [id], kept).optional()
+    }
+
+    /// The person's chat messages, the oldest first, or the user's traits: what was sent in calls of that name.
+    pub(crate) fn details(
+        &self,
+        vendor: Vendor,
+        project: &str,
+        user_id: &str,
+        call: &str,
+    ) -> rusqlite::Result<Vec<Value>> {
+        let sql = "SELECT detail FROM requests WHERE vendor = ? AND project = ? AND user_id = ? AND call = ? \
+                   AND effect IN ('tracked', 'accepted') ORDER BY id LIMIT 100";
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(sql)?;
+        let texts = statement.query_map([vendor.name(), project, user_id, call], |row| row.get::<_, String>(0))?;
+        texts.map(|text| Ok(serde_json::from_str(&text?).unwrap_or_default())).collect()
+    }
+}
+
+/// Makes the file, or sees to it that nobody else may read it.
+fn private(file: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let opened =
+        std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(file)?;
+    opened.set_permissions(std::fs::Permissions::from_mode(0o600))
+}
+
+fn switch(connection: &Connection, vendor: Vendor, project: &str) -> rusqlite::Result<bool> {
+    let sql = "SELECT on_for_good FROM projects WHERE vendor = ? AND project = ?";
+    let found = connection.prepare_cached(sql)?.query_row([vendor.name(), project], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or(false))
+}
+
+fn set_switch(connection: &Connection, vendor: Vendor, project: &str, on: bool) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO projects (vendor, project, on_for_good) VALUES (?, ?, ?) \
+               ON CONFLICT DO UPDATE SET on_for_good = excluded.on_for_good";
+    connection.execute(sql, params![vendor.name(), project, on]).map(|_| ())
+}
+
+fn forget(connection: &Connection, vendor: Vendor, project: &str) -> rusqlite::Result<()> {
+    for table in ["requests", "pages", "users", "problems"] {
+        let sql = format!("DELETE FROM {table} WHERE vendor = ? AND project = ?");
+        connection.execute(&sql, [vendor.name(), project])?;
+    }
+    Ok(())
+}
+
+/// The page under which it is counted: beyond so many, all are one.
+fn counted_page(connection: &Connection, vendor: Vendor, project: &str, page: &str) -> rusqlite::Result<String> {
+    let sql = "SELECT count(*) < ?4 OR EXISTS (SELECT 1 FROM pages WHERE vendor = ?1 AND project = ?2 AND page = ?3) \
+               FROM pages WHERE vendor = ?1 AND project = ?2";
+    let room = connection
+        .prepare_cached(sql)?
+        .query_row(params![vendor.name(), project, page, PAGES_MAX], |row| row.get::<_, bool>(0))?;
+    Ok(if room { page } else { OTHER_PAGES }.to_owned())
+}
+
+fn insert(connection: &Connection, request: Request) -> rusqlite::Result<Kept> {
+    let Request { vendor, ref project, ref page, .. } = request;
+    let counted = counted_page(connection, vendor, project, page)?;
+    let identity = matches!(request.call.as_str(), "identify" | "auth");
+    if identity {
+        later_identified(connection, &request)?;
+        let column = match request.verdict {
+            Verdict::Valid => "valid",
+            Verdict::Wrong => "wrong",
+            // An identify of Chameleon's without a uid and without a hash identifies nobody.
+            Verdict::Unsigned | Verdict::Anonymous => "unsigned",
+        };
+        count(connection, &request, &counted, column, 1)?;
+        if let (Verdict::Valid, Some(user)) = (request.verdict, &request.user_id) {
+            let sql = "INSERT OR IGNORE INTO users SELECT ?1, ?2, ?3 \
+                       WHERE (SELECT count(*) FROM users WHERE vendor = ?1 AND project = ?2) < ?4";
+            connection.execute(sql, params![vendor.name(), project, user, USERS_MAX])?;
+        }
+        problems_of(connection, &request, &counted)?;
+    } else if request.call == "visit" && !identified(connection, &request)? {
+        count(connection, &request, &counted, "anonymous", 1)?;
+    }
+    let sql = "INSERT INTO requests (time, vendor, project, page, call, user_id, visitor, view, verdict, effect, would_be_ignored, \
+               enforces, status, reasons, signed_at, fingerprint, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let reasons = serde_json::to_string(&request.reasons).unwrap_or_default();
+    connection.prepare_cached(sql)?.execute(params![
+        request.time,
+        vendor.name(),
+        project,
+        page,
+        request.call,
+        request.user_id,
+        request.visitor,
+        request.view,
+        request.verdict.name(),
+        request.effect.name(),
+        request.would_be_ignored,
+        request.enforces,
+        request.status,
+        reasons,
+        request.signed_at,
+        request.fingerprint,
+        request.detail.to_string(),
+    ])?;
+    let id = connection.last_insert_rowid();
+    connection.prepare_cached("DELETE FROM requests WHERE id <= ?")?.execute([id - REQUESTS_MAX])?;
+    Ok(Kept {
+        id,
+        time: request.time,
+        vendor,
+        project: request.project,
+        page: request.page,
+        call: request.call,
+        user_id: request.user_id,
+        visitor: request.visitor,
+        verdict: request.verdict,
+        effect: request.effect,
+        would_be_ignored: request.would_be_ignored,
+        enforces: request.enforces,
+        status: request.status,
+        reasons: request.reasons,
+        signed_at: request.signed_at,
+        detail: request.detail,
+    })
+}
+
+/// Whether the page identified somebody while it was open.
+fn identified(connection: &Connection, request: &Request) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM requests WHERE view = ? AND vendor = ? AND call IN ('identify', 'auth'))";
+    connection.prepare_cached(sql)?.query_row([&*request.view, request.vendor.name()], |row| row.get(0))
+}
+
+/// A page that seemed to have a visitor, and then identified somebody after all, has no visitor.
+fn later_identified(connection: &Connection, request: &Request) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM requests WHERE view = ? AND vendor = ? AND call = 'visit' RETURNING page";
+    let page = connection
+        .prepare_cached(sql)?
+        .query_row([&*request.view, request.vendor.name()], |row| row.get::<_, String>(0))
+        .optional()?;
+    match page {
+        Some(page) => {
+            let counted = counted_page(connection, request.vendor, &request.project, &page)?;
+            count(connection, request, &counted, "anonymous", -1)
+        }
+        None => Ok(()),
+    }
+}
+
+fn count(connection: &Connection, request: &Request, page: &str, column: &str, by: i64) -> rusqlite::Result<()> {
+    let age = request.signed_at.filter(|_| by > 0).map(|at| (request.time - at).max(0));
+    let sql = format!(
+        "INSERT INTO pages (vendor, project, page, {column}, oldest) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE \
+         SET {column} = max({column} + ?4, 0), oldest = max(coalesce(oldest, ?5), coalesce(?5, oldest))"
+    );
+    connection.prepare_cached(&sql)?.execute(params![request.vendor.name(), request.project, page, by, age])?;
+    Ok(())
+}
+
+/// What an identify shows to be wrong with its page.
+fn problems_of(connection: &Connection, request: &Request, page: &str) -> rusqlite::Result<()> {
+    let Request { vendor, ref project, .. } = *request;
+    let add = |code: &str, warning, what: &str, fix: &str| {
+        add_problem(connection, &Found { vendor, project, page, code, warning, what, fix })
+    };
+    let fix = request.reasons.first().map_or("", |reason| &reason.fix);
+    match request.verdict {
+        Verdict::Valid => {}
+        Verdict::Unsigned | Verdict::Anonymous => add("unsigned", false, "sends unsigned identifies", fix)?,
+        Verdict::Wrong => {
+            let code = request.reasons.first().map_or("wrong", |reason| &reason.code);
+            let what = match code {
+                "expired" => "sends an expired signature (a cached page?)",
+                "from-the-future" => "sends a signature from the future (a wrong clock?)",
+                "uid-missing" => "sends a signature without an id",
+                "missing-timestamp" => "sends a signature without its time",
+                _ => "sends a wrong signature",
+            };
+            add(code, false, what, fix)?;
+        }
+    }
+    let Some(fingerprint) = &request.fingerprint else { return Ok(()) };
+    let sql = "SELECT EXISTS (SELECT 1 FROM requests WHERE fingerprint = ? AND visitor <> ? AND visitor <> '')";
+    let twice = connection
+        .prepare_cached(sql)?
+        .query_row(params![fingerprint, request.visitor], |row| row.get::<_, bool>(0))?;
+    if twice && !request.visitor.is_empty() {
+        // Without a time the same person has the same signature everywhere, on a second device too.
+        let (what, fix) = match vendor {
+            Vendor::Chameleon => (
+                "showed the same signature to two browsers (a shared cache?)",
+                "Sign for every response, and send it with Cache-Control: private, no-store.",
+            ),
+            Vendor::GoSquared => (
+                "showed the same person's signature to two browsers",
+                "That is right if you logged in twice as one person. If not, a cache hands one user's page to the next: send Cache-Control: private, no-store.",
+            ),
+        };
+        add("shared-signature", true, what, fix)?;
+    }
+    Ok(())
+}
+
+fn add_problem(connection: &Connection, found: &Found<'_>) -> rusqlite::Result<()> {
+    let Found { vendor, project, page, code, warning, what, fix } = *found;
+    let sql = "INSERT INTO problems (vendor, project, page, code, warning, what, fix, count) \
+               SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 1 WHERE (SELECT count(*) FROM problems) < ?8 \
+               OR EXISTS (SELECT 1 FROM problems WHERE vendor = ?1 AND project = ?2 AND page = ?3 AND code = ?4) \
+               ON CONFLICT DO UPDATE SET count = count + 1";
+    let row = params![vendor.name(), project, page, code, warning, what, fix, PROBLEMS_MAX];
+    connection.prepare_cached(sql)?.execute(row).map(|_| ())
+}
+
+fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    let text = |name: &str| row.get::<_, String>(name);
+    Ok(Kept {
+        id: row.get("id")?,
+        time: row.get("time")?,
+        vendor: Vendor::named(&text("vendor")?).unwrap_or(Vendor::GoSquared),
+        project: text("project")?,
+        page: text("page")?,
+        call: text("call")?,
+        user_id: row.get("user_id")?,
+        visitor: text("visitor")?,
+        verdict: Verdict::named(&text("verdict")?).unwrap_or(Verdict::Wrong),
+        effect: Effect::named(&text("effect")?).unwrap_or(Effect::Ignored),
+        would_be_ignored: row.get("would_be_ignored")?,
+        enforces: row.get("enforces")?,
+        status: row.get("status")?,
+        reasons: serde_json::from_str(&text("reasons")?).unwrap_or_default(),
+        signed_at: row.get("signed_at")?,
+        detail: serde_json::from_str(&text("detail")?).unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Filter, OTHER_PAGES, PAGES_MAX, REQUESTS_MAX, Request, Store};
+    use crate::rule::{Effect, Vendor, Verdict};
+
+    fn request(call: &str, page: &str, verdict: Verdict) -> Request {
+        Request {
+            time: 1_000,
+            vendor: Vendor::Chameleon,
+            project: String::new(),
+            page: page.to_owned(),
+            call: call.to_owned(),
+            user_id: Some("42".to_owned()),
+            visitor: "visitor".to_owned(),
+            view: "view".to_owned(),
+            verdict,
+            effect: Effect::Accepted,
+            would_be_ignored: false,
+            enforces: false,
+            status: 200,
+            reasons: vec![],
+            signed_at: Some(400),
+            fingerprint: None,
+            detail: json!({}),
+        }
+    }
+
+    fn record(store: &Store, request: Request) {
+        store.record(Vendor::Chameleon, "", |before| (before, request)).unwrap();
+    }
+
+    #[test]
+    fn the_last_requests_are_kept_in_full_and_all_are_counted() {
+        let store = Store::open(None).unwrap();
+        for _ in 0..REQUESTS_MAX + 50 {
+            record(&store, request("identify", "/", Verdict::Valid));
+        }
+        assert_eq!(store.requests(&Filter::default(), i64::MAX).unwrap().len() as i64, REQUESTS_MAX);
+        let page = &store.pages(Vendor::Chameleon, "").unwrap()[0];
+        assert_eq!((page.valid, page.oldest), (REQUESTS_MAX + 50, Some(600)));
+    }
+
+    #[test]
+    fn pages_beyond_the_limit_are_counted_together() {
+        let store = Store::open(None).unwrap();
+        for number in 0..PAGES_MAX + 5 {
+            record(&store, request("identify", &format!("/{number}"), Verdict::Unsigned));
+        }
+        let pages = store.pages(Vendor::Chameleon, "").unwrap();
+        let others = pages.iter().find(|page| page.page == OTHER_PAGES).unwrap();
+        assert_eq!((pages.len() as i64, others.unsigned), (PAGES_MAX + 1, 5));
+    }
+
+    #[test]
+    fn a_page_that_identifies_somebody_late_had_no_visitor() {
+        let store = Store::open(None).unwrap();
+        record(&store, request("visit", "/", Verdict::Anonymous));
+        assert_eq!(store.pages(Vendor::Chameleon, "").unwrap()[0].anonymous, 1);
+        record(&store, request("identify", "/", Verdict::Valid));
+        let page = &store.pages(Vendor::Chameleon, "").unwrap()[0];
+        assert_eq!((page.anonymous, page.valid), (0, 1));
+        record(&store, request("visit", "/", Verdict::Anonymous));
+        assert_eq!(store.pages(Vendor::Chameleon, "").unwrap()[0].anonymous, 0);
+    }
+
+    #[test]
+    fn a_new_account_has_seen_nothing_and_is_open() {
+        let store = Store::open(None).unwrap();
+        store.record(Vendor::Chameleon, "", |_| (true, request("identify", "/", Verdict::Valid))).unwrap();
+        assert_eq!(store.account("").unwrap(), (crate::chameleon::Account::Enforced, 1));
+        store.new_account("").unwrap();
+        assert_eq!(store.account("").unwrap(), (crate::chameleon::Account::Open, 2));
+        assert!(store.pages(Vendor::Chameleon, "").unwrap().is_empty());
+    }
+}
