@@ -219,6 +219,13 @@ fn with_command(sandbox: &Sandbox, command: &[OsString], variables: &Variables) 
     Ok(program)
 }
 
+/// How long "ready" must last before `--until-ready` believes it.
+const SETTLING: Duration = Duration::from_millis(400);
+
+fn ready(sandbox: &Sandbox) -> Result<bool, Failure> {
+    Ok(sandbox.outlooks().map_err(Failure::store)?.ready())
+}
+
 /// Until it is ready, its time is over, the command has ended, or somebody ends it.
 async fn wait(sandbox: &Arc<Sandbox>, mut program: Option<Program>, until_ready: Option<u32>) -> Result<u8, Failure> {
     let unavailable = |error: io::Error| Failure::InputOutput {
@@ -234,8 +241,12 @@ async fn wait(sandbox: &Arc<Sandbox>, mut program: Option<Program>, until_ready:
     let mut changes = sandbox.changes.subscribe();
     let deadline = until_ready.map(|seconds| tokio::time::Instant::now() + Duration::from_secs(seconds.into()));
     let ended = loop {
-        if deadline.is_some() && sandbox.outlooks().map_err(Failure::store)?.ready() {
-            break 0;
+        if deadline.is_some() && ready(sandbox)? {
+            // The request that made it so gets its answer, and another vendor on the same page its chance to disagree.
+            tokio::time::sleep(SETTLING).await;
+            if ready(sandbox)? {
+                break 0;
+            }
         }
         let time_is_over = async {
             match deadline {
@@ -258,7 +269,7 @@ async fn wait(sandbox: &Arc<Sandbox>, mut program: Option<Program>, until_ready:
                 let said = status.map_or_else(|error| reason(&error), |status| status.to_string());
                 warn!("The command behind '--' has ended ({said}).");
                 program = None;
-                break u8::from(deadline.is_some() && !sandbox.outlooks().map_err(Failure::store)?.ready());
+                break u8::from(deadline.is_some() && !ready(sandbox)?);
             }
             _ = changes.changed() => {}
         }

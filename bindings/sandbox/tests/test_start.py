@@ -1,0 +1,154 @@
+"""The command line: secrets, the program behind `--`, `--until-ready`, `--state`."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import BEARER, PROGRAM, REAL, ROOT, chameleon, gosquared
+
+
+def refused(*arguments, environment=None):
+    done = subprocess.run([PROGRAM, *arguments], env={"PATH": os.environ["PATH"], **(environment or {})}, capture_output=True, text=True, timeout=10)
+    return done.returncode, done.stderr
+
+
+def secret_of(sandbox, name):
+    return re.search(rf"export {name}=(\S+)", sandbox.output)[1]
+
+
+def test_secrets_are_made_for_the_run_and_no_two_runs_have_the_same(start):
+    names = ["GOSQUARED_SECURE_MODE_SECRET", "CHAMELEON_VERIFICATION_SECRET"]
+    one, two = start(environment=REAL), start(environment=REAL)
+    made = [secret_of(sandbox, name) for sandbox in (one, two) for name in names]
+    assert len(set(made)) == 4 and not set(made) & set(REAL.values())
+    assert one.identify("gosquared", "1", gosquared("1", made[0])).json["verdict"] == "valid"
+    assert one.identify("gosquared", "1", gosquared("1")).json["verdict"] == "wrong", "the real one is not read"
+    older = secret_of(one, "GOSQUARED_SECURE_MODE_SECRET_PREVIOUS")
+    assert one.identify("gosquared", "1", gosquared("1", older)).json["reasons"][0]["code"] == "valid-with-fallback"
+
+
+def test_the_command_is_given_them_and_ends_with_the_sandbox(start, tmp_path):
+    out = tmp_path / "out"
+    sandbox = start(command=("sh", "-c", f'echo "$GOSQUARED_SECURE_MODE_SECRET" > {out}.part; sleep 300 & echo $! > {out}.pid; mv {out}.part {out}; wait'))
+    while not out.exists():
+        time.sleep(0.02)
+    secret = out.read_text().strip()
+    assert sandbox.identify("gosquared", "1", gosquared("1", secret)).json["verdict"] == "valid"
+    assert secret not in sandbox.output
+    assert "with secrets made for this run, which no vendor knows" in sandbox.output
+    grandchild = pathlib.Path("/proc", (tmp_path / "out.pid").read_text().strip(), "stat")
+    assert grandchild.exists()
+    assert sandbox.stop(signal.SIGINT) == 0
+    assert not grandchild.exists() or grandchild.read_text().split()[2] == "Z"
+
+
+def test_state_is_kept_and_the_irreversible_stays_irreversible(start, tmp_path):
+    state = str(tmp_path / "state.db")
+    first = start("--state", state)
+    secret = secret_of(first, "CHAMELEON_VERIFICATION_SECRET")
+    first.identify("chameleon", "1", chameleon("1", secret=secret))
+    first.api("gosquared/secure-mode", "PUT", {"on": True})
+    first.stop()
+    second = start("--state", state)
+    assert secret_of(second, "CHAMELEON_VERIFICATION_SECRET") == secret
+    assert second.verdict("chameleon")["state"] == "enforced"
+    assert second.verdict("gosquared")["secure_mode"] == "on"
+    assert second.identify("chameleon", "1").status == 401
+    second.api("forget", "POST")
+    second.stop()
+    assert start("--state", state).verdict("chameleon")["state"] == "enforced"
+
+
+def test_until_ready_exits_with_0_when_ready(start):
+    sandbox = start("--real-secrets", "--until-ready", "30", environment=REAL)
+    sandbox.call("gosquared", "visit")
+    for user in ("1", "2"):
+        sandbox.identify("gosquared", user, gosquared(user))
+    assert sandbox.process.wait(5) == 0
+    assert sandbox.stop() == 0
+    assert "GoSquared: Ready to switch on: 2 of 2 identifies on 1 page were signed and valid." in sandbox.output
+
+
+def test_until_ready_exits_with_1_when_not_in_time_or_when_the_command_has_ended(start):
+    sandbox = start("--real-secrets", "--until-ready", "1", environment=REAL)
+    sandbox.identify("gosquared", "1")
+    assert sandbox.process.wait(5) == 1
+    assert sandbox.stop() == 1
+    assert "GoSquared: Not ready: / sends unsigned identifies." in sandbox.output
+    assert start("--until-ready", "60", command=("true",)).process.wait(5) == 1
+    assert start(command=("true",)).process.wait(5) == 0
+
+
+def test_real_secrets_come_from_the_environment_or_files_and_say_what_cannot_be_caught(start, tmp_path):
+    sandbox = start("--real-secrets", environment=REAL)
+    assert "a tag manager, Segment or a service worker" in sandbox.output and "for good" in sandbox.output
+    assert not any(secret in sandbox.output for secret in REAL.values())
+    file = tmp_path / "secret"
+    file.write_text("from-a-file\n")
+    older = tmp_path / "older"
+    older.write_bytes(b"an-older-one\r\n")
+    sandbox = start("--real-secrets", "--secret-file", f"gosquared={file}", "--fallback-secret-file", f"gosquared={older}", environment=REAL)
+    for secret in ("from-a-file", "an-older-one"):
+        assert sandbox.identify("gosquared", "1", gosquared("1", secret)).json["verdict"] == "valid"
+    assert sandbox.identify("chameleon", "1", chameleon("1")).json["verdict"] == "valid"
+
+
+@pytest.mark.parametrize(
+    "arguments,environment,code,error",
+    [
+        (["--real-secrets"], {}, 2, "wrong-use"),
+        (["--real-secrets"], {"GOSQUARED_SECURE_MODE_SECRET": "c4nary\n"}, 2, "padded-secret"),
+        (["--real-secrets", "--secret-file", "gosquared=/c4nary/missing"], {}, 3, "input-output"),
+        (["--secret-file", "gosquared=/c4nary"], {}, 2, "wrong-use"),
+        (["--state", "/c4nary/missing/state"], {}, 3, "input-output"),
+        (["--state", "/dev/null"], {}, 3, "input-output"),
+        (["--listen", "0.0.0.0:0"], {}, 2, "wrong-use"),
+        (["--listen", "192.0.2.1:1", "--expose"], {}, 3, "input-output"),
+        (["--listen", "127.0.0.1:0", "--", "c4nary-no-such-program"], {}, 3, "input-output"),
+        (["--app", "c4nary"], {}, 2, "wrong-use"),
+        (["c4nary"], {}, 2, "wrong-use"),
+    ],
+)
+def test_what_is_wrong_with_a_start_is_said_without_repeating_it(arguments, environment, code, error):
+    exit_code, said = refused(*arguments, environment=environment)
+    assert (exit_code, said.startswith(f"error[{error}]: "), "\n  fix: " in said) == (code, True, True), said
+    assert "c4nary" not in said
+
+
+def test_a_port_that_is_taken_is_named_as_the_reason(sandbox):
+    code, said = refused("--listen", f"127.0.0.1:{sandbox.port}")
+    assert code == 3 and "Address already in use" in said and "--listen" in said
+
+
+def test_an_exposed_sandbox_says_what_that_means(start):
+    sandbox = start("--listen", "0.0.0.0:0", "--expose")
+    assert "Other machines can reach this sandbox" in sandbox.output
+    assert sandbox.ask("/_personsig/api/v1/verdict").status == 401
+    assert sandbox.ask("/_personsig/api/v1/verdict", headers=BEARER).status == 200
+
+
+def test_it_starts_in_under_a_tenth_of_a_second(start):
+    taken = []
+    for _ in range(5):
+        began = time.monotonic()
+        sandbox = start()
+        assert sandbox.api("verdict").status == 200
+        taken.append(time.monotonic() - began)
+        sandbox.stop()
+    assert min(taken) < 0.1
+
+
+def test_the_command_starts_it(tmp_path):
+    command = ROOT / "target/release/personsig"
+    if not command.exists():
+        pytest.skip("the command is not built")
+    (tmp_path / "personsig").symlink_to(command)
+    (tmp_path / "personsig-sandbox").symlink_to(PROGRAM)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run([tmp_path / "personsig", "sandbox", "--help"], env=environment, capture_output=True, text=True)
+    assert (done.returncode, "Usage: personsig sandbox [--app URL]" in done.stdout) == (0, True)
