@@ -11,8 +11,9 @@ RUBY ?= ruby
 GEM ?= $(RUBY) -S gem
 CARGO ?= cargo
 CHROMIUM ?= chromium
-# Where the example apps listen.
+# Where the example apps listen, and the sandbox in front of them.
 PORT ?= 8000
+SANDBOX_PORT ?= 8787
 PREFIX ?= /usr/local
 DESTDIR ?=
 VECTORS ?= tests/vectors
@@ -51,7 +52,10 @@ help:
 	@echo
 	@echo 'make example-python   a small web app with a login; so too -node, -php and -ruby [PORT=8000]'
 	@echo
-	@echo 'make test-rust        the tests of one language; so too -c, -cli, -python, -node, -php, -ruby'
+	@echo 'make sandbox          personsig-sandbox, which plays both vendors in front of your app'
+	@echo 'make sandbox-python   the same app behind it; so too -node, -php and -ruby [PORT=8000 SANDBOX_PORT=8787]'
+	@echo
+	@echo 'make test-rust        the tests of one language; so too -c, -cli, -python, -node, -php, -ruby, -sandbox'
 	@echo 'make test-web         the example apps in a browser; test-frameworks: the recipes in their frameworks'
 	@echo 'make test             all of them, and what they share'
 	@echo 'make lint             formatters and linters; make fmt formats'
@@ -72,6 +76,7 @@ WITH_PHP = PHP="$$(command -v $(PHP))" PHP_CONFIG="$$(command -v $(PHP_CONFIG))"
 FOR_rust := rust cc
 FOR_c := rust cc glibc
 FOR_cli := rust cc
+FOR_sandbox := rust cc
 FOR_python := rust cc loadable python venv
 FOR_node := rust cc glibc node
 FOR_php := rust cc glibc php php_headers libclang libclang_php
@@ -85,6 +90,7 @@ FOR_lint := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) rustfmt npm
 FOR_test-rust := $(FOR_rust)
 FOR_test-c := $(FOR_c) cxx openssl valgrind pkg_config cmake
 FOR_test-cli := $(FOR_cli)
+FOR_test-sandbox := $(FOR_test-web) openssl
 FOR_test-python := $(FOR_python)
 FOR_test-node := $(FOR_node) npm
 FOR_test-php := $(FOR_php) phpunit
@@ -111,7 +117,7 @@ put = cp $(1) $(2).$$$$ && mv -f $(2).$$$$ $(2)
 
 # One language, ready to use: built alone, left in dist/, with the line that installs it.
 
-.PHONY: built-rust built-c built-cli share built-python built-node built-php built-ruby venv
+.PHONY: built-rust built-c built-cli built-sandbox share built-python built-node built-php built-ruby venv
 built-rust: need-rust
 	$(call build,the Rust core,personsig --examples)
 
@@ -222,6 +228,32 @@ cli: built-cli share
 	@echo '    GOSQUARED_SECURE_MODE_SECRET=... # where your secrets are kept'
 	@echo '    export GOSQUARED_SECURE_MODE_SECRET'
 	@echo '    personsig sign --provider gosquared 123456'
+
+# A program of its own and a profile of its own: the command that signs carries no server, and nobody waits for one.
+built-sandbox: need-sandbox
+	@.ci/build 'the sandbox' $(CARGO) build --profile sandbox --locked -p personsig-sandbox
+
+.PHONY: sandbox sandbox-python sandbox-node sandbox-php sandbox-ruby
+sandbox: built-sandbox
+	@mkdir -p dist && $(call put,target/sandbox/personsig-sandbox,dist/personsig-sandbox)
+	@echo 'dist/personsig-sandbox plays both vendors. Install it beside the command (make cli) with'
+	@echo '    sudo install dist/personsig-sandbox /usr/local/bin/'
+	@echo 'and put it in front of your app with'
+	@echo '    personsig sandbox --app http://localhost:3000 -- npm run dev'
+
+# The example apps behind it, with secrets that it makes.
+SANDBOX = @target/sandbox/personsig-sandbox --app http://127.0.0.1:$(PORT) --listen 127.0.0.1:$(SANDBOX_PORT) -- env PORT="$(PORT)"
+sandbox-python: built-sandbox built-python web-python
+	$(SANDBOX) $(VENV)/bin/python examples/web/app.py
+
+sandbox-node: built-sandbox built-node web-node
+	$(SANDBOX) $(NODE) examples/web/app.mjs
+
+sandbox-php: built-sandbox built-php
+	$(SANDBOX) $(PHP) -n -d extension="$(CURDIR)/target/release/libpersonsig_php.so" -S 127.0.0.1:$(PORT) examples/web/app.php
+
+sandbox-ruby: built-sandbox built-ruby web-ruby
+	$(SANDBOX) $(RUBY) -I bindings/ruby/lib examples/web/app.rb
 
 # What PREFIX/share gets.
 SHARE := man/man1/personsig.1 man/man1/personsig-*.1 bash-completion/completions/personsig zsh/site-functions/_personsig \
@@ -339,7 +371,7 @@ bench: need-bench built-rust built-c built-cli bench-copy built-python built-nod
 
 # The tests of one language. Its vectors are among them.
 
-.PHONY: test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks
+.PHONY: test-rust test-c test-cli test-sandbox test-python test-node test-php test-ruby test-web test-frameworks
 # $(call logged,command,lines that sum it up): prints these alone, or everything when it fails.
 logged = $(1) >target/$@.log 2>&1 || { cat target/$@.log; exit 1; }; $(2) target/$@.log
 cargo_test = @$(call logged,$(CARGO) test --release --locked -p $(1),grep '^test result')
@@ -380,8 +412,16 @@ test-frameworks: need-test-frameworks built-python built-node built-php built-ru
 	@$(RUN) -m pytest -q tests/frameworks
 	$(call browser_test,tests/browser/next.test.mjs tests/browser/turbo.test.mjs)
 
+# The sandbox: its rules, then the program over HTTP, then in the browser, in front of the example apps and of others.
+test-sandbox: need-test-sandbox built-sandbox built-cli built-python built-node built-php built-ruby frameworks-python web-python web-node \
+		browser-node next-node
+	@.ci/build 'the tests of the sandbox' $(CARGO) test --no-run --profile sandbox --locked -p personsig-sandbox
+	@$(call logged,$(CARGO) test --profile sandbox --locked -p personsig-sandbox,grep '^test result')
+	@$(RUN) -m pytest -q bindings/sandbox
+	$(call browser_test,tests/browser/sandbox.test.mjs)
+
 # Everything: what each language tests, and what they share.
-test: need-test lint test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks adapters bench-copy
+test: need-test lint test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks test-sandbox adapters bench-copy
 	@$(RUN) tests/oracle.py --check
 	@$(RUN) tests/compare.py 200
 	@$(MAKE) --no-print-directory python node php ruby c cli >/dev/null

@@ -139,7 +139,10 @@ def test_every_package_has_a_readme_with_what_its_users_need():
 CODES = re.findall(r'^    1?\d{1,2} \w+ "([a-z-]+)"', (ROOT / "core/src/error.rs").read_text("utf-8"), re.M)
 
 
-@pytest.mark.parametrize("path", [*README_PATHS, pathlib.Path("tests/CONTRACT.md")], ids=str)
+# The sandbox signs nothing and gives reasons of its own.
+@pytest.mark.parametrize(
+    "path", [path for path in [*README_PATHS, pathlib.Path("tests/CONTRACT.md")] if path.parts[1:2] != ("sandbox",)], ids=str
+)
 def test_every_code_is_listed(path):
     assert len(CODES) >= 18
     text = (ROOT / path).read_text("utf-8")
