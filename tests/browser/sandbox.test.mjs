@@ -145,7 +145,8 @@ describe('the rules that begin in a page', () => {
   const told = async (vendor, count) => {
     let requests;
     for (const end = Date.now() + 5_000; Date.now() < end; await sleep(30)) {
-      requests = (await box.api(`requests?vendor=${vendor}`)).reverse();
+      // On a busy machine a page may be open for the second after which it has a visitor.
+      requests = (await box.api(`requests?vendor=${vendor}`)).reverse().filter(({ call }) => call !== 'visit');
       if (requests.length >= count) break;
     }
     return requests.map(({ call, user_id, verdict, effect, reasons }) => [call, user_id, verdict, effect, ...reasons]);
@@ -307,7 +308,7 @@ describe('the rules that begin in a page', () => {
       kept[0]('event', 'later');
       kept[1]('later');
     });
-    const calls = (await told('gosquared', 4)).slice(-3).map(([call, id, verdict]) => [call, id, verdict]);
+    const calls = (await told('gosquared', 4)).slice(1).map(([call, id, verdict]) => [call, id, verdict]);
     assert.deepEqual(calls, [['pageview', null, 'anonymous'], ['identify', 'early', 'valid'], ['event', 'early', 'valid']]);
     assert.deepEqual((await told('chameleon', 2)).map(([call, id]) => [call, id]), [['identify', 'early'], ['identify', 'later']]);
   });

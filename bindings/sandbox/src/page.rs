@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::Form;
+use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -200,12 +201,20 @@ pub(crate) struct Link {
     token: Option<String>,
 }
 
+/// What cannot be read asks for nothing; axum's own answers repeat it.
+type Asking<T> = Result<Query<T>, QueryRejection>;
+
+fn understood<T: Default>(asking: Asking<T>) -> T {
+    asking.map(|Query(asked)| asked).unwrap_or_default()
+}
+
 pub(crate) async fn page(
     State(sandbox): State<Arc<Sandbox>>,
-    Query(link): Query<Link>,
-    Query(asked): Query<Asked>,
+    link: Asking<Link>,
+    asked: Asking<Asked>,
     headers: HeaderMap,
 ) -> Response {
+    let (link, asked) = (understood(link), understood(asked));
     if link.token.is_some_and(|token| sandbox.guard.is_token(&token)) {
         let cookie = HeaderValue::from_str(&sandbox.guard.set_cookie()).unwrap_or(HeaderValue::from_static(""));
         let to = [(header::LOCATION, HeaderValue::from_static("/_personsig/")), (header::SET_COOKIE, cookie)];
@@ -259,18 +268,19 @@ fn secured(nonce: &str) -> [(HeaderName, HeaderValue); 6] {
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).unwrap_or(fixed("default-src 'none'"))),
         (HeaderName::from_static("cross-origin-opener-policy"), fixed("same-origin")),
         (HeaderName::from_static("cross-origin-resource-policy"), fixed("same-origin")),
-        (header::REFERRER_POLICY, fixed("no-referrer")),
+        // Not "no-referrer", under which browsers send forms with `Origin: null`.
+        (header::REFERRER_POLICY, fixed("same-origin")),
         (header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
         (header::CACHE_CONTROL, fixed("private, no-store")),
     ]
 }
 
-pub(crate) async fn request(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<i64>, headers: HeaderMap) -> Response {
+pub(crate) async fn request(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     if !sandbox.guard.may_see_page(&headers) {
         return locked();
     }
     let nonce = &random()[..32];
-    match sandbox.store.request(id) {
+    match sandbox.store.request(id.parse().unwrap_or_default()) {
         Ok(Some(kept)) => {
             let detail = serde_json::to_string_pretty(&kept.detail).unwrap_or_default();
             let signed = kept.signed_at.map(|at| format!("{at}, {} s before the request", kept.time - at));
@@ -296,7 +306,8 @@ pub(crate) struct Wish {
     uid_hash: String,
 }
 
-pub(crate) async fn act(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, Form(wish): Form<Wish>) -> Response {
+pub(crate) async fn act(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, wish: Result<Form<Wish>, FormRejection>) -> Response {
+    let Ok(Form(wish)) = wish else { return locked() };
     let allowed = sandbox.guard.may_see_page(&headers)
         && sandbox.guard.may_post(&headers)
         && sandbox.guard.is_page_key(&wish.key);
@@ -326,17 +337,15 @@ fn checked(sandbox: &Sandbox, wish: Wish) -> Handshake {
     Handshake { verdict: Some(verdict), reasons, uid: crate::call::masked(sandbox, &wish.uid), project: wish.project }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct Key {
+    #[serde(default)]
     key: String,
 }
 
 /// The changing parts, whenever one has changed.
-pub(crate) async fn events(
-    State(sandbox): State<Arc<Sandbox>>,
-    Query(key): Query<Key>,
-    Query(asked): Query<Asked>,
-) -> Response {
+pub(crate) async fn events(State(sandbox): State<Arc<Sandbox>>, key: Asking<Key>, asked: Asking<Asked>) -> Response {
+    let (key, asked) = (understood(key), understood(asked));
     if !sandbox.guard.is_page_key(&key.key) {
         return StatusCode::UNAUTHORIZED.into_response();
     }

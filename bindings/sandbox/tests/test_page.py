@@ -273,3 +273,10 @@ def test_without_an_app_there_is_a_page_to_try_it_with(sandbox):
     assert "/_personsig/gosquared/tracker.js" in text and "/_personsig/chameleon/messo/" in text
     assert sandbox.ask("/other").status == 404
     assert BEARER["Authorization"] not in text and TOKEN not in text
+
+
+@pytest.mark.parametrize("path", ["request/c4nary", "?limit=c4nary", "events?limit=c4nary", "events", "api/v1/requests?limit=c4nary", "c4nary", "gosquared/c4nary"])
+def test_what_cannot_be_understood_is_not_repeated(sandbox, path):
+    for headers in ({}, BEARER, {"Cookie": cookie(sandbox).split(";")[0]}):
+        assert "c4nary" not in sandbox.ask(f"/_personsig/{path}", headers=headers).text
+    assert "c4nary" not in sandbox.ask(f"/_personsig/{path}", "POST", "c4nary", {"Content-Type": "application/x-www-form-urlencoded"}).text
