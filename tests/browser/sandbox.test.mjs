@@ -501,6 +501,9 @@ describe('real apps behind it', () => {
     const from = `${ROOT}tests/frameworks/next`;
     cpSync(from, root, { recursive: true, filter: (path) => !/\/(node_modules|\.next)(\/|$)/.test(path.slice(from.length)) });
     symlinkSync(`${from}/node_modules`, `${root}/node_modules`);
+    // Its development server evaluates modules, which the app's policy is not for.
+    const middleware = readFileSync(`${root}/middleware.js`, 'utf8');
+    writeFileSync(`${root}/middleware.js`, middleware.replace("'strict-dynamic'", "'strict-dynamic' 'unsafe-eval'"));
     const port = await freePort();
     const next = [NODE, `${from}/node_modules/next/dist/bin/next`, 'dev', '-H', '127.0.0.1', '-p', String(port)];
     const box = await started(['--app', `http://127.0.0.1:${port}`], ['env', '-C', root, 'NEXT_TELEMETRY_DISABLED=1', ...next]);

@@ -1,7 +1,8 @@
 //! What needs a parser in a page: subresource hashes, a policy in a `meta` element, and the hashes of inline scripts.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use aho_corasick::AhoCorasick;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lol_html::html_content::ContentType;
@@ -14,6 +15,13 @@ use crate::rewrite::{Addresses, Rewriter};
 
 /// The most memory that the parser may take for one page.
 const MEMORY_MAX: usize = 32 << 20;
+
+/// Whether there is anything in a page for the parser to do, unless its policy has hashes.
+pub(crate) fn needs_parser(page: &[u8]) -> bool {
+    static WORDS: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(["integrity", "http-equiv"]).ok());
+    WORDS.as_ref().is_none_or(|words| words.is_match(page))
+}
 
 /// What was met.
 #[derive(Debug, Default, Clone)]

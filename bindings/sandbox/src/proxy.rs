@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, Version};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, TryStreamExt};
 use http_body_util::BodyExt;
+use hyper::body::Body as _;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -23,7 +24,7 @@ use tokio_util::io::{ReaderStream, StreamReader};
 
 use crate::call::page_of;
 use crate::failure::Failure;
-use crate::html::{Markup, Notes};
+use crate::html::{Markup, Notes, needs_parser};
 use crate::page::Waiting;
 use crate::policy;
 use crate::rewrite::Rewriter;
@@ -34,6 +35,9 @@ use crate::tls;
 
 /// The largest page that is held back until it is whole, which is done only where its policy has hashes.
 const HELD_MAX: usize = 8 << 20;
+
+/// What comes in one piece of at most so many bytes is rewritten in one piece.
+const SMALL: u64 = 256 << 10;
 
 /// Headers that concern one connection alone (RFC 9110, section 7.6.1).
 const HOP_BY_HOP: [&str; 9] = [
@@ -361,7 +365,6 @@ async fn rewritten(sandbox: Arc<Sandbox>, response: Response, authority: &str, p
         return Response::from_parts(parts, body);
     }
     let Some(codings) = codings(&parts.headers) else { return Response::from_parts(parts, body) };
-    let body = decoded(&codings, body);
     for name in [
         "content-length",
         "content-encoding",
@@ -382,13 +385,21 @@ async fn rewritten(sandbox: Arc<Sandbox>, response: Response, authority: &str, p
     let stored = parts.headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
     let stored = !stored.flat_map(|value| value.split(',')).any(|part| part.trim().eq_ignore_ascii_case("no-store"));
     let rewriter = Rewriter::new(Arc::clone(&sandbox.addresses), authority);
-    if kind == Kind::Script {
-        let stream = streamed(sandbox, page, stored, body, Stage { markup: None, rewriter });
-        return Response::from_parts(parts, stream);
+    let hashes = kind == Kind::Html && policies.iter().any(|(_, value)| policy::has_hashes(value));
+    let markup = || Some(Markup::new(Arc::clone(&sandbox.addresses), authority, hashes));
+    let plain = codings.iter().all(|coding| matches!(coding, Coding::Identity));
+    if plain && !hashes && body.size_hint().exact().is_some_and(|length| length <= SMALL) {
+        let Ok(text) = body.collect().await.map(|body| body.to_bytes()) else { return StatusCode::BAD_GATEWAY.into_response() };
+        let markup = (kind == Kind::Html && needs_parser(&text)).then(markup).flatten();
+        let mut stage = Stage { markup, rewriter };
+        let mut out = stage.push(&text);
+        let (rest, notes) = stage.finish();
+        out.extend(rest);
+        noted(&sandbox, &page, stored, &stage, &notes);
+        return Response::from_parts(parts, Body::from(out));
     }
-    let hashes = policies.iter().any(|(_, value)| policy::has_hashes(value));
-    let markup = Some(Markup::new(Arc::clone(&sandbox.addresses), authority, hashes));
-    let stage = Stage { markup, rewriter };
+    let body = decoded(&codings, body);
+    let stage = Stage { markup: (kind == Kind::Html).then(markup).flatten(), rewriter };
     if !hashes {
         return Response::from_parts(parts, streamed(sandbox, page, stored, body, stage));
     }
