@@ -77,7 +77,15 @@ const see = async (address, options) => browse(`${address}/_personsig/?token=${T
 const APPS = {
   python: () => [PYTHON, `${ROOT}examples/web/app.py`],
   node: () => [NODE, `${ROOT}examples/web/app.mjs`],
-  php: (port) => [PHP, '-n', '-d', `extension=${ROOT}target/release/libpersonsig_php.so`, '-S', `127.0.0.1:${port}`, `${ROOT}examples/web/app.php`],
+  php: (port) => [
+    PHP,
+    '-n',
+    '-d',
+    `extension=${ROOT}target/release/libpersonsig_php.so`,
+    '-S',
+    `127.0.0.1:${port}`,
+    `${ROOT}examples/web/app.php`,
+  ],
   ruby: () => [RUBY, '-I', `${ROOT}bindings/ruby/lib`, `${ROOT}examples/web/app.rb`],
 };
 
@@ -92,7 +100,9 @@ for (const [language, command] of Object.entries(APPS)) {
 
     test('a visitor and two users turn the verdict to ready, and no vendor is asked for anything', async () => {
       const first = await browse(box.address);
-      await box.until(({ gosquared, chameleon }) => ![gosquared, chameleon].some(({ missing }) => missing.includes('a visitor who is not logged in')));
+      await box.until(
+        ({ gosquared, chameleon }) => ![gosquared, chameleon].some(({ missing }) => missing.includes('a visitor who is not logged in')),
+      );
       await login(first.page, 'ada');
       const half = await box.until(({ gosquared, chameleon }) => gosquared.valid === 1 && chameleon.valid === 1);
       assert.deepEqual([half.gosquared.missing, half.gosquared.ready], [['a second user'], false]);
@@ -242,15 +252,18 @@ describe('the rules that begin in a page', () => {
   test('Chameleon is told who it is in both forms; clear forgets; the first verified request enforces', async () => {
     await fresh();
     const time = Math.floor(Date.now() / 1000);
-    await trial.page.evaluate((hash) => {
-      chmln.identify(42, { plan: 'gold' });
-      chmln.identify({ uid: '42', uid_hash: hash, plan: 'gold' });
-      chmln.track('bought');
-      chmln.clear();
-      chmln.track('nobody');
-      chmln.identify('42');
-      chmln.identify({ uid_hash: hash });
-    }, `${hmac(SECRETS.chameleon, `42-${time}`)}-${time}`);
+    await trial.page.evaluate(
+      (hash) => {
+        chmln.identify(42, { plan: 'gold' });
+        chmln.identify({ uid: '42', uid_hash: hash, plan: 'gold' });
+        chmln.track('bought');
+        chmln.clear();
+        chmln.track('nobody');
+        chmln.identify('42');
+        chmln.identify({ uid_hash: hash });
+      },
+      `${hmac(SECRETS.chameleon, `42-${time}`)}-${time}`,
+    );
     assert.deepEqual(await told('chameleon', 7), [
       ['identify', '42', 'unsigned', 'accepted', 'missing-signature'],
       ['identify', '42', 'valid', 'accepted', 'enforces'],
@@ -267,7 +280,23 @@ describe('the rules that begin in a page', () => {
     const thrown = await trial.page.evaluate(() => {
       const cycle = {};
       cycle.self = cycle;
-      const odd = [undefined, null, 0, NaN, 10n, Symbol('x'), () => 1, cycle, document.body, Object.create(null), { toString() { throw new Error('x'); } }];
+      const odd = [
+        undefined,
+        null,
+        0,
+        NaN,
+        10n,
+        Symbol('x'),
+        () => 1,
+        cycle,
+        document.body,
+        Object.create(null),
+        {
+          toString() {
+            throw new Error('x');
+          },
+        },
+      ];
       try {
         _gs();
         for (const value of odd) {
@@ -309,8 +338,18 @@ describe('the rules that begin in a page', () => {
       kept[1]('later');
     });
     const calls = (await told('gosquared', 4)).slice(1).map(([call, id, verdict]) => [call, id, verdict]);
-    assert.deepEqual(calls, [['pageview', null, 'anonymous'], ['identify', 'early', 'valid'], ['event', 'early', 'valid']]);
-    assert.deepEqual((await told('chameleon', 2)).map(([call, id]) => [call, id]), [['identify', 'early'], ['identify', 'later']]);
+    assert.deepEqual(calls, [
+      ['pageview', null, 'anonymous'],
+      ['identify', 'early', 'valid'],
+      ['event', 'early', 'valid'],
+    ]);
+    assert.deepEqual(
+      (await told('chameleon', 2)).map(([call, id]) => [call, id]),
+      [
+        ['identify', 'early'],
+        ['identify', 'later'],
+      ],
+    );
   });
 });
 
@@ -338,7 +377,11 @@ describe('the page', () => {
           await picture(page, `sandbox-${name}-${size}-${colorScheme}${index ? '-request' : ''}`);
           await page.evaluate(axe);
           const { violations } = await page.evaluate(() => axe.run());
-          assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), [], `${name} ${size} ${colorScheme}`);
+          assert.deepEqual(
+            violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+            [],
+            `${name} ${size} ${colorScheme}`,
+          );
           const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
           assert.equal(overflow, 0, `${name} ${size}`);
         }
@@ -460,7 +503,10 @@ describe('real apps behind it', () => {
 
   test("Vite's development server: module scripts, hot updates over a WebSocket, and Chameleon's npm package", async () => {
     const root = folder('vite');
-    writeFileSync(`${root}/index.html`, '<!DOCTYPE html><title>Vite</title><p id="text"></p><script type="module" src="/main.js"></script>');
+    writeFileSync(
+      `${root}/index.html`,
+      '<!DOCTYPE html><title>Vite</title><p id="text"></p><script type="module" src="/main.js"></script>',
+    );
     writeFileSync(`${root}/text.js`, "export const text = 'before';\n");
     writeFileSync(
       `${root}/main.js`,
@@ -529,14 +575,19 @@ describe('real apps behind it', () => {
   test('a script that is loaded past it, as a tag manager does, is reported loudly', async () => {
     const server = createHttp((request, response) => {
       response.setHeader('Content-Type', 'text/html');
-      response.end("<!DOCTYPE html><title>Tags</title><script>document.head.append(Object.assign(document.createElement('script'), {src: 'https://fast.' + 'chameleon.io/messo/X/messo.min.js'}))</script>");
+      response.end(
+        "<!DOCTYPE html><title>Tags</title><script>document.head.append(Object.assign(document.createElement('script'), {src: 'https://fast.' + 'chameleon.io/messo/X/messo.min.js'}))</script>",
+      );
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     stops.push(() => server.close());
     const box = await started(['--app', `http://127.0.0.1:${server.address().port}`]);
     const { close } = await browse(`${box.address}/tagged`);
     const { chameleon } = await box.until(({ chameleon }) => chameleon.problems.length);
-    assert.deepEqual(chameleon.problems.map(({ page, code }) => [page, code]), [['/tagged', 'reaches-vendor']]);
+    assert.deepEqual(
+      chameleon.problems.map(({ page, code }) => [page, code]),
+      [['/tagged', 'reaches-vendor']],
+    );
     assert.match(box.said(), /\/tagged reaches a host of Chameleon itself/);
     await close();
   });

@@ -275,7 +275,11 @@ fn secured(nonce: &str) -> [(HeaderName, HeaderValue); 6] {
     ]
 }
 
-pub(crate) async fn request(State(sandbox): State<Arc<Sandbox>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn request(
+    State(sandbox): State<Arc<Sandbox>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     if !sandbox.guard.may_see_page(&headers) {
         return locked();
     }
@@ -306,7 +310,11 @@ pub(crate) struct Wish {
     uid_hash: String,
 }
 
-pub(crate) async fn act(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, wish: Result<Form<Wish>, FormRejection>) -> Response {
+pub(crate) async fn act(
+    State(sandbox): State<Arc<Sandbox>>,
+    headers: HeaderMap,
+    wish: Result<Form<Wish>, FormRejection>,
+) -> Response {
     let Ok(Form(wish)) = wish else { return locked() };
     let allowed = sandbox.guard.may_see_page(&headers)
         && sandbox.guard.may_post(&headers)

@@ -389,7 +389,9 @@ async fn rewritten(sandbox: Arc<Sandbox>, response: Response, authority: &str, p
     let markup = || Some(Markup::new(Arc::clone(&sandbox.addresses), authority, hashes));
     let plain = codings.iter().all(|coding| matches!(coding, Coding::Identity));
     if plain && !hashes && body.size_hint().exact().is_some_and(|length| length <= SMALL) {
-        let Ok(text) = body.collect().await.map(|body| body.to_bytes()) else { return StatusCode::BAD_GATEWAY.into_response() };
+        let Ok(text) = body.collect().await.map(|body| body.to_bytes()) else {
+            return StatusCode::BAD_GATEWAY.into_response();
+        };
         let markup = (kind == Kind::Html && needs_parser(&text)).then(markup).flatten();
         let mut stage = Stage { markup, rewriter };
         let mut out = stage.push(&text);

@@ -116,10 +116,13 @@ async fn posted(sandbox: &Sandbox, headers: &HeaderMap, body: Body) -> Result<ax
     if !sandbox.guard.may_post(headers) {
         return Err(api::problem(StatusCode::FORBIDDEN, "only a page of the same origin may post here"));
     }
-    let body = whole(body, CALL_MAX).await.map_err(|status| api::problem(status, "send at most 1 MB, within 10 seconds"))?;
+    let body =
+        whole(body, CALL_MAX).await.map_err(|status| api::problem(status, "send at most 1 MB, within 10 seconds"))?;
     match sandbox.rate.allows() {
         true => Ok(body),
-        false => Err(api::problem(StatusCode::TOO_MANY_REQUESTS, "these are more calls than people make; wait a second")),
+        false => {
+            Err(api::problem(StatusCode::TOO_MANY_REQUESTS, "these are more calls than people make; wait a second"))
+        }
     }
 }
 

@@ -52,7 +52,12 @@ class Sandbox:
     def __init__(self, *arguments, environment=None, command=()):
         bare = {name: value for name, value in os.environ.items() if name not in REAL and not name.endswith("_PREVIOUS")}
         self.process = subprocess.Popen(
-            [PROGRAM, *([] if "--listen" in arguments else ["--listen", "127.0.0.1:0"]), *arguments, *(["--", *command] if command else [])],
+            [
+                PROGRAM,
+                *([] if "--listen" in arguments else ["--listen", "127.0.0.1:0"]),
+                *arguments,
+                *(["--", *command] if command else []),
+            ],
             env={**bare, "PERSONSIG_SANDBOX_TOKEN": TOKEN, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

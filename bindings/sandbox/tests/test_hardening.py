@@ -23,7 +23,9 @@ def alive(sandbox):
     assert sandbox.api("verdict").status == 200
 
 
-@pytest.mark.parametrize("host", ["example.com", "localhost.example.com", "10.0.0.1", "127.0.0.1@example.com", "", "a b", "localhost, example.com"])
+@pytest.mark.parametrize(
+    "host", ["example.com", "localhost.example.com", "10.0.0.1", "127.0.0.1@example.com", "", "a b", "localhost, example.com"]
+)
 def test_a_name_that_somebody_else_owns_leads_nowhere(proxied, host):
     sandbox, server = proxied([], "private")
     for path in ("/", "/_personsig/", "/_personsig/api/v1/verdict"):
@@ -97,7 +99,11 @@ def test_heads_are_limited(proxied):
     many = b"".join(b"X-%d: 1\r\n" % number for number in range(1000))
     for head in (b"X: " + b"a" * 200_000 + b"\r\n", many):
         assert sandbox.raw(HEAD + head + b"\r\n", wait=2).split(b" ")[1:2] in ([b"431"], [])
-    assert sandbox.raw(b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", wait=2).split(b" ")[1:2] in ([b"414"], [b"431"], [])
+    assert sandbox.raw(b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", wait=2).split(b" ")[1:2] in (
+        [b"414"],
+        [b"431"],
+        [],
+    )
     assert server.asked == []
     alive(sandbox)
 
@@ -111,7 +117,9 @@ def test_a_call_is_limited_to_a_megabyte(sandbox):
     assert len(sandbox.requests()[0]["user_id"]) <= 512
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"vendor":"other","call":"x"}', b'{"vendor":"gosquared"}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"vendor":"other","call":"x"}', b'{"vendor":"gosquared"}', b"[" * 100_000]
+)
 def test_a_call_that_is_none_is_answered(sandbox, body):
     assert sandbox.ask("/_personsig/call", "POST", body).status == 400
     assert sandbox.ask("/_personsig/report", "POST", body).status == 400
@@ -178,7 +186,12 @@ def test_garbage_does_no_harm(sandbox):
 
 
 def test_an_app_that_breaks_off_or_talks_nonsense_does_no_harm(start):
-    for answer in (b"", b"\x00\x01garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: 7\r\n\r\nnotgzip"):
+    for answer in (
+        b"",
+        b"\x00\x01garbage\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: 7\r\n\r\nnotgzip",
+    ):
         with socket.create_server(("127.0.0.1", 0)) as listener:
 
             def serve(answer=answer, listener=listener):

@@ -59,8 +59,13 @@ def test_the_verdict_says_what_to_do_until_it_is_forgotten(sandbox):
         sandbox.identify("chameleon", "1", page="/billing")
     sandbox.identify("chameleon", "1", chameleon("1", age=90_000), page="/team")
     verdict = sandbox.verdict("chameleon")
-    assert verdict["summary"] == "Not ready: /billing sends unsigned identifies (3 times), /team sends an expired signature (a cached page?)."
-    assert [(found["page"], found["code"], found["count"]) for found in verdict["problems"]] == [("/billing", "unsigned", 3), ("/team", "expired", 1)]
+    assert (
+        verdict["summary"] == "Not ready: /billing sends unsigned identifies (3 times), /team sends an expired signature (a cached page?)."
+    )
+    assert [(found["page"], found["code"], found["count"]) for found in verdict["problems"]] == [
+        ("/billing", "unsigned", 3),
+        ("/team", "expired", 1),
+    ]
     assert "/billing sends unsigned identifies" in see(sandbox).text
     assert sandbox.verdict("gosquared")["ready"]
     assert press(sandbox, "forget").status == 303
@@ -144,7 +149,15 @@ def test_the_page_and_the_api_need_the_token(sandbox):
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": cookie(sandbox).split(";")[0]}):
             answer = sandbox.ask(f"/_personsig/api/v1/{path}", headers=headers)
             assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
-    assert sandbox.ask(PAGE, "POST", "key=wrong&act=forget", {"Cookie": cookie(sandbox).split(";")[0], "Content-Type": "application/x-www-form-urlencoded"}).status == 401
+    assert (
+        sandbox.ask(
+            PAGE,
+            "POST",
+            "key=wrong&act=forget",
+            {"Cookie": cookie(sandbox).split(";")[0], "Content-Type": "application/x-www-form-urlencoded"},
+        ).status
+        == 401
+    )
     assert len(sandbox.requests()) == 1
     attributes = cookie(sandbox).split("; ")[1:]
     assert attributes == ["HttpOnly", "SameSite=Strict", "Path=/_personsig/"]
@@ -169,7 +182,13 @@ def test_nothing_external_is_asked_for(sandbox):
     assert "http" not in re.sub(r"<p>In front of.*", "", text).replace("http-equiv", "")
 
 
-HOSTILE = ["</script><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "'--><svg/onload=alert(1)>", "{{7*7}}${7*7}<%= 7 %>", "\u202e<b>\u0000"]
+HOSTILE = [
+    "</script><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'--><svg/onload=alert(1)>",
+    "{{7*7}}${7*7}<%= 7 %>",
+    "\u202e<b>\u0000",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -265,7 +284,9 @@ def test_only_a_page_of_the_same_origin_may_post(sandbox, proxied):
         for one, status in ((sandbox, alone), (with_app, behind)):
             assert one.ask("/_personsig/call", "POST", body, {"Origin": origin}).status == status
     assert sandbox.ask("/_personsig/call", "POST", body, {"Sec-Fetch-Site": "cross-site"}).status == 403
-    assert "Access-Control-Allow-Origin" not in sandbox.ask("/_personsig/call", "OPTIONS", headers={"Origin": "http://localhost:3000"}).headers
+    assert (
+        "Access-Control-Allow-Origin" not in sandbox.ask("/_personsig/call", "OPTIONS", headers={"Origin": "http://localhost:3000"}).headers
+    )
 
 
 def test_without_an_app_there_is_a_page_to_try_it_with(sandbox):
@@ -275,7 +296,10 @@ def test_without_an_app_there_is_a_page_to_try_it_with(sandbox):
     assert BEARER["Authorization"] not in text and TOKEN not in text
 
 
-@pytest.mark.parametrize("path", ["request/c4nary", "?limit=c4nary", "events?limit=c4nary", "events", "api/v1/requests?limit=c4nary", "c4nary", "gosquared/c4nary"])
+@pytest.mark.parametrize(
+    "path",
+    ["request/c4nary", "?limit=c4nary", "events?limit=c4nary", "events", "api/v1/requests?limit=c4nary", "c4nary", "gosquared/c4nary"],
+)
 def test_what_cannot_be_understood_is_not_repeated(sandbox, path):
     for headers in ({}, BEARER, {"Cookie": cookie(sandbox).split(";")[0]}):
         assert "c4nary" not in sandbox.ask(f"/_personsig/{path}", headers=headers).text

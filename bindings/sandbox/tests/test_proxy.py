@@ -161,13 +161,17 @@ def test_a_large_upload_passes(start, app):
 def test_the_apps_own_address_becomes_the_sandboxes(start, app):
     def answer(handler, _):
         port = handler.server.server_port
-        return 302, [
-            ("Location", f"http://localhost:{port}/next?a=b"),
-            ("Access-Control-Allow-Origin", f"http://127.0.0.1:{port}"),
-            ("Set-Cookie", "a=b; Path=/; Domain=localhost; HttpOnly"),
-            ("Set-Cookie", "c=d; SameSite=Lax"),
-            ("Strict-Transport-Security", "max-age=9"),
-        ], b""
+        return (
+            302,
+            [
+                ("Location", f"http://localhost:{port}/next?a=b"),
+                ("Access-Control-Allow-Origin", f"http://127.0.0.1:{port}"),
+                ("Set-Cookie", "a=b; Path=/; Domain=localhost; HttpOnly"),
+                ("Set-Cookie", "c=d; SameSite=Lax"),
+                ("Strict-Transport-Security", "max-age=9"),
+            ],
+            b"",
+        )
 
     sandbox = start("--app", app(answer).url)
     headers = sandbox.ask("/").headers
@@ -199,8 +203,8 @@ def test_neither_cookie_nor_token_of_the_sandbox_reaches_the_app(start, app):
 
 def test_headers_of_one_connection_end_there(proxied):
     sandbox, server = proxied([("X-Hop", "1"), ("Connection", "X-Hop"), ("Keep-Alive", "timeout=5"), ("X-End", "2")], "")
-    sent = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\nProxy-Authorization: x\r\nUpgrade: h2c\r\n\r\n"
-    received = sandbox.raw(sent.encode()).decode().lower()
+    hop = "Connection: close, X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\nProxy-Authorization: x\r\nUpgrade: h2c\r\n"
+    received = sandbox.raw(f"GET / HTTP/1.1\r\nHost: localhost\r\n{hop}\r\n".encode()).decode().lower()
     assert "x-end: 2" in received
     assert "x-hop" not in received and "keep-alive" not in received
     headers = server.asked[0][2]
@@ -307,7 +311,9 @@ def test_a_websocket_passes_both_ways(start, app):
         while b"\r\n\r\n" not in head:
             head += connection.recv(4096)
         assert b"upgrade: websocket" in head.lower() and b"sec-websocket-key: abc" in head.lower()
-        connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\nhello")
+        connection.sendall(
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\nhello"
+        )
         while piece := connection.recv(4096):
             connection.sendall(piece.upper())
 
@@ -315,7 +321,8 @@ def test_a_websocket_passes_both_ways(start, app):
     sandbox = start("--app", f"http://127.0.0.1:{upstream.getsockname()[1]}")
     with socket.create_connection(("127.0.0.1", sandbox.port), timeout=5) as connection:
         connection.sendall(
-            b"GET /hmr HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: abc\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            b"GET /hmr HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            b"Sec-WebSocket-Key: abc\r\nSec-WebSocket-Version: 13\r\n\r\n"
         )
         received = b""
         while not received.endswith(b"hello"):

@@ -13,7 +13,9 @@ from conftest import BEARER, PROGRAM, REAL, ROOT, chameleon, gosquared
 
 
 def refused(*arguments, environment=None):
-    done = subprocess.run([PROGRAM, *arguments], env={"PATH": os.environ["PATH"], **(environment or {})}, capture_output=True, text=True, timeout=10)
+    done = subprocess.run(
+        [PROGRAM, *arguments], env={"PATH": os.environ["PATH"], **(environment or {})}, capture_output=True, text=True, timeout=10
+    )
     return done.returncode, done.stderr
 
 
@@ -34,7 +36,13 @@ def test_secrets_are_made_for_the_run_and_no_two_runs_have_the_same(start):
 
 def test_the_command_is_given_them_and_ends_with_the_sandbox(start, tmp_path):
     out = tmp_path / "out"
-    sandbox = start(command=("sh", "-c", f'echo "$GOSQUARED_SECURE_MODE_SECRET" > {out}.part; sleep 300 & echo $! > {out}.pid; mv {out}.part {out}; wait'))
+    sandbox = start(
+        command=(
+            "sh",
+            "-c",
+            f'echo "$GOSQUARED_SECURE_MODE_SECRET" > {out}.part; sleep 300 & echo $! > {out}.pid; mv {out}.part {out}; wait',
+        )
+    )
     while not out.exists():
         time.sleep(0.02)
     secret = out.read_text().strip()
@@ -92,7 +100,9 @@ def test_real_secrets_come_from_the_environment_or_files_and_say_what_cannot_be_
     file.write_text("from-a-file\n")
     older = tmp_path / "older"
     older.write_bytes(b"an-older-one\r\n")
-    sandbox = start("--real-secrets", "--secret-file", f"gosquared={file}", "--fallback-secret-file", f"gosquared={older}", environment=REAL)
+    sandbox = start(
+        "--real-secrets", "--secret-file", f"gosquared={file}", "--fallback-secret-file", f"gosquared={older}", environment=REAL
+    )
     for secret in ("from-a-file", "an-older-one"):
         assert sandbox.identify("gosquared", "1", gosquared("1", secret)).json["verdict"] == "valid"
     assert sandbox.identify("chameleon", "1", chameleon("1")).json["verdict"] == "valid"
@@ -152,3 +162,7 @@ def test_the_command_starts_it(tmp_path):
     environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
     done = subprocess.run([tmp_path / "personsig", "sandbox", "--help"], env=environment, capture_output=True, text=True)
     assert (done.returncode, "Usage: personsig sandbox [--app URL]" in done.stdout) == (0, True)
+    done = subprocess.run([tmp_path / "personsig", "sandbox", "--app", "c4nary"], env=environment, capture_output=True, text=True)
+    assert (done.returncode, "c4nary" in done.stderr) == (2, False)
+    done = subprocess.run([command, "sandbox", "c4nary"], env={"PATH": "/nowhere"}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (3, "error[input-output]: personsig-sandbox is not installed")
