@@ -433,7 +433,7 @@ test: need-test lint test-rust test-c test-cli test-python test-node test-php te
 
 .PHONY: linters lint fmt update
 PRETTIER = $(NODE) .ci/node_modules/prettier/bin/prettier.cjs --log-level warn
-JAVASCRIPT := 'bindings/node/*.{js,mjs,mts,ts}' 'bindings/node/test/**/*.{cjs,cts,js,mjs,mts}' 'examples/**/*.mjs' 'tests/**/*.mjs'
+JAVASCRIPT := 'bindings/sandbox/**/*.js' 'bindings/node/*.{js,mjs,mts,ts}' 'bindings/node/test/**/*.{cjs,cts,js,mjs,mts}' 'examples/**/*.mjs' 'tests/**/*.mjs'
 C_FILES := $(shell git ls-files '*.c' '*.h' ':!include/' 2>/dev/null)
 
 linters: need-lint venv

@@ -58,18 +58,27 @@
       told(name, call.length > 1 ? call : call[0]);
     });
     chmln[name] = method;
-    queue.slice().forEach(function (call) { method.apply(null, call); });
+    queue.slice().forEach(function (call) {
+      method.apply(null, call);
+    });
     // Whoever has kept the loader's function still reaches this one.
     queue.push = function () {
-      Array.prototype.forEach.call(arguments, function (call) { method.apply(null, call); });
+      Array.prototype.forEach.call(arguments, function (call) {
+        method.apply(null, call);
+      });
       return 0;
     };
     chmln[name + '_a'] = queue;
   });
 
-  var visit = visits(function () { return anybody; }, token);
-  addEventListener('pagehide', safely(function () {
-    visit();
-    flush();
-  }));
+  var visit = visits(function () {
+    return anybody;
+  }, token);
+  addEventListener(
+    'pagehide',
+    safely(function () {
+      visit();
+      flush();
+    }),
+  );
 })();

@@ -7,7 +7,20 @@
   /* post.js */
 
   var METHODS = [
-    'identify', 'auth', 'unidentify', 'track', 'event', 'properties', 'property', 'set', 'get', 'chat', 'transaction', 'ecommerce', 'load', 'live',
+    'identify',
+    'auth',
+    'unidentify',
+    'track',
+    'event',
+    'properties',
+    'property',
+    'set',
+    'get',
+    'chat',
+    'transaction',
+    'ecommerce',
+    'load',
+    'live',
   ];
   // What the vendor's tracker does within so many milliseconds is one request.
   var TOGETHER = 300;
@@ -42,7 +55,15 @@
       own.id = text(traits.id === undefined ? traits.email : traits.id);
       own.signature = null;
       anybody = true;
-      own.pending = { traits: traits, timer: setTimeout(safely(function () { settle(own, null); }), TOGETHER) };
+      own.pending = {
+        traits: traits,
+        timer: setTimeout(
+          safely(function () {
+            settle(own, null);
+          }),
+          TOGETHER,
+        ),
+      };
     },
     auth: function (own, signature) {
       signature = text(signature);
@@ -94,17 +115,34 @@
   });
 
   var queue = (window._gs && window._gs.q) || [];
-  window._gs = function () { handle(arguments); };
+  window._gs = function () {
+    handle(arguments);
+  };
   // Whoever has kept the loader's function still reaches this one.
   window._gs.q = queue;
   var waitingCalls = queue.slice();
-  queue.push = function () { Array.prototype.forEach.call(arguments, handle); return 0; };
+  queue.push = function () {
+    Array.prototype.forEach.call(arguments, handle);
+    return 0;
+  };
   waitingCalls.forEach(handle);
 
-  var visit = visits(function () { return anybody; }, function () { return first ? first.token : ''; });
-  addEventListener('pagehide', safely(function () {
-    Object.keys(trackers).forEach(function (name) { settle(trackers[name], null); });
-    visit();
-    flush();
-  }));
+  var visit = visits(
+    function () {
+      return anybody;
+    },
+    function () {
+      return first ? first.token : '';
+    },
+  );
+  addEventListener(
+    'pagehide',
+    safely(function () {
+      Object.keys(trackers).forEach(function (name) {
+        settle(trackers[name], null);
+      });
+      visit();
+      flush();
+    }),
+  );
 })();

@@ -3,7 +3,9 @@ var script = document.currentScript;
 var origin = script && script.src ? new URL(script.src, location.href).origin : location.origin;
 // A page that was pointed at the sandbox by hand has another origin. It is told nothing, but what it says arrives.
 var same = origin === location.origin;
-var view = Array.from(crypto.getRandomValues(new Uint8Array(12)), function (byte) { return byte.toString(16).padStart(2, '0'); }).join('');
+var view = Array.from(crypto.getRandomValues(new Uint8Array(12)), function (byte) {
+  return byte.toString(16).padStart(2, '0');
+}).join('');
 var waiting = Promise.resolve();
 var unsent = [];
 
@@ -23,9 +25,16 @@ function plain(value, depth) {
   if (typeof value === 'number') return isFinite(value) ? value : String(value);
   if (typeof value !== 'object') return typeof value === 'undefined' ? null : String(value);
   if (depth > 8) return '…';
-  if (Array.isArray(value)) return value.slice(0, 100).map(function (item) { return plain(item, depth + 1); });
+  if (Array.isArray(value))
+    return value.slice(0, 100).map(function (item) {
+      return plain(item, depth + 1);
+    });
   var copy = {};
-  Object.keys(value).slice(0, 100).forEach(function (key) { copy[key] = plain(value[key], depth + 1); });
+  Object.keys(value)
+    .slice(0, 100)
+    .forEach(function (key) {
+      copy[key] = plain(value[key], depth + 1);
+    });
   return copy;
 }
 
@@ -45,7 +54,11 @@ function body(call) {
 function say(call, answer) {
   if (!answer) return;
   var who = call.user_id ? ' of ' + JSON.stringify(call.user_id) : '';
-  var reasons = (answer.reasons || []).map(function (reason) { return '\n  ' + reason.message + ' ' + reason.fix; }).join('');
+  var reasons = (answer.reasons || [])
+    .map(function (reason) {
+      return '\n  ' + reason.message + ' ' + reason.fix;
+    })
+    .join('');
   var good = answer.verdict === 'valid' || answer.verdict === 'anonymous';
   var note = answer.would_be_ignored ? ' With Secure Mode on it would be ignored.' : '';
   console[good && !reasons ? 'info' : 'warn'](
@@ -56,27 +69,31 @@ function say(call, answer) {
 // One after the other, so that they arrive in the order in which they were made.
 function post(call, then) {
   unsent.push(call);
-  waiting = waiting.then(function () {
-    var at = unsent.indexOf(call);
-    if (at < 0) return;
-    unsent.splice(at, 1);
-    return fetch(origin + '/_personsig/call', {
-      method: 'POST',
-      mode: same ? 'same-origin' : 'no-cors',
-      credentials: 'omit',
-      keepalive: true,
-      headers: { 'Content-Type': 'text/plain' },
-      body: body(call),
+  waiting = waiting
+    .then(function () {
+      var at = unsent.indexOf(call);
+      if (at < 0) return;
+      unsent.splice(at, 1);
+      return fetch(origin + '/_personsig/call', {
+        method: 'POST',
+        mode: same ? 'same-origin' : 'no-cors',
+        credentials: 'omit',
+        keepalive: true,
+        headers: { 'Content-Type': 'text/plain' },
+        body: body(call),
+      })
+        .then(function (response) {
+          return same ? response.json() : null;
+        })
+        .then(function (answer) {
+          if (answer && answer.visitor) stored(answer.visitor);
+          say(call, answer);
+          if (then) then(answer);
+        });
     })
-      .then(function (response) { return same ? response.json() : null; })
-      .then(function (answer) {
-        if (answer && answer.visitor) stored(answer.visitor);
-        say(call, answer);
-        if (then) then(answer);
-      });
-  }).catch(function (error) {
-    console.warn('[personsig sandbox] ' + TITLE + ': the sandbox did not answer', error);
-  });
+    .catch(function (error) {
+      console.warn('[personsig sandbox] ' + TITLE + ': the sandbox did not answer', error);
+    });
 }
 
 // What is still waiting when the page ends.
@@ -88,7 +105,10 @@ function flush() {
 
 // Calls the page's own function, whose faults are its own.
 function give(callback, value) {
-  if (typeof callback === 'function') setTimeout(function () { callback(value); });
+  if (typeof callback === 'function')
+    setTimeout(function () {
+      callback(value);
+    });
 }
 
 function safely(act) {
