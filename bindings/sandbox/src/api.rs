@@ -156,17 +156,15 @@ async fn read<T: for<'a> Deserialize<'a>>(body: Body, fix: &str) -> Result<T, Re
 }
 
 /// The project that a change is for: the one there is, or the one that is named.
-fn chosen(sandbox: &Sandbox, vendor: Vendor, named: Option<String>) -> Result<String, Response> {
+fn chosen(sandbox: &Sandbox, vendor: Vendor, named: Option<String>) -> Option<String> {
     let own: Vec<_> = sandbox.projects().into_iter().filter(|(of, _)| *of == vendor).map(|(_, token)| token).collect();
     match named {
-        Some(named) if own.contains(&named) => Ok(named),
-        None if own.len() == 1 => Ok(own[0].clone()),
-        _ => Err(problem(
-            StatusCode::BAD_REQUEST,
-            "pass \"project\" with the public token of one of the projects that --project named",
-        )),
+        Some(named) => own.contains(&named).then_some(named),
+        None => own.first().filter(|_| own.len() == 1).cloned(),
     }
 }
+
+const WHICH: &str = "pass \"project\" with the public token of one of the projects that --project named";
 
 async fn secure_mode(State(sandbox): State<Arc<Sandbox>>, body: Body) -> Response {
     let toggle: Toggle = match read(body, "send {\"on\": true} or {\"on\": false}").await {
@@ -174,8 +172,8 @@ async fn secure_mode(State(sandbox): State<Arc<Sandbox>>, body: Body) -> Respons
         Err(refused) => return refused,
     };
     match chosen(&sandbox, Vendor::GoSquared, toggle.project) {
-        Ok(project) => changed(&sandbox, set_secure_mode(&sandbox, &project, toggle.on)),
-        Err(refused) => refused,
+        Some(project) => changed(&sandbox, set_secure_mode(&sandbox, &project, toggle.on)),
+        None => problem(StatusCode::BAD_REQUEST, WHICH),
     }
 }
 
@@ -202,8 +200,8 @@ async fn new_account(State(sandbox): State<Arc<Sandbox>>, body: Body) -> Respons
     let which = if bytes.is_empty() { Ok(Which::default()) } else { serde_json::from_slice(&bytes) };
     let Ok(Which { project }) = which else { return problem(StatusCode::BAD_REQUEST, fix) };
     match chosen(&sandbox, Vendor::Chameleon, project) {
-        Ok(project) => changed(&sandbox, sandbox.store.new_account(&project)),
-        Err(refused) => refused,
+        Some(project) => changed(&sandbox, sandbox.store.new_account(&project)),
+        None => problem(StatusCode::BAD_REQUEST, WHICH),
     }
 }
 

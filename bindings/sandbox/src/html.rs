@@ -1,8 +1,7 @@
 //! What needs a parser in a page: subresource hashes, a policy in a `meta` element, and the hashes of inline scripts.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use aho_corasick::AhoCorasick;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lol_html::html_content::ContentType;
@@ -16,13 +15,6 @@ use crate::rewrite::{Addresses, Rewriter};
 /// The most memory that the parser may take for one page.
 const MEMORY_MAX: usize = 32 << 20;
 
-/// Whether there is anything in a page for the parser to do, unless its policy has hashes.
-pub(crate) fn needs_parser(page: &[u8]) -> bool {
-    static WORDS: LazyLock<Option<AhoCorasick>> =
-        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(["integrity", "http-equiv"]).ok());
-    WORDS.as_ref().is_none_or(|words| words.is_match(page))
-}
-
 /// What was met.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Notes {
@@ -33,6 +25,7 @@ pub(crate) struct Notes {
 }
 
 type Shared<T> = Arc<Mutex<T>>;
+type Sink = Box<dyn FnMut(&[u8]) + Send>;
 
 fn with<T, R>(shared: &Shared<T>, act: impl FnOnce(&mut T) -> R) -> R {
     act(&mut shared.lock().unwrap_or_else(PoisonError::into_inner))
@@ -40,7 +33,7 @@ fn with<T, R>(shared: &Shared<T>, act: impl FnOnce(&mut T) -> R) -> R {
 
 /// A parser through which a page passes in pieces.
 pub(crate) struct Markup {
-    parser: Option<HtmlRewriter<'static, Box<dyn FnMut(&[u8]) + Send>>>,
+    parser: Option<HtmlRewriter<'static, Sink>>,
     out: Shared<Vec<u8>>,
     notes: Shared<Notes>,
 }
@@ -97,8 +90,7 @@ impl Markup {
             }));
         }
         let written = Arc::clone(&out);
-        let sink: Box<dyn FnMut(&[u8]) + Send> =
-            Box::new(move |piece| with(&written, |out| out.extend_from_slice(piece)));
+        let sink: Sink = Box::new(move |piece| with(&written, |out| out.extend_from_slice(piece)));
         Markup { parser: Some(HtmlRewriter::new(settings, sink)), out, notes }
     }
 

@@ -132,10 +132,10 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         told: Mutex::default(),
     });
     let router = server::router(Arc::clone(&sandbox));
-    if let Some(Ok(other)) = server::beside(address).map(std::net::TcpListener::bind) {
-        if let Ok(other) = other.set_nonblocking(true).and_then(|()| TcpListener::from_std(other)) {
-            tokio::spawn(server::serve(other, router.clone()));
-        }
+    if let Some(Ok(other)) = server::beside(address).map(std::net::TcpListener::bind)
+        && let Ok(other) = other.set_nonblocking(true).and_then(|()| TcpListener::from_std(other))
+    {
+        tokio::spawn(server::serve(other, router.clone()));
     }
     tokio::spawn(server::serve(listener, router));
 

@@ -63,10 +63,13 @@ struct VerdictPart {
     warnings: Vec<Problem>,
 }
 
+/// A page, and what is to be said of it.
+type Noted = (Page, Vec<Problem>);
+
 #[derive(Template)]
 #[template(path = "pages.html")]
 struct PagesPart {
-    tables: Vec<(Vendor, String, Vec<(Page, Vec<Problem>)>)>,
+    tables: Vec<(Vendor, String, Vec<Noted>)>,
 }
 
 #[derive(Template)]

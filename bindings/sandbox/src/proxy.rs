@@ -24,7 +24,7 @@ use tokio_util::io::{ReaderStream, StreamReader};
 
 use crate::call::page_of;
 use crate::failure::Failure;
-use crate::html::{Markup, Notes, needs_parser};
+use crate::html::{Markup, Notes};
 use crate::page::Waiting;
 use crate::policy;
 use crate::rewrite::Rewriter;
@@ -253,13 +253,12 @@ fn map_addresses(sandbox: &Sandbox, app: &App, page: &str, authority: &str, head
             warn(sandbox, page, "fixed-callback");
         }
     }
-    if let Some((wait, address)) =
-        headers.get(header::REFRESH).and_then(|value| value.to_str().ok()).and_then(|text| text.split_once("url="))
+    let refresh = headers.get(header::REFRESH).and_then(|value| value.to_str().ok());
+    if let Some((wait, address)) = refresh.and_then(|text| text.split_once("url="))
+        && let Some(mapped) = app.mapped(address, authority)
     {
-        if let Some(mapped) = app.mapped(address, authority) {
-            let mapped = value(&format!("{wait}url={mapped}"));
-            headers.insert(header::REFRESH, mapped);
-        }
+        let mapped = value(&format!("{wait}url={mapped}"));
+        headers.insert(header::REFRESH, mapped);
     }
     let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
     headers.remove(header::SET_COOKIE);
@@ -377,10 +376,9 @@ async fn rewritten(sandbox: Arc<Sandbox>, response: Response, authority: &str, p
         parts.headers.remove(name);
     }
     // Changed content is the same only weakly (RFC 9110, section 8.8.1).
-    if let Some(etag) = parts.headers.get(header::ETAG).filter(|etag| etag.as_bytes().starts_with(b"\"")).cloned() {
-        if let Ok(weak) = HeaderValue::from_bytes(&[b"W/", etag.as_bytes()].concat()) {
-            parts.headers.insert(header::ETAG, weak);
-        }
+    let strong = parts.headers.get(header::ETAG).filter(|etag| etag.as_bytes().starts_with(b"\""));
+    if let Some(Ok(weak)) = strong.map(|etag| HeaderValue::from_bytes(&[b"W/", etag.as_bytes()].concat())) {
+        parts.headers.insert(header::ETAG, weak);
     }
     let stored = parts.headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
     let stored = !stored.flat_map(|value| value.split(',')).any(|part| part.trim().eq_ignore_ascii_case("no-store"));
@@ -392,11 +390,12 @@ async fn rewritten(sandbox: Arc<Sandbox>, response: Response, authority: &str, p
         let Ok(text) = body.collect().await.map(|body| body.to_bytes()) else {
             return StatusCode::BAD_GATEWAY.into_response();
         };
-        let markup = (kind == Kind::Html && needs_parser(&text)).then(markup).flatten();
-        let mut stage = Stage { markup, rewriter };
-        let mut out = stage.push(&text);
-        let (rest, notes) = stage.finish();
-        out.extend(rest);
+        let mut stage = Stage { markup: None, rewriter };
+        let (mut out, mut notes) = stage.whole(&text);
+        if kind == Kind::Html && stage.rewriter.seen.markup {
+            stage = Stage { markup: markup(), rewriter: Rewriter::new(Arc::clone(&sandbox.addresses), authority) };
+            (out, notes) = stage.whole(&text);
+        }
         noted(&sandbox, &page, stored, &stage, &notes);
         return Response::from_parts(parts, Body::from(out));
     }
@@ -496,6 +495,13 @@ impl Stage {
             Some(markup) => self.rewriter.push(&markup.push(chunk)),
             None => self.rewriter.push(chunk),
         }
+    }
+
+    fn whole(&mut self, text: &[u8]) -> (Vec<u8>, Notes) {
+        let mut out = self.push(text);
+        let (rest, notes) = self.finish();
+        out.extend(rest);
+        (out, notes)
     }
 
     fn finish(&mut self) -> (Vec<u8>, Notes) {

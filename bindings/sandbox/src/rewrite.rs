@@ -58,17 +58,22 @@ pub(crate) struct Seen {
     pub(crate) address: bool,
     pub(crate) secret: bool,
     pub(crate) signature: bool,
+    /// A word that may be markup for the parser.
+    pub(crate) markup: bool,
 }
 
 /// What introduces a signature in a page.
 const MARKS: [&str; 5] = ["uid_hash", "\"auth\"", "'auth'", "uidhash", "&quot;auth&quot;"];
+
+/// Of what the parser is for, unless a policy has hashes. Looked for here, since a second search costs as much again.
+const MARKUP: [&str; 2] = ["integrity", "http-equiv"];
 
 impl Addresses {
     /// With the customer's own hosts of Chameleon's script, and the secrets that no page may hold.
     pub(crate) fn new<S: AsRef<[u8]>>(chameleon_hosts: &[String], secrets: &[S]) -> Self {
         let own = chameleon_hosts.iter().map(|host| (Vendor::Chameleon, host.to_ascii_lowercase()));
         let hosts: Vec<_> = HOSTS.iter().map(|(vendor, host)| (*vendor, (*host).to_owned())).chain(own).collect();
-        let words = hosts.iter().map(|(_, host)| host.as_str()).chain(MARKS);
+        let words = hosts.iter().map(|(_, host)| host.as_str()).chain(MARKS).chain(MARKUP);
         let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
         // Shorter ones stand in pages by chance.
         let secrets: Vec<_> = secrets.iter().map(AsRef::as_ref).filter(|secret| secret.len() >= 8).collect();
@@ -159,7 +164,10 @@ impl Rewriter {
                 break;
             }
             let Some((vendor, _)) = addresses.hosts.get(found.pattern().as_usize()) else {
-                self.seen.signature |= signature_within(&text[found.end()..]);
+                match found.pattern().as_usize() < addresses.hosts.len() + MARKS.len() {
+                    true => self.seen.signature |= signature_within(&text[found.end()..]),
+                    false => self.seen.markup = true,
+                }
                 continue;
             };
             let Some((prefix, reads, slash)) = self.prefix(&text, found.start(), found.end()) else { continue };

@@ -78,6 +78,13 @@ class Sandbox:
     def output(self):
         return "".join(self.said)
 
+    def says(self, text):
+        """Whether it says so, now or soon: its output is read beside the test."""
+        end = time.monotonic() + 5
+        while text not in self.output and time.monotonic() < end:
+            time.sleep(0.01)
+        return text in self.output
+
     def ask(self, path, method="GET", body=None, headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         with contextlib.closing(connection):

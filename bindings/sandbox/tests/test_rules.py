@@ -93,7 +93,7 @@ def test_upon_receiving_your_first_verified_request_verification_is_turned_on_an
     assert (answer.status, *outcome(answer)) == (200, "valid", "accepted")
     assert answer.json["reasons"][0]["code"] == "enforces"
     assert sandbox.verdict("chameleon")["state"] == "enforced"
-    assert "/staging sends a valid signature. At the vendor this request would have switched enforcement on" in sandbox.output
+    assert sandbox.says("/staging sends a valid signature. At the vendor this request would have switched enforcement on")
     again = sandbox.identify("chameleon", "42", chameleon("42"))
     assert (again.status, *outcome(again), again.json["reasons"]) == (200, "valid", "accepted", [])
 

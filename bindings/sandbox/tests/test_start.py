@@ -48,7 +48,7 @@ def test_the_command_is_given_them_and_ends_with_the_sandbox(start, tmp_path):
     secret = out.read_text().strip()
     assert sandbox.identify("gosquared", "1", gosquared("1", secret)).json["verdict"] == "valid"
     assert secret not in sandbox.output
-    assert "with secrets made for this run, which no vendor knows" in sandbox.output
+    assert sandbox.says("with secrets made for this run, which no vendor knows")
     grandchild = pathlib.Path("/proc", (tmp_path / "out.pid").read_text().strip(), "stat")
     assert grandchild.exists()
     assert sandbox.stop(signal.SIGINT) == 0
@@ -79,7 +79,7 @@ def test_until_ready_exits_with_0_when_ready(start):
         sandbox.identify("gosquared", user, gosquared(user))
     assert sandbox.process.wait(5) == 0
     assert sandbox.stop() == 0
-    assert "GoSquared: Ready to switch on: 2 of 2 identifies on 1 page were signed and valid." in sandbox.output
+    assert sandbox.says("GoSquared: Ready to switch on: 2 of 2 identifies on 1 page were signed and valid.")
 
 
 def test_until_ready_exits_with_1_when_not_in_time_or_when_the_command_has_ended(start):
@@ -87,14 +87,14 @@ def test_until_ready_exits_with_1_when_not_in_time_or_when_the_command_has_ended
     sandbox.identify("gosquared", "1")
     assert sandbox.process.wait(5) == 1
     assert sandbox.stop() == 1
-    assert "GoSquared: Not ready: / sends unsigned identifies." in sandbox.output
+    assert sandbox.says("GoSquared: Not ready: / sends unsigned identifies.")
     assert start("--until-ready", "60", command=("true",)).process.wait(5) == 1
     assert start(command=("true",)).process.wait(5) == 0
 
 
 def test_real_secrets_come_from_the_environment_or_files_and_say_what_cannot_be_caught(start, tmp_path):
     sandbox = start("--real-secrets", environment=REAL)
-    assert "a tag manager, Segment or a service worker" in sandbox.output and "for good" in sandbox.output
+    assert sandbox.says("a tag manager, Segment or a service worker") and sandbox.says("for good")
     assert not any(secret in sandbox.output for secret in REAL.values())
     file = tmp_path / "secret"
     file.write_text("from-a-file\n")
@@ -137,7 +137,7 @@ def test_a_port_that_is_taken_is_named_as_the_reason(sandbox):
 
 def test_an_exposed_sandbox_says_what_that_means(start):
     sandbox = start("--listen", "0.0.0.0:0", "--expose")
-    assert "Other machines can reach this sandbox" in sandbox.output
+    assert sandbox.says("Other machines can reach this sandbox")
     assert sandbox.ask("/_personsig/api/v1/verdict").status == 401
     assert sandbox.ask("/_personsig/api/v1/verdict", headers=BEARER).status == 200
 
