@@ -25,6 +25,7 @@ pub(crate) fn identifier<'t>(
 
 /// Room for an e-mail in lower case: on the stack, so that signing allocates nothing, but for one that is longer than mail
 /// servers take (RFC 5321, 4.5.3.1.3: 256 bytes).
+#[allow(clippy::large_enum_variant, reason = "it lives on the stack, and boxing would allocate")]
 pub(crate) enum LowerCase {
     Unused,
     Stack([u8; 256]),

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | `gosquared` | [plain](Scheme::Plain) | `hex(HMAC-SHA256(secret, id))` |
 //! | `chameleon` | [timestamped](Scheme::Timestamped) | `hex(HMAC-SHA256(secret, id + "-" + T)) + "-" + T` |
+//! | all others of [`providers`] | plain | the MAC in the provider's [`Encoding`] |
 //!
 //! ```
 //! use personsig::Signer;

@@ -217,7 +217,6 @@ static PROVIDERS: [Provider; 31] = [
             site_token: Some("GoSquared's project token, such as GSN-123456-A"),
             loader: &[GOSQUARED_LOADER, "_gs(@token);"],
             reserved: Some(&["id"]),
-            ..Page::EMPTY
         }),
         #[cfg(test)]
         notes: Notes {
