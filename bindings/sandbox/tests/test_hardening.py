@@ -110,8 +110,10 @@ def test_heads_are_limited(proxied):
 
 def test_a_call_is_limited_to_a_megabyte(sandbox):
     assert sandbox.ask("/_personsig/call", "POST", b"x" * (1 << 20)).status == 400
-    assert sandbox.ask("/_personsig/call", "POST", b"x" * ((1 << 20) + 1)).status == 413
-    assert sandbox.ask("/_personsig/call", "POST", iter([b"x" * 65536] * 32)).status == 413
+    for body in (b"x" * ((1 << 20) + 1), iter([b"x" * 65536] * 32)):
+        # Whoever is still sending when the answer comes may see the connection end first.
+        with contextlib.suppress(ConnectionError):
+            assert sandbox.ask("/_personsig/call", "POST", body).status == 413
     big = sandbox.identify("gosquared", "x" * 900_000, gosquared("x"))
     assert big.status == 200
     assert len(sandbox.requests()[0]["user_id"]) <= 512
