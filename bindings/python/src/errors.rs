@@ -54,21 +54,19 @@ impl Classes {
 /// Runs the core, and raises its errors. Of a panic pyo3 would make an exception that `except Exception` does not
 /// catch, which ends a worker for one request.
 pub(crate) fn run<T>(py: Python<'_>, core: impl FnOnce() -> Result<T, Error>) -> PyResult<T> {
-    catch_panic(core).map_err(|error| exception(py, &error))
-}
-
-#[cold]
-fn exception(py: Python<'_>, error: &Error) -> PyErr {
-    let message = error.to_string();
-    let class = |of: fn(&Classes) -> &Py<PyType>| Classes::get(py).map(|classes| of(classes).bind(py).clone());
-    let class = match Class::of(error) {
-        Class::Input => class(|classes| &classes.input_error),
-        Class::Verification => class(|classes| &classes.verification_error),
-        Class::OutOfMemory => return PyMemoryError::new_err(message),
-        Class::Defect => return PyRuntimeError::new_err(message),
-    };
-    let arguments = (message, error.code().name(), error.index());
-    class.map_or_else(|failure| failure, |class| PyErr::from_type(class, arguments))
+    // In place: a function of its own that is given the error by reference slows `sign` by 15 %.
+    catch_panic(core).map_err(|error| {
+        let message = error.to_string();
+        let class = |of: fn(&Classes) -> &Py<PyType>| Classes::get(py).map(|classes| of(classes).bind(py).clone());
+        let class = match Class::of(&error) {
+            Class::Input => class(|classes| &classes.input_error),
+            Class::Verification => class(|classes| &classes.verification_error),
+            Class::OutOfMemory => return PyMemoryError::new_err(message),
+            Class::Defect => return PyRuntimeError::new_err(message),
+        };
+        let arguments = (message, error.code().name(), error.index());
+        class.map_or_else(|failure| failure, |class| PyErr::from_type(class, arguments))
+    })
 }
 
 /// Names the type that was given, never the value.
