@@ -156,13 +156,13 @@ static personsig_status providers(const personsig_signer *signer, arguments *a, 
     (void)signer;
     (void)a;
     for (size_t i = 0; i < personsig_provider_count(); i++)
-        json_array_append_new(rows,
-                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:s}", "name", personsig_provider_name(i), "title",
-                                        personsig_provider_title(i), "scheme", personsig_provider_scheme(i), "encoding",
-                                        personsig_provider_encoding(i), "identifier", personsig_provider_identifier(i),
-                                        "key_form", personsig_provider_key_form(i), "legacy", personsig_provider_legacy(i),
-                                        "secret_variable", personsig_provider_secret_variable(i), "documentation",
-                                        personsig_provider_documentation(i)));
+        json_array_append_new(
+            rows,
+            json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:s}", "name", personsig_provider_name(i), "title",
+                      personsig_provider_title(i), "scheme", personsig_provider_scheme(i), "encoding",
+                      personsig_provider_encoding(i), "identifier", personsig_provider_identifier(i), "key_form",
+                      personsig_provider_key_form(i), "legacy", personsig_provider_legacy(i), "secret_variable",
+                      personsig_provider_secret_variable(i), "documentation", personsig_provider_documentation(i)));
     *result = json_pack("{s:o}", "rows", rows);
     return PERSONSIG_OK;
 }

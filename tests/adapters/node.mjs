@@ -20,7 +20,13 @@ const making = ['provider', 'secret', 'fallbackSecrets'];
 const verifying = ['userId', 'signature', 'maxAge', 'clockSkew', 'now'];
 const sign = (signer, userId, _, options) => ({ signature: signer.sign(userId, options) });
 const operations = {
-  providers: [[], [], () => ({ rows: providers().map(({ keyForm: key_form, secretVariable: secret_variable, ...row }) => ({ ...row, key_form, secret_variable })) })],
+  providers: [
+    [],
+    [],
+    () => ({
+      rows: providers().map(({ keyForm: key_form, secretVariable: secret_variable, ...row }) => ({ ...row, key_form, secret_variable })),
+    }),
+  ],
   construct: [making, [], () => ({})],
   sign: [making, ['userId', 'now'], sign],
   from_env: [['provider', 'variable', 'env'], ['userId', 'now'], sign],
