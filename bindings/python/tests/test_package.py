@@ -96,10 +96,11 @@ def test_the_installed_literal_types_are_these(name):
 
 def test_identities_have_the_fields_that_the_module_gives():
     types = {"gosquared": personsig.GoSquaredIdentity, "chameleon": personsig.ChameleonIdentity}
-    assert list(types) == list(typing.get_args(personsig.ProviderName))
     for name, identity in types.items():
         fields = personsig.Signer(name, "personsig-test-secret").identity("42")
         assert {field: type(value) for field, value in fields.items()} == typing.get_type_hints(identity)
+    # A provider of a type of its own, or of fields named by its row.
+    assert typing.get_args(personsig.Identity) == (*types.values(), dict[str, str])
 
 
 def test_the_package_alone_does_not_import_typing():

@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+import typing
 import weakref
 
 import pytest
@@ -187,7 +188,12 @@ def test_verified_matches_a_pattern():
 
 def test_providers_have_their_rows():
     rows = {provider.name: (provider.title, provider.scheme) for provider in personsig.providers()}
-    assert rows == {"gosquared": ("GoSquared", "plain"), "chameleon": ("Chameleon", "timestamped")}
+    assert {name: rows[name] for name in ("gosquared", "chameleon")} == {
+        "gosquared": ("GoSquared", "plain"),
+        "chameleon": ("Chameleon", "timestamped"),
+    }
+    # What each row says, the vectors say.
+    assert list(rows) == [name for name in typing.get_args(personsig.ProviderName)]
 
 
 def test_findings_are_findings():

@@ -28,7 +28,7 @@ known_name: Literal["gosquared"] = signer.provider
 only_gosquared: personsig.Signer[Literal["gosquared"]] = signer
 
 
-def of_any(chosen: personsig.Signer) -> personsig.GoSquaredIdentity | personsig.ChameleonIdentity:
+def of_any(chosen: personsig.Signer) -> personsig.Identity:
     return chosen.identity(42)
 
 

@@ -5,6 +5,35 @@ from typing import Literal, TypeAlias, TypedDict
 ProviderName: TypeAlias = Literal[
     "gosquared",
     "chameleon",
+    "intercom",
+    "helpscout",
+    "chatwoot",
+    "front",
+    "pylon",
+    "gleap",
+    "novu",
+    "launchdarkly",
+    "castle",
+    "chatbase",
+    "churnkey",
+    "unlayer",
+    "featurebase",
+    "yourgpt",
+    "onesignal",
+    "eucera",
+    "eixam",
+    "pipeback",
+    "acquire",
+    "customerly",
+    "tawk",
+    "crisp",
+    "plain",
+    "magicbell",
+    "engagespot",
+    "suprsend",
+    "talkjs",
+    "harpy",
+    "ensoras",
 ]
 """A provider's name. `is_provider_name` checks one that comes at run time."""
 
@@ -23,6 +52,8 @@ InputCode: TypeAlias = Literal[
     "invalid-option",
     "malformed-secret",
     "placeholder-user-id",
+    "email-expected",
+    "no-snippet",
 ]
 """The `code` of an InputError."""
 
@@ -101,5 +132,5 @@ class ChameleonIdentity(TypedDict):
     uid_hash: str
 
 
-Identity: TypeAlias = GoSquaredIdentity | ChameleonIdentity
-"""The identity of any provider."""
+Identity: TypeAlias = GoSquaredIdentity | ChameleonIdentity | dict[str, str]
+"""The identity of any provider: the vendor's names for the id and its signature."""
