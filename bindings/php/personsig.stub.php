@@ -31,12 +31,12 @@ final class Signer
     /**
      * The provider's name.
      *
-     * @var 'gosquared'|'chameleon'
+     * @var 'gosquared'|'chameleon'|'intercom'|'helpscout'|'chatwoot'|'front'|'pylon'|'gleap'|'novu'|'launchdarkly'|'castle'|'chatbase'|'churnkey'|'unlayer'|'featurebase'|'yourgpt'|'onesignal'|'eucera'|'eixam'|'pipeback'|'acquire'|'customerly'|'tawk'|'crisp'|'plain'|'magicbell'|'engagespot'|'suprsend'|'talkjs'|'harpy'|'ensoras'
      */
     public readonly string $provider;
 
     /**
-     * @param 'gosquared'|'chameleon' $provider one of the names that `providers()` returns
+     * @param 'gosquared'|'chameleon'|'intercom'|'helpscout'|'chatwoot'|'front'|'pylon'|'gleap'|'novu'|'launchdarkly'|'castle'|'chatbase'|'churnkey'|'unlayer'|'featurebase'|'yourgpt'|'onesignal'|'eucera'|'eixam'|'pipeback'|'acquire'|'customerly'|'tawk'|'crisp'|'plain'|'magicbell'|'engagespot'|'suprsend'|'talkjs'|'harpy'|'ensoras' $provider one of the names that `providers()` returns
      * @param ?string $secret the secret as the provider shows it, any bytes. Null, which `$_ENV['NAME'] ?? null` gives
      *     for an unset variable, is `missing-secret`; a secret that was copied wrongly is `padded-secret`,
      *     `placeholder-secret` or `malformed-secret`
@@ -54,7 +54,7 @@ final class Signer
      *
      * The variable of the same name + `_PREVIOUS`, if set, is a fallback secret.
      *
-     * @param 'gosquared'|'chameleon' $provider
+     * @param 'gosquared'|'chameleon'|'intercom'|'helpscout'|'chatwoot'|'front'|'pylon'|'gleap'|'novu'|'launchdarkly'|'castle'|'chatbase'|'churnkey'|'unlayer'|'featurebase'|'yourgpt'|'onesignal'|'eucera'|'eixam'|'pipeback'|'acquire'|'customerly'|'tawk'|'crisp'|'plain'|'magicbell'|'engagespot'|'suprsend'|'talkjs'|'harpy'|'ensoras' $provider
      * @param ?string $variable the name of the variable; null is the provider's own, such as
      *     `GOSQUARED_SECURE_MODE_SECRET`
      * @throws InputException whose message names the variable
@@ -236,7 +236,7 @@ final class Provider
     /**
      * The name that a Signer takes.
      *
-     * @var 'gosquared'|'chameleon'
+     * @var 'gosquared'|'chameleon'|'intercom'|'helpscout'|'chatwoot'|'front'|'pylon'|'gleap'|'novu'|'launchdarkly'|'castle'|'chatbase'|'churnkey'|'unlayer'|'featurebase'|'yourgpt'|'onesignal'|'eucera'|'eixam'|'pipeback'|'acquire'|'customerly'|'tawk'|'crisp'|'plain'|'magicbell'|'engagespot'|'suprsend'|'talkjs'|'harpy'|'ensoras'
      */
     public readonly string $name;
 
