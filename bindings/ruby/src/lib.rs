@@ -233,10 +233,20 @@ impl Signer {
 fn providers(ruby: &Ruby) -> Result<RArray, Error> {
     let rows = ruby.ary_new();
     for p in personsig::providers() {
-        let forms = [p.name, p.title, p.scheme.name(), p.encoding.name(), p.identifier.name(), p.key_form.name()];
-        let fields = forms.into_iter().map(Some).chain([p.legacy, Some(p.secret_variable), Some(p.documentation)]);
+        let fields = [
+            Some(p.name),
+            Some(p.title),
+            Some(p.scheme.name()),
+            Some(p.encoding.name()),
+            Some(p.identifier.name()),
+            Some(p.key_form.name()),
+            p.legacy,
+            Some(p.secret_variable),
+            Some(p.documentation),
+        ];
         let text = |text: Option<&str>| text.map_or_else(|| ruby.qnil().as_value(), |text| frozen_text(ruby, text));
-        rows.push(row(ruby, &PROVIDER, &fields.map(text).collect::<Vec<_>>())?)?;
+        // An array, not a Vec: the collector looks for values on the stack, and not in Rust's heap.
+        rows.push(row(ruby, &PROVIDER, &fields.map(text))?)?;
     }
     rows.freeze();
     Ok(rows)
