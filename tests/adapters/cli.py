@@ -83,7 +83,7 @@ def arguments(operation, given):
     if operation == "snippet" and "user_id" not in given:
         return options, None
     also = [text(id) for id in given.get("also", [])]
-    values = also + [b"any id" if operation == "construct" else text(given["user_id"])]
+    values = also + [b"any@id" if operation == "construct" else text(given["user_id"])]
     if operation in ("verify", "explain"):
         values.append(text(given.get("signature", "")))
     # One of them can travel on standard input: the first that must, else the id.

@@ -44,7 +44,7 @@ module Adapter
   end
 
   def call(operation, make, give)
-    return {"rows" => Personsig.providers.map(&:to_h)} if operation == "providers"
+    return {"rows" => Personsig.providers.map { |row| row.to_h.transform_keys(&:name) }} if operation == "providers"
 
     signer = pass(Personsig::Signer.method(operation == "from_env" ? :from_env : :new), make)
     case operation
