@@ -18,7 +18,7 @@
  * NUL-terminated and never freed.
  *
  * Options come in as a struct by pointer, and NULL gives none. Start from its initializer, which sets `size`, and
- * assign what you want to give:
+ * assign what you want to give. Never start from {0}: a time of 0 is 1970.
  *
  *     personsig_verify_options options = PERSONSIG_VERIFY_OPTIONS_INIT;
  *     options.max_age = 3600;

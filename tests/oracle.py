@@ -368,6 +368,18 @@ def check_now(now):
         raise Refused("timestamp-in-milliseconds" if 10**12 <= now < 10**13 else "timestamp-out-of-range")
 
 
+class Own(list):
+    """Secrets, to ask whether a page would show one: hex digits are the same key in either case."""
+
+    def __init__(self, secrets, form):
+        super().__init__(secrets)
+        self.form = form
+
+    def __contains__(self, shown):
+        fold = bytes.lower if self.form == "hex" else bytes
+        return fold(shown) in map(fold, self)
+
+
 class Signer:
     """A provider's row, the secrets as they were given, and the keys that they are."""
 
@@ -379,6 +391,7 @@ class Signer:
         self.secrets = [check_secret(given["secret"], None, form)]
         self.secrets += [check_secret(secret, index, form) for index, secret in enumerate(given.get("fallback_secrets", []))]
         self.keys = [key_of(secret, form) for secret in self.secrets]
+        self.secrets = Own(self.secrets, form)
         self.timed = self.row["scheme"] == "timestamped"
 
     def signature(self, text, now, index=0):

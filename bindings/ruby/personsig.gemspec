@@ -12,7 +12,7 @@ Gem::Specification.new do |spec|
   spec.name = "personsig"
   spec.version = Personsig::VERSION
   spec.platform = Gem::Platform::CURRENT
-  spec.summary = "Signatures for identity verification: GoSquared's Secure Mode and Chameleon's uid_hash"
+  spec.summary = "Signatures for identity verification: GoSquared, Chameleon, Intercom and other vendors"
   spec.description = "Signs your users' ids, verifies signatures, rotates secrets, and says why a signature is refused."
   spec.authors = ["The personsig authors"]
   spec.homepage = address

@@ -69,7 +69,9 @@ impl Encoding {
 // What writes a MAC has no branch and no table: a right MAC is a secret until it is shown.
 
 fn to_hex(mac: &[u8; 32]) -> [u8; 64] {
-    let digit = |value: u8| value.wrapping_add(if value < 10 { b'0' } else { b'a' - 10 });
+    // From 10 on, the sum with 118 has the highest bit.
+    let is_letter = |value: u8| value.wrapping_add(118) >> 7;
+    let digit = |value: u8| value.wrapping_add(b'0').wrapping_add(is_letter(value).wrapping_neg() & (b'a' - b'0' - 10));
     let (high, low) = (mac.map(|byte| digit(byte >> 4)), mac.map(|byte| digit(byte & 15)));
     let mut digits = [0; 64];
     for ((pair, high), low) in digits.as_chunks_mut().0.iter_mut().zip(high).zip(low) {

@@ -68,9 +68,9 @@ impl fmt::Debug for Signature {
 
 /// A presented signature of the right form, not yet verified.
 pub(crate) struct ParsedSignature<'a> {
-    mac: [u8; 32],
+    pub(crate) mac: [u8; 32],
     /// `-T`, or nothing.
-    suffix: &'a [u8],
+    pub(crate) suffix: &'a [u8],
     pub(crate) signed_at: Option<i64>,
 }
 

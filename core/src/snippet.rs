@@ -7,7 +7,7 @@ use subtle::{Choice, ConstantTimeEq};
 use crate::email::{LowerCase, is_email};
 use crate::error::{Code, Detail, Error, Subject};
 use crate::json::{quote, quoted_len};
-use crate::provider::Page;
+use crate::provider::{KeyForm, Page};
 use crate::signature::Signature;
 use crate::signer::Signer;
 use crate::traits::{SECRET, Traits, out_of_memory};
@@ -173,8 +173,9 @@ impl Signer {
         digits: &'t mut Digits,
         lower_case: &'t mut LowerCase,
     ) -> Result<&'t str, Error> {
-        let text = self.identifier(user_id.text(digits, Subject::UserId)?, Subject::UserId, lower_case)?;
-        match self.is_secret(text) {
+        let given = user_id.text(digits, Subject::UserId)?;
+        let text = self.identifier(given, Subject::UserId, lower_case)?;
+        match self.is_secret(given) | self.is_secret(text) {
             true => Err(Error::new(Code::InvalidOption, Subject::UserId).with(SECRET)),
             false => Ok(text),
         }
@@ -202,9 +203,16 @@ impl Signer {
         }
     }
 
-    /// Whether it is one of the secrets. Constant time: a trait may be a visitor's own string.
+    /// Whether it is one of the secrets; hex digits are the same key in either case. Constant time: a trait may be a
+    /// visitor's own string.
     fn is_secret(&self, text: &str) -> bool {
-        self.secrets.iter().fold(Choice::from(0), |found, secret| found | secret.ct_eq(text.as_bytes())).into()
+        let either_case = self.provider.key_form == KeyForm::Hex && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let case = if either_case { 0x20 } else { 0 };
+        let is = |secret: &[u8]| {
+            let same = Choice::from(u8::from(secret.len() == text.len()));
+            secret.iter().zip(text.bytes()).fold(same, |same, (a, b)| same & (a | case).ct_eq(&(b | case)))
+        };
+        self.secrets.iter().fold(Choice::from(0), |found, secret| found | is(secret)).into()
     }
 }
 

@@ -119,8 +119,10 @@ const SIZE_MAX: usize = 1024;
 /// and everything behind the fields known here must be zero, which means "not given" for every field that is ever
 /// added. This is the rule of clone3(2) and openat2(2).
 ///
-/// # Safety `pointer` is NULL or valid for reads of a `usize`, and where that is from [`Options::FIRST_SIZE`] to
-/// [`SIZE_MAX`], of as many bytes.
+/// # Safety
+///
+/// `pointer` is NULL or valid for reads of a `usize`, and where that is from [`Options::FIRST_SIZE`] to [`SIZE_MAX`], of
+/// as many bytes.
 pub(crate) unsafe fn options<T: Options>(pointer: *const T) -> Result<T, personsig_status> {
     let mut options = T::DEFAULT;
     if pointer.is_null() {

@@ -1,4 +1,4 @@
-"""Signatures for identity verification: GoSquared's Secure Mode and Chameleon's uid_hash.
+"""Signatures for identity verification: GoSquared, Chameleon, Intercom and other vendors.
 
 >>> import personsig
 >>> signer = personsig.Signer("gosquared", "personsig-test-secret")  # in production: Signer.from_env("gosquared")
