@@ -45,7 +45,7 @@ use self::reading::{Group, Tail};
 use crate::email::LowerCase;
 use crate::encoding::Encoding;
 use crate::error::{Code, Detail, Error, Subject};
-use crate::provider::Provider;
+use crate::provider::{KeyForm, Provider};
 use crate::scheme::Scheme;
 use crate::signer::{Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
 use crate::user_id::{Digits, UserId};
@@ -110,6 +110,17 @@ impl Finding {
     fn new(mistake: Mistake, index: Option<usize>) -> Self {
         let (code, message, fix) = mistake.texts();
         Finding { code, message: message.into(), fix, index }
+    }
+
+    /// As one provider's user needs it.
+    fn at(provider: &Provider, mistake: Mistake, index: Option<usize>) -> Self {
+        let mut finding = Finding::new(mistake, index);
+        let of_hex = mistake.texts_of_hex_keys().filter(|_| provider.key_form == KeyForm::Hex);
+        if let Some((message, fix)) = of_hex {
+            finding = Finding { message: message.into(), fix, ..finding };
+        }
+        let lower = mistake.fix_of_lower_case().filter(|_| provider.lowercase_email);
+        Finding { fix: lower.unwrap_or(finding.fix), ..finding }
     }
 
     /// Nothing is known. Something is said of the secret or the id only where the text has a signature's form.
@@ -242,7 +253,8 @@ impl Signer {
             return Ok(vec![Finding::unexplained(self.provider, self.parse(text).is_ok())]);
         }
         let of = |mistake: Mistake| {
-            let finding = Finding::new(mistake, found.index.filter(|_| mistake == Mistake::OtherIdentifier));
+            let index = found.index.filter(|_| mistake == Mistake::OtherIdentifier);
+            let finding = Finding::at(self.provider, mistake, index);
             match look.filter(|_| mistake == Mistake::NotASignature) {
                 Some(look) => finding.and(&format!(" It looks like {look}.")),
                 None => finding,

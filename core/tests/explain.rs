@@ -221,6 +221,38 @@ fn names_the_key_too_when_two_things_went_wrong() {
 }
 
 #[test]
+fn never_advises_against_what_the_provider_wants() {
+    let secret = "9f3c07d2b1e84a6650c7f81d2e93ab04c5d6187fe2a09b3c4d5e6f7081923a4b";
+    let key = hex::decode(secret).unwrap();
+    let fixes_of = |provider, id, signature: String| {
+        let signer = Signer::new(provider, secret).unwrap();
+        let findings = signer.explain(id, signature, &[], NOW).unwrap();
+        findings.iter().map(|finding| (finding.code, finding.message.clone(), finding.fix)).collect::<Vec<_>>()
+    };
+    let fixes = |signature| fixes_of("pylon", "grace@navy.example", signature);
+    let signatures = [
+        ("hex-key", digits(secret, "grace@navy.example")),
+        ("hex-key", digits(secret.to_uppercase(), "grace@navy.example")),
+        ("base64-key", digits(STANDARD.encode(&key), "grace@navy.example")),
+        ("key-hashed", digits(Sha256::digest(&key), "grace@navy.example")),
+    ];
+    for (code, signature) in signatures {
+        let told = fixes(signature);
+        let [(found, message, fix)] = &told[..] else { panic!("{told:?}") };
+        assert_eq!(*found, code);
+        assert!(fix.contains("ecode") && fix.contains("from hex") && !fix.contains("characters"), "{fix}");
+        assert!(!message.contains("decoded from hex"), "{message}");
+    }
+    let [(found, _, fix)] = fixes_of("customerly", "Grace@navy.example", digits(secret, "Grace@navy.example"))[..]
+    else {
+        panic!("one")
+    };
+    assert_eq!(found, "id-case");
+    assert!(fix.contains("lower-case it"), "{fix}");
+    assert_eq!(fixes("ad581582f86a91758f8c02e77a305b581c91ba38c79f0b0b239f7804d9780834".into())[0].0, "hex-key");
+}
+
+#[test]
 fn names_the_other_scheme() {
     let [plain, timestamped] = ["gosquared", "chameleon"].map(signer);
     assert_eq!(codes(&plain, ID, right(&timestamped)), ["wrong-scheme"]);

@@ -20,6 +20,38 @@ macro_rules! mistakes {
     };
 }
 
+impl Mistake {
+    /// What happened and what to do at providers whose secret is hex digits that are decoded, where that differs.
+    pub(super) fn texts_of_hex_keys(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Mistake::HexKey => Some((
+                "The secret's hex digits were the key, or what was decoded from them was decoded or written in hex again.",
+                "This provider's secret is decoded from hex first: decode it once, and use the bytes as the key.",
+            )),
+            Mistake::Base64Key => Some((
+                "Base64 was decoded or written before the key was used.",
+                "This provider's secret is decoded from hex, not from base64: use the decoded bytes as the key.",
+            )),
+            Mistake::KeyHashed => Some((
+                "A hash was the key.",
+                "Decode the secret from hex, and use the bytes as the key: HMAC hashes them itself.",
+            )),
+            Mistake::KeyCharset => Some((
+                "The key went through a character encoding.",
+                "Decode the secret from hex, and use the bytes as the key: they are not text and have no encoding.",
+            )),
+            _ => None,
+        }
+    }
+
+    /// What to do at providers that want an e-mail in lower case, where that differs.
+    pub(super) fn fix_of_lower_case(self) -> Option<&'static str> {
+        (self == Mistake::IdCase).then_some(
+            "This provider wants an e-mail address in lower case: lower-case it before it is signed, and send the same.",
+        )
+    }
+}
+
 /// A set of mistakes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Mistakes(u64);

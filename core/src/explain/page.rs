@@ -196,8 +196,14 @@ pub(super) fn text() -> String {
         let (code, message, fix) = mistake.texts();
         let (looks, happens) = details(*mistake);
         let end = if message.ends_with('.') { "" } else { "." };
+        let of_hex = mistake.texts_of_hex_keys().map(|(message, fix)| {
+            format!("- **Where the provider's secret is hex digits that are decoded:** {message} **Fix:** {fix}\n")
+        });
+        let lower = mistake.fix_of_lower_case();
+        let lower = lower.map(|fix| format!("- **Where the provider wants e-mails in lower case:** **Fix:** {fix}\n"));
+        let more = of_hex.or(lower).unwrap_or_default();
         format!(
-            "\n## {code}\n\n{message}{end}\n\n- **Looks like:** {looks}\n- **Happens:** {happens}\n- **Fix:** {fix}\n"
+            "\n## {code}\n\n{message}{end}\n\n- **Looks like:** {looks}\n- **Happens:** {happens}\n- **Fix:** {fix}\n{more}"
         )
     };
     std::iter::once(HEAD.into()).chain(mistake::ALL.iter().map(entry)).collect()
