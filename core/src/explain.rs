@@ -133,11 +133,11 @@ impl Finding {
         };
         let finding = Finding::new(Mistake::Unexplained, None);
         if has_form {
-            finding.and(": the secret or the id is a different one.")
+            finding.and(": probably the secret or the id is a different one, or it is a mistake that is not tried.")
         } else {
-            finding.and(&format!(
-                ". It does not have a signature's form, {form}, so that nothing can be said of secret or id."
-            ))
+            let message =
+                format!(". It does not have a signature's form, {form}, so that nothing can be said of secret or id.");
+            Finding { fix: mistake::FIX_WITHOUT_FORM, ..finding.and(&message) }
         }
     }
 
@@ -172,8 +172,8 @@ impl Signer {
     ///   time is wrong, `expired` or `from-the-future` follows, and perhaps `time-zone`.
     /// - Otherwise the mistakes that are proven, in the order of [`Finding::CODES`], each once: all that explain the
     ///   signature alone, or where there is none, both of all pairs of a wrong key and one other mistake.
-    /// - `no-known-mistake` alone. Only where the text has a signature's form does it say that the secret or the id
-    ///   is a different one.
+    /// - `no-known-mistake` alone. Only where the text has a signature's form does it speak of the secret and the id: that
+    ///   one is probably different.
     ///
     /// [`Finding::link`] leads to more about each.
     ///

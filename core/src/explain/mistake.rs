@@ -52,6 +52,10 @@ impl Mistake {
     }
 }
 
+/// What to do about `no-known-mistake` where the text does not have a signature's form.
+pub(super) const FIX_WITHOUT_FORM: &str =
+    "Send the whole text that sign returned; look at the place where it is written into the page.";
+
 /// A set of mistakes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Mistakes(u64);

@@ -185,7 +185,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::Unexplained => (
             "Anything.",
-            "The secret or the id is another one than the program has: one secret for each platform, environment, inbox or workspace; an identifier that was not passed as `also`; two mistakes that are not tried together; a time with a fraction that was signed and not sent.",
+            "Most often the secret or the id is another one than the program has: one secret for each platform, environment, inbox or workspace; an identifier that was not passed as `also`; two mistakes that are not tried together; a time with a fraction that was signed and not sent.",
         ),
     }
 }
@@ -201,7 +201,10 @@ pub(super) fn text() -> String {
         });
         let lower = mistake.fix_of_lower_case();
         let lower = lower.map(|fix| format!("- **Where the provider wants e-mails in lower case:** **Fix:** {fix}\n"));
-        let more = of_hex.or(lower).unwrap_or_default();
+        let form = (*mistake == Mistake::Unexplained).then(|| {
+            format!("- **Where it does not have a signature's form:** **Fix:** {}\n", mistake::FIX_WITHOUT_FORM)
+        });
+        let more = of_hex.or(lower).or(form).unwrap_or_default();
         format!(
             "\n## {code}\n\n{message}{end}\n\n- **Looks like:** {looks}\n- **Happens:** {happens}\n- **Fix:** {fix}\n{more}"
         )
