@@ -38,6 +38,7 @@ SEARCHED = 128  # a message that is tried with many times; a fallback that is va
 PAIRED = 55  # a message with two mistakes
 PAIRED_SECRET = 64  # a secret that two mistakes are made of
 READINGS = 12  # with each kind of time
+PIECE = 8  # bytes of a secret that is left where the others are lost: fewer could be guessed
 RUNS = 4  # of one kind in a text
 LEAST = 40  # digits that are shown, at least
 
@@ -478,9 +479,9 @@ def padded(text, pads=PADS):
 def lenient_hex(secret):
     """What decoders make of text that is not all hex."""
     digits = secret.decode("latin-1")
-    # Buffer.from: up to the first pair that is none. Fewer than three bytes could be guessed.
+    # Buffer.from: up to the first pair that is none. Fewer than four bytes could be guessed.
     node = re.match("(?:[0-9A-Fa-f]{2})*", digits)[0]
-    node = node if len(node) >= 6 or len(digits) - len(node) < 1 else ""
+    node = node if len(node) >= 8 or len(digits) - len(node) < 1 else ""
     # pack('H*') takes every character for a digit: Ruby and Perl by the character's bits, PHP's is 0 with a warning.
     bits = "".join(f"{(ord(c) + 9 if c in string.ascii_letters else ord(c)) % 16:x}" for c in digits)
     zeros = re.sub("[^0-9A-Fa-f]", "0", digits)
@@ -504,7 +505,8 @@ def lenient_base64(secret):
             break
         ruby += c.replace("=", "")
     perl = re.sub("[^A-Za-z0-9+/]", "", text.partition("=")[0])
-    return [sextets(form) for form in (php, node, ruby, perl)]
+    decoded = [(form, sextets(form)) for form in (php, node, ruby, perl)]
+    return [raw for form, raw in decoded if len(raw) >= PIECE or len(form) == len(secret)]
 
 
 def written_keys(secret, variable, pads):
@@ -516,7 +518,7 @@ def written_keys(secret, variable, pads):
         "padded-key": padded(text, pads),
         "quoted-key": [*in_marks(text), f"b'{text}'", f'b"{text}"'],
         "prefixed-key": [form for prefix in prefixes for form in (prefix + text, text.removeprefix(prefix))],
-        "key-cut": cuts(text),
+        "key-cut": [form for form in cuts(text) if len(form.encode(errors="surrogateescape")) >= PIECE],
     }
     for code, keys in made.items():
         yield from ((code, key.encode(errors="surrogateescape")) for key in keys)
@@ -524,7 +526,7 @@ def written_keys(secret, variable, pads):
 
 def cuts(text):
     """What shells and readers of .env files leave of a text: up to a separator, without variables, and $ for $$."""
-    if not re.search("[\udc80-\udcff]", text):
+    if not re.search("[\udc80-\udcff\0]", text):
         yield from (re.split(mark, text)[0] for mark in ("#", r"\$", "=", f"[{ASCII_BLANK}]"))
         yield text.replace("$$", "$")
         yield re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*|[0-9]|\{[^}]*\})", "", text)

@@ -284,10 +284,10 @@ fn names_the_other_normal_form() {
 #[test]
 fn names_a_key_that_was_cut_off() {
     let cases = [
-        ("abc#def12345", "abc"),
-        ("abc$def12345", "abc"),
+        ("abcdefgh#def12345", "abcdefgh"),
+        ("abcdefgh$def12345", "abcdefgh"),
         ("Zm9vYmFyYmF6cXV4enoxMQ==", "Zm9vYmFyYmF6cXV4enoxMQ"),
-        ("abc def12345", "abc"),
+        ("abcdefgh def12345", "abcdefgh"),
         ("a$$b12345", "a$b12345"),
     ];
     for provider in ["gosquared", "chameleon"] {
@@ -295,6 +295,14 @@ fn names_a_key_that_was_cut_off() {
             let signer = Signer::new(provider, secret).unwrap();
             let tail = suffix(provider);
             assert_eq!(codes(&signer, ID, digits(key, format!("{ID}{tail}")) + &tail), ["key-cut"], "{secret}");
+        }
+        // Nothing so short that it could be guessed, however many separators there are.
+        let secret = "a=b#c d$e=f#g h$i=j#k";
+        let signer = Signer::new(provider, secret).unwrap();
+        for length in 1..8 {
+            let tail = suffix(provider);
+            let signature = digits(&secret[..length], format!("{ID}{tail}")) + &tail;
+            assert_eq!(codes(&signer, ID, signature), ["no-known-mistake"], "{length}");
         }
         // At no other place: a secret could be read out.
         let signer = Signer::new(provider, "abcdef-12345.678").unwrap();

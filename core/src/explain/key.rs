@@ -1,8 +1,10 @@
 //! The keys that were used in place of the secret.
 //!
-//! None lets a secret be found piece by piece. Each is a fixed text, or made of the whole secret, but for three that a
-//! caller has no influence on: a secret is cut at separators, which most secrets do not have; loses whole variables,
-//! which keeps more of it than a cut at `$`; and is read as hex up to its first other character, if not near the start.
+//! None lets a secret be found piece by piece. Each is a fixed text, or made of the whole secret, but for pieces, of which
+//! a short one would be confirmed to whoever guesses it. A piece is tried only where it has at least 8 bytes, as many as
+//! nobody can try one after another through `explain`: what a cut at a separator or the loss of variables leaves, and what
+//! a lenient decoder of base64 makes of some of the characters. What is read as hex up to the first other character has at
+//! least 4, the first group of a UUID.
 
 use base64::engine::general_purpose::{
     GeneralPurpose, GeneralPurposeConfig, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD,
@@ -99,7 +101,10 @@ const REFERENCES: [(&str, &str); 9] = [
 ];
 
 /// The fewest bytes of a secret that is in hex at its start alone.
-const DECODED_MIN: usize = 3;
+const DECODED_MIN: usize = 4;
+
+/// The fewest bytes of a piece of a secret.
+const PIECE_MIN: usize = 8;
 
 const PREFIXES: [&str; 9] =
     ["whsec_", "sk_", "Bearer ", "sha256=", "sk_live_", "sk_test_", "secret_", "base64:", "hex:"];
@@ -164,9 +169,13 @@ fn written(secret: &[u8], variable: &str, pads: &[&str], add: Add<'_>) {
         add(Mistake::PrefixedKey, [prefix, secret].concat().into());
         secret.strip_prefix(prefix).into_iter().for_each(|key| add(Mistake::PrefixedKey, key.to_vec().into()));
     }
-    // Files of variables hold text.
-    if str::from_utf8(secret).is_ok() {
-        cut(secret, add);
+    // Files of variables hold text, and no variable holds a NUL: of UTF-16, half as many characters would be a piece.
+    if str::from_utf8(secret).is_ok() && !secret.contains(&0) {
+        cut(secret, &mut |mistake, key| {
+            if key.len() >= PIECE_MIN {
+                add(mistake, key)
+            }
+        });
     }
 }
 
@@ -299,7 +308,7 @@ enum Padding {
 /// As languages decode base64: what is not of the alphabet is skipped.
 fn unbase64_lenient(secret: &[u8], padding: Padding) -> Zeroizing<Vec<u8>> {
     let mut key = Zeroizing::new(Vec::with_capacity(secret.len()));
-    let (mut bits, mut count) = (0_u32, 0_u32);
+    let (mut bits, mut count, mut digits) = (0_u32, 0_u32, 0_usize);
     for byte in secret {
         let value = match byte {
             b'A'..=b'Z' => byte.wrapping_sub(b'A'),
@@ -314,12 +323,16 @@ fn unbase64_lenient(secret: &[u8], padding: Padding) -> Zeroizing<Vec<u8>> {
             b'=' if padding == Padding::EndsFour && matches!(count, 4 | 2) => break,
             _ => continue,
         };
+        digits = digits.saturating_add(1);
         bits = bits << 6 | u32::from(value);
         count = count.saturating_add(6);
         if let Some(left) = count.checked_sub(8) {
             key.push((bits >> left) as u8);
             count = left;
         }
+    }
+    if key.len() < PIECE_MIN && digits < secret.len() {
+        key.clear();
     }
     key
 }
