@@ -657,14 +657,21 @@ PRINTED = """ObjectId("~") ObjectId('~') ObjectID("~") UUID('~') UUID("~") Some(
     Integer(~) u'~' i:~; int(~) Int64(~) Long(~) BigInt(~)
     NumberInt(~) NumberLong(~) NumberLong("~") ObjectId(~) np.int64(~) array(~) UserId(value=~) UserId[value=~]
     UserId_{_value:_~_} UserId_{_Value_=_~_} User{id=~} User[id=~] #<struct_id=~> map[id:~] {:ok,_~} {:ok,_"~"} &{~} UserId_~"""
-PRINTED = [tuple(each.replace("_", " ").split("~")) for each in PRINTED.split()] + [("np.str_('", "')")]
-ID_PREFIXES = """user users User Users usr u uid id ID customer customers cus account acct member contact client person profile""".split()
+PRINTED += """ new_ObjectId('~') new_ObjectId("~") BSON::ObjectId('~') BSON::ObjectId("~") ObjectID(~) ObjectID('~') UUID(~)"""
+# A type of one's own: of Rust, Python, Java, Kotlin, Go, C#.
+VALUES = """(~) ("~") ('~') [~] _~ (id=~) (id='~') (value=~) (value='~') [id=~] [value=~] {id=~} {value=~} _{_id:_~_} _{_id:_"~"_}
+    _{_value:_~_} _{_Id_=_~_} _{_Value_=_~_}"""
+PRINTED = PRINTED.split() + [name + value for name in ("User", "UserId", "UserID", "Id") for value in VALUES.split()]
+PRINTED = [tuple(each.replace("_", " ").split("~")) for each in PRINTED] + [("np.str_('", "')")]
+ID_PREFIXES = """user users User Users usr u uid id ID customer customers cus cust account acct member contact client person people
+    profile tenant org team visitor player student employee""".split()
 ID_PREFIXES = [word + mark for word in ID_PREFIXES for mark in ("_", ":", "-", "/", ".", "|", "#", "")]
-ID_PREFIXES += "/users/ /user/ auth0| google-oauth2| # mailto: gid://app/User/ gid://shopify/Customer/".split()
-NAMES = "id user_id userId uid _id sub email user external_id $oid".split()
+ID_PREFIXES += [root + path for root in ("", "/v1", "/api", "/api/v1") for path in ("/users/", "/user/")]
+ID_PREFIXES += "auth0| google-oauth2| # mailto: gid://app/User/ gid://shopify/Customer/".split()
+NAMES = "id user_id userId uid _id sub email user external_id $oid ID Id userID".split()
 # JSON of JavaScript and PHP, and of Python, with a number and with text; what Python, Ruby and Node print; a query.
 OBJECTS = """{"N":~} {"N":"~"} {"N":_~} {"N":_"~"} {'N':_~} {'N':_'~'} {N:_~} {N:_"~"} {"N"=>~} {"N"=>"~"} {:N=>~} {:N=>"~"}
-    {_N:_~_} {_N:_'~'_} N=~ N:~"""
+    {_N:_~_} {_N:_'~'_} {_N_=_~_} N=~ N:~ N:_~"""
 OBJECTS = [form.replace("_", " ").replace("N", name) for form in OBJECTS.split() for name in NAMES]
 AROUND = [*PRINTED, *((prefix, "") for prefix in ID_PREFIXES), *(tuple(form.split("~")) for form in OBJECTS)]
 
@@ -681,8 +688,12 @@ def other_forms(text):
     yield from (f's:{len(raw)}:"{text}";', f'string({len(raw)}) "{text}"')  # PHP's serialize and var_dump
     # Behind a prefix, whatever it is; the name in an address.
     yield from (text[match.end() :] for match in re.finditer("[/:|_.#-]", text))
+    # Behind a bracket or a name, whatever it is, and without what stands round the value.
+    yield from (text[match.end() :].strip("()[]{}<> \"',;") for match in re.finditer(r"[(\[{<=:]", text))
     if "@" in text:
         yield text.rpartition("@")[0]
+    if re.fullmatch("[0-9A-Fa-f]{24}", text):
+        yield bytes.fromhex(text)  # MongoDB's ObjectId
     yield from (raw.hex(), base64.b64encode(raw), base64.b64encode(raw).rstrip(b"="), base64.b64encode(b"User:" + raw))
     yield from (hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256"))
     if re.fullmatch("0|[1-9][0-9]*", text) and int(text) < 2**64:

@@ -8,46 +8,66 @@ use sha2::{Digest, Sha256};
 
 /// What languages print round an id.
 #[rustfmt::skip]
-const PRINTED: [(&str, &str); 69] = [
+const PRINTED: [(&str, &str); 62] = [
     ("ObjectId(\"", "\")"), ("ObjectId('", "')"), ("ObjectID(\"", "\")"), ("UUID('", "')"), ("UUID(\"", "\")"),
     ("Some(", ")"), ("Some(\"", "\")"), ("Ok(", ")"), ("Ok(\"", "\")"), ("Just ", ""), ("Just \"", "\""),
-    ("Optional(", ")"), ("Optional(\"", "\")"), ("Optional[", "]"), ("Id(", ")"), ("Id(\"", "\")"), ("UserId(", ")"),
-    ("UserId(\"", "\")"), ("UserID(", ")"), ("User(", ")"), ("User(id=", ")"), ("User object (", ")"),
-    ("<User ", ">"), ("<User: ", ">"), ("<User(", ")>"), ("#<User id: ", ">"), ("Decimal('", "')"), ("Right(", ")"),
-    ("(", ")"), ("(", ",)"), ("('", "',)"), ("(\"", "\",)"), ("[", "]"), ("[\"", "\"]"), ("['", "']"), ("{", "}"),
-    ("<", ">"), (":", ""), (":\"", "\""), ("i:", ";"), ("", "n"), ("", "L"), ("String(", ")"), ("int64(", ")"),
-    ("Integer(", ")"), ("u'", "'"), ("int(", ")"), ("Int64(", ")"), ("Long(", ")"), ("BigInt(", ")"),
-    ("NumberInt(", ")"), ("NumberLong(", ")"), ("NumberLong(\"", "\")"), ("ObjectId(", ")"), ("np.int64(", ")"),
-    ("np.str_('", "')"), ("array(", ")"), ("UserId(value=", ")"), ("UserId[value=", "]"), ("UserId { value: ", " }"),
-    ("UserId { Value = ", " }"), ("User{id=", "}"), ("User[id=", "]"), ("#<struct id=", ">"), ("map[id:", "]"),
-    ("{:ok, ", "}"), ("{:ok, \"", "\"}"), ("&{", "}"), ("UserId ", ""),
+    ("Optional(", ")"), ("Optional(\"", "\")"), ("Optional[", "]"), ("User object (", ")"), ("<User ", ">"),
+    ("<User: ", ">"), ("<User(", ")>"), ("#<User id: ", ">"), ("Decimal('", "')"), ("Right(", ")"), ("(", ")"),
+    ("(", ",)"), ("('", "',)"), ("(\"", "\",)"), ("[", "]"), ("[\"", "\"]"), ("['", "']"), ("{", "}"), ("<", ">"),
+    (":", ""), (":\"", "\""), ("i:", ";"), ("", "n"), ("", "L"), ("String(", ")"), ("int64(", ")"), ("Integer(", ")"),
+    ("u'", "'"), ("int(", ")"), ("Int64(", ")"), ("Long(", ")"), ("BigInt(", ")"), ("NumberInt(", ")"),
+    ("NumberLong(", ")"), ("NumberLong(\"", "\")"), ("ObjectId(", ")"), ("np.int64(", ")"), ("np.str_('", "')"),
+    ("array(", ")"), ("#<struct id=", ">"), ("map[id:", "]"), ("{:ok, ", "}"), ("{:ok, \"", "\"}"), ("&{", "}"),
+    ("new ObjectId('", "')"), ("new ObjectId(\"", "\")"), ("BSON::ObjectId('", "')"), ("BSON::ObjectId(\"", "\")"),
+    ("ObjectID(", ")"), ("ObjectID('", "')"), ("UUID(", ")"),
+];
+
+/// Types of one's own, and what languages print between such a name and the id, and behind the id.
+const TYPES: [&str; 4] = ["User", "UserId", "UserID", "Id"];
+
+#[rustfmt::skip]
+const VALUES: [(&str, &str); 18] = [
+    ("(", ")"), ("(\"", "\")"), ("('", "')"), ("[", "]"), (" ", ""), ("(id=", ")"), ("(id='", "')"), ("(value=", ")"),
+    ("(value='", "')"), ("[id=", "]"), ("[value=", "]"), ("{id=", "}"), ("{value=", "}"), (" { id: ", " }"),
+    (" { id: \"", "\" }"), (" { value: ", " }"), (" { Id = ", " }"), (" { Value = ", " }"),
 ];
 
 /// What vendors and databases put before an id, with a mark or none behind it.
 #[rustfmt::skip]
-const PREFIXES: [&str; 19] = [
-    "user", "users", "User", "Users", "usr", "u", "uid", "id", "ID", "customer", "customers", "cus", "account", "acct",
-    "member", "contact", "client", "person", "profile",
+const PREFIXES: [&str; 28] = [
+    "user", "users", "User", "Users", "usr", "u", "uid", "id", "ID", "customer", "customers", "cus", "cust", "account",
+    "acct", "member", "contact", "client", "person", "people", "profile", "tenant", "org", "team", "visitor", "player",
+    "student", "employee",
 ];
 
 const MARKS: [&str; 8] = ["_", ":", "-", "/", ".", "|", "#", ""];
 
 /// Prefixes of other forms.
 #[rustfmt::skip]
-const OTHER_PREFIXES: [&str; 8] = [
-    "/users/", "/user/", "auth0|", "google-oauth2|", "#", "mailto:", "gid://app/User/", "gid://shopify/Customer/",
+const OTHER_PREFIXES: [&str; 14] = [
+    "/users/", "/user/", "/v1/users/", "/v1/user/", "/api/users/", "/api/user/", "/api/v1/users/", "/api/v1/user/", "auth0|", "google-oauth2|", "#", "mailto:", "gid://app/User/", "gid://shopify/Customer/",
 ];
 
 /// The names of an id in JSON and the like.
-const NAMES: [&str; 10] = ["id", "user_id", "userId", "uid", "_id", "sub", "email", "user", "external_id", "$oid"];
+#[rustfmt::skip]
+const NAMES: [&str; 13] = [
+    "id", "user_id", "userId", "uid", "_id", "sub", "email", "user", "external_id", "$oid", "ID", "Id", "userID",
+];
 
 /// Before and behind the name, and behind the value.
 #[rustfmt::skip]
-const OBJECTS: [[&str; 3]; 16] = [
+const OBJECTS: [[&str; 3]; 18] = [
     ["{\"", "\":", "}"], ["{\"", "\":\"", "\"}"], ["{\"", "\": ", "}"], ["{\"", "\": \"", "\"}"], ["{'", "': ", "}"],
     ["{'", "': '", "'}"], ["{", ": ", "}"], ["{", ": \"", "\"}"], ["{\"", "\"=>", "}"], ["{\"", "\"=>\"", "\"}"],
-    ["{:", "=>", "}"], ["{:", "=>\"", "\"}"], ["{ ", ": ", " }"], ["{ ", ": '", "' }"], ["", "=", ""], ["", ":", ""],
+    ["{:", "=>", "}"], ["{:", "=>\"", "\"}"], ["{ ", ": ", " }"], ["{ ", ": '", "' }"], ["{ ", " = ", " }"],
+    ["", "=", ""], ["", ":", ""], ["", ": ", ""],
 ];
+
+/// The bytes of MongoDB's ObjectId.
+const OBJECT_ID: usize = 12;
+
+/// Round a value in brackets.
+const AROUND: [char; 13] = ['(', ')', '[', ']', '{', '}', '<', '>', ' ', '"', '\'', ',', ';'];
 
 /// The longest id in bytes that is put into other forms: nobody's id is longer, and the work is bounded.
 const ID_MAX: usize = 128;
@@ -58,9 +78,11 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
         return forms;
     }
     let mut add = |form: String| forms.push(form.into());
-    for (before, after) in PRINTED {
-        add([before, id, after].concat());
-        id.strip_prefix(before).and_then(|id| id.strip_suffix(after)).map(String::from).into_iter().for_each(&mut add);
+    let of_types = TYPES.iter().flat_map(|name| VALUES.map(|(before, after)| ([name, before].concat(), after)));
+    for (before, after) in PRINTED.map(|(before, after)| (String::from(before), after)).into_iter().chain(of_types) {
+        add([&before, id, after].concat());
+        let inside = id.strip_prefix(before.as_str()).and_then(|id| id.strip_suffix(after));
+        inside.map(String::from).into_iter().for_each(&mut add);
     }
     let prefixes = PREFIXES.iter().flat_map(|word| MARKS.map(|mark| [word, mark].concat()));
     for prefix in prefixes.chain(OTHER_PREFIXES.map(String::from)) {
@@ -83,6 +105,11 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
         .filter_map(|(at, _)| id.get(at.checked_add(1)?..))
         .map(String::from)
         .for_each(&mut add);
+    // Behind a bracket or a name, whatever it is, without what stands round it.
+    id.match_indices(['(', '[', '{', '<', '=', ':'])
+        .filter_map(|(at, _)| id.get(at.checked_add(1)?..))
+        .map(|rest| rest.trim_matches(AROUND).into())
+        .for_each(&mut add);
     id.rsplit_once('@').map(|(name, _)| String::from(name)).into_iter().for_each(&mut add);
     add(hex::encode(id));
     add(STANDARD.encode(id));
@@ -93,6 +120,7 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
     add(hex::encode(Sha256::digest(id)));
     forms.extend(integers(id));
     forms.extend(uuids(id));
+    forms.extend(hex::decode(id).ok().filter(|bytes| bytes.len() == OBJECT_ID));
     // The empty text is a word for no id.
     forms.retain(|form| !form.is_empty() && form != id.as_bytes());
     forms

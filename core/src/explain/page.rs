@@ -181,7 +181,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::IdForm => (
             "The right form, other digits.",
-            "A UUID without hyphens or as bytes, `ObjectId(\"...\")`, `Some(42)`, `(42,)`, `user_42`, `gid://...`, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, an id that was hashed, or signed, before.",
+            "A UUID without hyphens or as bytes, `new ObjectId('...')` or its 12 bytes, `Some(42)`, `(42,)`, `UserId { id: 42 }`, `id=42`, `user_42`, `/api/users/42`, `gid://...`, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, an id that was hashed, or signed, before.",
         ),
         Mistake::Unexplained => (
             "Anything.",
