@@ -868,6 +868,13 @@ def messages(user_id, also, kind, time, now):
     yield from messages_of_time(user_id, kind, time, now, narrow=False)
 
 
+def lines(user_id, time):
+    """The id in another form, with a newline behind it, as echo and jq print it."""
+    for one in forms(user_id, "\n" + time):
+        if one.codes & {"id-form", "id-quoted", "id-case"}:
+            yield one._replace(codes=one.codes | {"id-padded"}, mistakes=2)
+
+
 def messages_of_also(user_id, also, kind, time, now):
     """Another identifier with a mistake of its own. The many of `id-form` are made of what was given alone, not of it in lower case."""
     for other in identifiers(user_id, also):
@@ -1065,9 +1072,10 @@ def hypotheses(scheme, variable, keys, user_id, text, also, now):
     appended(found, of_first, user_id, text, also)
     twice = [*twice_wrong_keys(secret, variable)]
     for kind, time, readings, matcher, made, end in groups:
-        of_also = messages_of_also(user_id, also, kind, time, now)
-        matcher.try_all(found, nothing, secret, [one for one in of_also if len(one.signed) <= PAIRED])
+        doubly = [*messages_of_also(user_id, also, kind, time, now), *(lines(user_id, time) if kind == "right" else [])]
+        matcher.try_all(found, nothing, secret, [one for one in doubly if len(one.signed) <= PAIRED])
         if len(secret) <= PAIRED_SECRET:
+            swapped(found, nothing, secret, user_id + "\n", end, readings, {"id-padded"})
             for other in others:
                 hashes_of(found, secret, other, end, readings, {"other-identifier"})
                 swapped(found, nothing, secret, other, end, readings, {"other-identifier"})

@@ -351,15 +351,19 @@ impl Signer {
         wrong_call::find(found, case, text, keys);
         let twice = twice_wrong_keys(secret.bytes(), self.provider.secret_variable);
         for (hypotheses, Group { tail, readings }) in groups {
-            let of_also = case.of_also(tail);
-            found.try_all(
-                secret,
-                &of_also.iter().filter(|hypothesis| hypothesis.is_paired()).collect::<Vec<_>>(),
-                readings,
-                false,
-            );
+            let mut others = case.of_also(tail);
+            others.retain(Hypothesis::is_paired);
+            if let Tail::Suffix(suffix) = tail {
+                others.extend(message::lines(case, suffix));
+            }
+            found.try_all(secret, &others.iter().collect::<Vec<_>>(), readings, false);
             let right = case.signed(tail);
             let is_short = secret.bytes().len() <= BLOCK;
+            if is_short {
+                let line = [right.id, b"\n"].concat();
+                let signed = Signed { id: &line, mistakes: Mistake::IdPadded.into(), ..right };
+                construction::swapped(found, secret, &signed, readings);
+            }
             for (index, other) in message::others(case).filter(|(_, other)| is_short && other.len() <= SHORT_MAX) {
                 let mistakes = Mistake::OtherIdentifier.into();
                 let signed = Signed { id: other.as_bytes(), suffix: right.suffix, index: Some(index), mistakes };

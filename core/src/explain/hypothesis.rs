@@ -36,10 +36,14 @@ impl Hypothesis {
         Hypothesis { mistakes: self.mistakes | mistake.into(), ..self }
     }
 
+    /// With a second mistake.
+    pub(super) fn twice(self, mistake: Mistake) -> Self {
+        Hypothesis { cost: self.cost.saturating_add(1), ..self.and(mistake) }
+    }
+
     /// Of an element of `also` in the id's place.
     pub(super) fn of_also(self, index: usize) -> Self {
-        let cost = self.cost.saturating_add(1);
-        Hypothesis { index: Some(index), cost, ..self.and(Mistake::OtherIdentifier) }
+        Hypothesis { index: Some(index), ..self.twice(Mistake::OtherIdentifier) }
     }
 
     /// One of many that differ in the time alone.

@@ -25,6 +25,15 @@ pub(super) fn hypotheses(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
     hypotheses
 }
 
+/// The id in another form, with a newline behind it: `echo user_42`, `jq .id`.
+pub(super) fn lines(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
+    let is_form = |form: &Hypothesis| {
+        [Mistake::IdForm, Mistake::IdQuoted, Mistake::IdCase].iter().any(|one| form.mistakes.has(*one))
+    };
+    let forms = forms(case.id, &format!("\n{suffix}")).into_iter().filter(is_form);
+    forms.map(|form| form.twice(Mistake::IdPadded)).filter(Hypothesis::is_paired).collect()
+}
+
 /// The forms of other identifiers. The many of `id_form` are made of what was given alone, not of it in lower case.
 pub(super) fn of_also(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
     let of_one = |(index, other): (usize, String)| {
