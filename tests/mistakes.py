@@ -450,6 +450,8 @@ def number_of(body):
 PADS = ["\n", "\r\n", " ", "\t", "\ufeff", "\xa0", "\u200b", "\u2060", "\r"]
 FREQUENT_PADS = ["\n", "\r\n", " "]
 MARKS = ['""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\xab\xbb", "\u201e\u201c", "\u201a\u2018", "\u2039\u203a"]
+# Not in pairs of mistakes.
+BRACKETS = [("<", ">"), ("[", "]"), ("bytearray(b'", "')"), ('bytearray(b"', '")'), ("", ";"), ("", ",")]
 KEY_PREFIXES = ["whsec_", "sk_", "Bearer ", "sha256=", "sk_live_", "sk_test_", "secret_", "base64:", "hex:"]
 
 
@@ -464,7 +466,9 @@ def placeholders(variable):
     yield from ("/run/secrets/" + variable, "/run/secrets/" + variable.lower(), variable)
     for name in (variable, "SECRET"):
         yield from ("$" + name, "${" + name + "}", "process.env." + name)
-    yield from ("%" + variable + "%", "{{" + variable + "}}", "<" + variable + ">")
+    yield from ("%" + variable + "%", "{{" + variable + "}}", "{{ " + variable + " }}", "<" + variable + ">", variable.lower())
+    yield f"env({variable})"
+    yield from (form.replace('"', mark) for form in (f'env("{variable}")', f'ENV["{variable}"]', f'$_ENV["{variable}"]') for mark in "\"'")
 
 
 def in_marks(text):
@@ -527,7 +531,7 @@ def written_keys(secret, variable, pads):
 def cuts(text):
     """What shells and readers of .env files leave of a text: up to a separator, without variables, and $ for $$."""
     if not re.search("[\udc80-\udcff\0]", text):
-        yield from (re.split(mark, text)[0] for mark in ("#", r"\$", "=", f"[{ASCII_BLANK}]"))
+        yield from (re.split(mark, text)[0] for mark in ("#", r"\$", "=", ";", "&", ",", f"[{ASCII_BLANK}]"))
         yield text.replace("$$", "$")
         yield re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*|[0-9]|\{[^}]*\})", "", text)
 
@@ -566,7 +570,8 @@ def latin(text, charset="latin-1"):
 def wrong_keys(secret, variable):
     """({code}, key): what one mistake makes of a secret."""
     if len(secret) <= LONG:
-        for code, key in [*written_keys(secret, variable, PADS), *encoded_keys(secret)]:
+        brackets = [("quoted-key", before.encode() + secret + after.encode()) for before, after in BRACKETS]
+        for code, key in [*written_keys(secret, variable, PADS), *brackets, *encoded_keys(secret)]:
             if key and key != secret:
                 yield {code}, key
 

@@ -95,9 +95,16 @@ const PLACEHOLDERS: [&str; 43] = [
 
 /// What stands before and behind a variable's name where it is meant to be replaced, or was never looked up.
 #[rustfmt::skip]
-const REFERENCES: [(&str, &str); 9] = [
+const REFERENCES: [(&str, &str); 17] = [
     ("", ""), ("$", ""), ("${", "}"), ("process.env.", ""), ("%", "%"), ("{{", "}}"), ("<", ">"), ("YOUR_", ""),
-    ("/run/secrets/", ""),
+    ("/run/secrets/", ""), ("{{ ", " }}"), ("env(", ")"), ("env('", "')"), ("env(\"", "\")"), ("ENV['", "']"),
+    ("ENV[\"", "\"]"), ("$_ENV['", "']"), ("$_ENV[\"", "\"]"),
+];
+
+/// What stands round a secret beside quotation marks: brackets, Python's name of bytes, what ends a line.
+#[rustfmt::skip]
+const BRACKETS: [(&str, &str); 6] = [
+    ("<", ">"), ("[", "]"), ("bytearray(b'", "')"), ("bytearray(b\"", "\")"), ("", ";"), ("", ","),
 ];
 
 /// The fewest bytes of a secret that is in hex at its start alone.
@@ -112,8 +119,9 @@ const PREFIXES: [&str; 9] =
 /// The empty key, and the placeholders. `variable` is the one that the provider's secret is read from.
 pub(super) fn fixed_keys(variable: &str) -> Vec<Key<'static>> {
     let references = REFERENCES.iter().map(|(before, after)| [before, variable, after].concat());
-    let file = format!("/run/secrets/{}", variable.to_ascii_lowercase());
-    let placeholders = PLACEHOLDERS.into_iter().map(String::from).chain(references).chain([file]);
+    let lower = variable.to_ascii_lowercase();
+    let lower = [format!("/run/secrets/{lower}"), lower];
+    let placeholders = PLACEHOLDERS.into_iter().map(String::from).chain(references).chain(lower);
     let placeholders = placeholders.map(|text| Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into())));
     std::iter::once(Key::wrong(Mistake::EmptyKey, Zeroizing::default())).chain(placeholders).collect()
 }
@@ -128,6 +136,9 @@ pub(super) fn wrong_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
             }
         };
         written(secret, variable, &PADS, &mut add);
+        for (open, close) in BRACKETS {
+            add(Mistake::QuotedKey, [open.as_bytes(), secret, close.as_bytes()].concat().into());
+        }
         encoded(secret, &mut add);
     }
     keys
@@ -179,13 +190,14 @@ fn written(secret: &[u8], variable: &str, pads: &[&str], add: Add<'_>) {
     }
 }
 
-/// What shells and readers of `.env` files leave of a text.
+/// What shells and readers of `.env` files, `.ini` files, queries and lists leave of a text.
 fn cut(secret: &[u8], add: Add<'_>) {
-    let cuts: [fn(&u8) -> bool; 4] = [|b| *b == b'#', |b| *b == b'$', |b| *b == b'=', u8::is_ascii_whitespace];
-    for is_cut in cuts {
+    let mut cut_at = |is_cut: &dyn Fn(&u8) -> bool| {
         let cut = secret.iter().position(is_cut).and_then(|at| secret.get(..at));
         cut.into_iter().for_each(|key| add(Mistake::KeyCut, key.to_vec().into()));
-    }
+    };
+    b"#$=;&,".iter().for_each(|mark| cut_at(&|b| b == mark));
+    cut_at(&u8::is_ascii_whitespace);
     let (mut single, mut rest) = (Zeroizing::new(Vec::with_capacity(secret.len())), secret);
     while let [first, tail @ ..] = rest {
         single.push(*first);

@@ -143,8 +143,8 @@ mistakes! {
         "It was made with white space or a byte order mark at an end of the secret."
         "Remove the newline or the space where the secret is stored; often a file or a variable has one too many."
     QuotedKey "quoted-key"
-        "It was made with quotation marks round the secret."
-        "Store the secret as the provider shows it, and let no quotation marks become part of it."
+        "It was made with quotation marks or brackets round the secret, or with a separator behind it."
+        "Store the secret as the provider shows it, and let no quotation marks, brackets or separators become part of it."
     PrefixedKey "prefixed-key"
         "It was made with a prefix before the secret, or without its own."
         "Use the secret as the provider shows it: nothing put in front, nothing taken away."
@@ -155,8 +155,8 @@ mistakes! {
         "The secret was decoded from base64, or turned into base64, before it was used."
         "Use the secret's characters as they are."
     KeyCut "key-cut"
-        "It was made with the secret cut off at `#`, `$`, `=` or white space, with `$` for its `$$`, or without a \
-         `$name` in it."
+        "It was made with the secret cut off at `#`, `$`, `=`, `;`, `&`, `,` or white space, with `$` for its `$$`, or \
+         without a `$name` in it."
         "Put the secret in single quotation marks where it is stored, so that nothing in it has a meaning; \
          split NAME=value at the first `=` alone."
     KeyCharset "key-charset"

@@ -64,7 +64,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::PlaceholderKey => (
             "The right form, other digits.",
-            "`String(process.env.NAME)` is `undefined`; `str(os.environ.get(...))` is `None`; a sample's `mysecret` was left; the variable's or the file's name was used in place of its content, such as `${NAME}` that nothing replaced.",
+            "`String(process.env.NAME)` is `undefined`; `str(os.environ.get(...))` is `None`; a sample's `mysecret` was left; the variable's or the file's name was used in place of its content, such as `${NAME}` or `{{ NAME }}` that nothing replaced, or `env(NAME)` in quotation marks.",
         ),
         Mistake::PaddedKey => (
             "The right form, other digits.",
@@ -72,7 +72,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::QuotedKey => (
             "The right form, other digits.",
-            "`docker --env-file`, systemd and GitHub's secrets keep quotation marks that a shell removes; Python's `str(bytes)` adds `b'...'`; word processors make them curly.",
+            "`docker --env-file`, systemd and GitHub's secrets keep quotation marks that a shell removes; Python's `str(bytes)` adds `b'...'`; word processors make them curly; `<SECRET>` of a sample was filled in with its brackets; `;` or `,` was copied from a line of code.",
         ),
         Mistake::PrefixedKey => (
             "The right form, other digits.",
@@ -88,7 +88,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::KeyCut => (
             "The right form, other digits.",
-            "In `.env` files `#` (in Node's `--env-file` anywhere) and white space begin a comment or end the value; a shell, Docker Compose and PHP's double quotes replace `$name` by nothing; Compose wants `$$` for `$`; `split('=')` of `NAME=value` loses what follows a second `=`.",
+            "In `.env` files `#` (in Node's `--env-file` anywhere) and white space begin a comment or end the value; a shell, Docker Compose and PHP's double quotes replace `$name` by nothing; Compose wants `$$` for `$`; `split('=')` of `NAME=value` loses what follows a second `=`; `;` ends a value in `.ini` files and connection strings, `&` in a query, `,` in a list.",
         ),
         Mistake::KeyCharset => (
             "The right form, other digits.",
