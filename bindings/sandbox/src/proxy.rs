@@ -289,7 +289,7 @@ fn returns_to(app: &App, location: &str) -> bool {
     [host, "localhost", "127.0.0.1"].iter().any(|host| query.contains(&format!("://{host}:{port}")))
 }
 
-/// What the proxy cannot make right, said once for each page.
+/// What the proxy cannot make right: warnings are said once for each page.
 fn warn(sandbox: &Sandbox, page: &str, code: &'static str) {
     let (what, fix) = match code {
         "service-worker" => (
@@ -318,9 +318,9 @@ fn warn(sandbox: &Sandbox, page: &str, code: &'static str) {
         ),
         _ => return,
     };
-    if sandbox.first_time(page, code) {
-        // Only what shows a secret keeps the verdict from being ready.
-        let warning = code != "secret-in-page";
+    // Only what shows a secret keeps the verdict from being ready; it is counted whenever it does.
+    let warning = code != "secret-in-page";
+    if !warning || sandbox.first_time(page, code) {
         for vendor in Vendor::ALL {
             if let Some(project) = sandbox.secrets.projects.iter().find(|project| project.vendor == vendor) {
                 let project = &project.token;

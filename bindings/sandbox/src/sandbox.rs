@@ -1,6 +1,6 @@
 //! The sandbox itself: what all of its parts share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -12,7 +12,7 @@ use crate::proxy::App;
 use crate::rewrite::Addresses;
 use crate::rule::Vendor;
 use crate::secrets::Secrets;
-use crate::store::Store;
+use crate::store::{OTHER_PAGES, Store};
 use crate::verdict::Outlooks;
 
 pub(crate) struct Sandbox {
@@ -27,7 +27,7 @@ pub(crate) struct Sandbox {
     pub(crate) changes: watch::Sender<u64>,
     pub(crate) rate: Rate,
     /// What the proxy has told once and need not tell again.
-    pub(crate) told: Mutex<BTreeSet<(String, &'static str)>>,
+    pub(crate) told: Mutex<BTreeMap<&'static str, BTreeSet<String>>>,
 }
 
 impl Sandbox {
@@ -50,10 +50,13 @@ impl Sandbox {
         self.store.forget()
     }
 
-    /// Whether this is said of this page for the first time. Bounded, since pages are.
+    /// Whether this is said of this page for the first time. Bounded, since pages are: beyond so many, all are one, and
+    /// nothing that is said keeps something else from being said.
     pub(crate) fn first_time(&self, page: &str, what: &'static str) -> bool {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.len() < 2_000 && told.insert((page.to_owned(), what))
+        let pages = told.entry(what).or_default();
+        let page = if pages.len() < 1_000 || pages.contains(page) { page } else { OTHER_PAGES };
+        pages.insert(page.to_owned())
     }
 }
 

@@ -21,9 +21,10 @@ const PAGES_MAX: i64 = 1_000;
 /// How many users are told apart for each project.
 const USERS_MAX: i64 = 1_000;
 /// What the pages beyond [`PAGES_MAX`] are called.
-const OTHER_PAGES: &str = "(other pages)";
-/// How many kinds of problems and warnings are kept.
-const PROBLEMS_MAX: i64 = 2_000;
+pub(crate) const OTHER_PAGES: &str = "(other pages)";
+/// How many problems are told apart for each project, and how many warnings. Of more, the pages are counted together: a
+/// problem is never lost, since that would make a verdict "ready".
+const PROBLEMS_MAX: i64 = 1_000;
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -487,11 +488,16 @@ fn problems_of(connection: &Connection, request: &Request, page: &str) -> rusqli
 
 fn add_problem(connection: &Connection, found: &Found<'_>) -> rusqlite::Result<()> {
     let Found { vendor, project, page, code, warning, what, fix } = *found;
-    let sql = "INSERT INTO problems (vendor, project, page, code, warning, what, fix, count) \
-               SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 1 WHERE (SELECT count(*) FROM problems) < ?8 \
-               OR EXISTS (SELECT 1 FROM problems WHERE vendor = ?1 AND project = ?2 AND page = ?3 AND code = ?4) \
-               ON CONFLICT DO UPDATE SET count = count + 1";
-    let row = params![vendor.name(), project, page, code, warning, what, fix, PROBLEMS_MAX];
+    let sql = "SELECT count(*) < ?6 OR EXISTS (SELECT 1 FROM problems WHERE vendor = ?1 AND project = ?2 AND page = ?3 AND code = ?4) \
+               FROM problems WHERE vendor = ?1 AND project = ?2 AND warning = ?5";
+    let room = connection
+        .prepare_cached(sql)?
+        .query_row(params![vendor.name(), project, page, code, warning, PROBLEMS_MAX], |row| row.get::<_, bool>(0))?;
+    let page = if room { page } else { OTHER_PAGES };
+    // What was a warning at first and is a problem now is a problem.
+    let sql = "INSERT INTO problems (vendor, project, page, code, warning, what, fix, count) VALUES (?, ?, ?, ?, ?, ?, ?, 1) \
+               ON CONFLICT DO UPDATE SET count = count + 1, warning = min(warning, excluded.warning)";
+    let row = params![vendor.name(), project, page, code, warning, what, fix];
     connection.prepare_cached(sql)?.execute(row).map(|_| ())
 }
 
@@ -521,7 +527,7 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
 mod tests {
     use serde_json::json;
 
-    use super::{Filter, OTHER_PAGES, PAGES_MAX, REQUESTS_MAX, Request, Store};
+    use super::{Filter, Found, OTHER_PAGES, PAGES_MAX, PROBLEMS_MAX, REQUESTS_MAX, Request, Store};
     use crate::rule::{Effect, Vendor, Verdict};
 
     fn request(call: &str, page: &str, verdict: Verdict) -> Request {
@@ -570,6 +576,28 @@ mod tests {
         let pages = store.pages(Vendor::Chameleon, "").unwrap();
         let others = pages.iter().find(|page| page.page == OTHER_PAGES).unwrap();
         assert_eq!((pages.len() as i64, others.unsigned), (PAGES_MAX + 1, 5));
+    }
+
+    #[test]
+    fn a_problem_is_kept_however_many_warnings_and_problems_there_are() {
+        let store = Store::open(None).unwrap();
+        let add = |page: &str, code: &str, warning| {
+            let found = Found { vendor: Vendor::Chameleon, project: "", page, code, warning, what: "does", fix: "do" };
+            store.found(&found).unwrap();
+        };
+        for warning in [true, false] {
+            for number in 0..PROBLEMS_MAX + 5 {
+                add(&format!("/{number}"), "some", warning);
+            }
+            add("/last", "another", warning);
+        }
+        let problems = store.problems(Vendor::Chameleon, "").unwrap();
+        for (code, count) in [("some", 5), ("another", 1)] {
+            let other = problems.iter().find(|found| found.page == OTHER_PAGES && found.code == code).unwrap();
+            assert!(!other.warning, "what is both is a problem");
+            assert!(other.count >= count);
+        }
+        assert!(store.problems(Vendor::GoSquared, "").unwrap().is_empty());
     }
 
     #[test]

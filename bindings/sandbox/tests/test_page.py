@@ -1,5 +1,6 @@
 """The page and the API: what they show, and whom."""
 
+import http.client
 import json
 import re
 import socket
@@ -71,6 +72,24 @@ def test_the_verdict_says_what_to_do_until_it_is_forgotten(sandbox):
     assert press(sandbox, "forget").status == 303
     assert not sandbox.verdict("chameleon")["problems"]
     assert sandbox.verdict("chameleon")["state"] == "enforced", "what was seen is forgotten, what happened is not"
+
+
+def test_no_number_of_warnings_hides_a_problem(proxied):
+    sandbox, _ = proxied([("Content-Type", "text/html")], f"<script>x = '{SECRETS['gosquared']}'</script>")
+    connection = http.client.HTTPConnection("127.0.0.1", sandbox.port)
+    for number in range(2100):
+        connection.request("GET", f"/{number}", headers={"Service-Worker": "script"})
+        connection.getresponse().read()
+    sandbox.call("gosquared", "visit")
+    for user in ("1", "2"):
+        sandbox.identify("gosquared", user, gosquared(user))
+    violation = {"blocked-uri": "https://data.gosquared.com/x", "document-uri": "http://localhost/billing", "disposition": "report"}
+    sandbox.ask("/_personsig/report", "POST", json.dumps({"csp-report": violation}))
+    sandbox.ask("/with-a-secret")
+    verdict = sandbox.verdict("gosquared")
+    assert not verdict["ready"]
+    assert {"reaches-vendor", "secret-in-page"} <= {problem["code"] for problem in verdict["problems"]}
+    assert sandbox.says("/billing reaches a host of GoSquared itself")
 
 
 def test_a_page_that_identifies_somebody_has_no_visitor(sandbox):
