@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::chameleon::{self, Account, Credential};
 use crate::gosquared::{self, Act, SecureMode, Token, Who};
@@ -101,7 +101,7 @@ pub(crate) fn take(sandbox: &Arc<Sandbox>, call: Call) -> rusqlite::Result<Answe
     let project = sandbox.secrets.project(call.vendor, &call.token);
     let known = project.map(|project| project.token.clone());
     let page = page_of(&masked(sandbox, &call.page));
-    let name = cut(&call.call, 64);
+    let name = cut(&masked(sandbox, &call.call), 64);
     let identity = matches!(name.as_str(), "identify" | "auth");
 
     let mut judged = identified(sandbox, &call);
@@ -139,7 +139,7 @@ pub(crate) fn take(sandbox: &Arc<Sandbox>, call: Call) -> rusqlite::Result<Answe
         call: name.clone(),
         user_id: shown_id.clone(),
         visitor: visitor.split('.').next().unwrap_or_default().to_owned(),
-        view: cut(&call.view, 64),
+        view: cut(&masked(sandbox, &call.view), 64),
         verdict: judged.verdict,
         effect: Effect::Ignored,
         would_be_ignored: false,
@@ -269,46 +269,101 @@ fn announce(page: &str, real: bool) {
     ));
 }
 
-/// What is remembered and shown of a text: never a secret, and of anything like a signature its first digits.
+/// What is remembered and shown of a text: never a secret, and of anything like a signature its first characters.
 pub(crate) fn masked(sandbox: &Sandbox, text: &str) -> String {
-    let secrets = sandbox.secrets.projects.iter().flat_map(|project| &project.values).map(|value| value.as_slice());
-    let api_secret = sandbox.secrets.api_secret.as_bytes();
-    let shows = |secret: &[u8]| secret.len() >= 8 && text.as_bytes().windows(secret.len()).any(|part| part == secret);
-    if secrets.chain([api_secret]).any(shows) {
-        return "(left out: it holds a secret)".to_owned();
+    match holds_secret(sandbox, text) {
+        true => LEFT_OUT.to_owned(),
+        false => without_signatures(text, SIGNATURE_DIGITS),
     }
-    without_signatures(text)
 }
 
-/// 64 hexadecimal digits and more are shortened to the first 8.
-fn without_signatures(text: &str) -> String {
+const LEFT_OUT: &str = "(left out: it holds a secret)";
+
+/// Whether it is a secret or has one in it. One of a few bytes stands in texts by chance.
+fn holds_secret(sandbox: &Sandbox, text: &str) -> bool {
+    let secrets = sandbox.secrets.projects.iter().flat_map(|project| &project.values).map(|value| value.as_slice());
+    let text = text.as_bytes();
+    let shows = |secret: &[u8]| match secret.len() {
+        0 => false,
+        1..8 => text == secret,
+        length => text.windows(length).any(|part| part == secret),
+    };
+    secrets.chain([sandbox.secrets.api_secret.as_bytes()]).any(shows)
+}
+
+/// How many hexadecimal digits a signature has, and from how many on a part of one is hidden too.
+const SIGNATURE_DIGITS: usize = 64;
+const PART_DIGITS: usize = 40;
+
+/// So many hexadecimal digits and more, and 256 bits in base64, are shortened to the first 8.
+fn without_signatures(text: &str, digits: usize) -> String {
+    let hex = shortened(text, |c| c.is_ascii_hexdigit(), |run| run.len() >= digits);
+    let standard = shortened(&hex, |c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/'), has_base64_of_a_mac);
+    shortened(&standard, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'), is_base64_of_a_mac)
+}
+
+/// Each run of such characters that is to be hidden keeps its first 8.
+fn shortened(text: &str, within: impl Fn(char) -> bool, hidden: impl Fn(&str) -> bool) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut run = 0;
-    for c in text.chars() {
-        if c.is_ascii_hexdigit() {
-            run += 1;
-        } else {
-            run = 0;
-        }
-        shown.push(c);
-        if run == 64 {
-            shown.truncate(shown.len() - 56);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c| !within(c)).unwrap_or(rest.len());
+        let (run, behind) = rest.split_at(end);
+        if hidden(run) {
+            shown.push_str(&run[..8]);
             shown.push('…');
-        } else if run > 64 {
-            shown.pop();
+        } else {
+            shown.push_str(run);
         }
+        let next = behind.find(&within).unwrap_or(behind.len());
+        shown.push_str(&behind[..next]);
+        rest = &behind[next..];
     }
     shown
 }
 
+/// A slash may be a part of it or stand around it, as in a path.
+fn has_base64_of_a_mac(run: &str) -> bool {
+    let starts = std::iter::once(0).chain(run.match_indices('/').map(|(at, _)| at + 1));
+    let ends = |end: usize| end == run.len() || run.as_bytes().get(end) == Some(&b'/');
+    starts.filter(|start| ends(start + 43)).any(|start| is_base64_of_a_mac(&run[start..start + 43]))
+}
+
+/// Whether it decodes to 32 bytes: 43 characters, of which the last has two bits that are 0. What has letters of one case
+/// alone is a path or a word.
+fn is_base64_of_a_mac(run: &str) -> bool {
+    let ends = |last: u8| b"AEIMQUYcgkosw048".contains(&last);
+    let has = |kind: fn(&u8) -> bool| run.bytes().any(|byte| kind(&byte));
+    run.len() == 43
+        && run.bytes().last().is_some_and(ends)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+}
+
 /// The same of everything else that a call brings, and not much of it.
 fn detail(sandbox: &Sandbox, detail: &Value) -> Value {
-    let text = detail.to_string();
-    let shown = masked(sandbox, &text);
-    match (shown.len() > DETAIL_MAX, shown == text) {
-        (true, _) => json!(format!("{}…", cut(&shown, DETAIL_MAX))),
-        (false, true) => detail.clone(),
-        (false, false) => serde_json::from_str(&shown).unwrap_or_else(|_| json!(shown)),
+    let shown = masked_value(sandbox, detail);
+    let text = shown.to_string();
+    match text.len() > DETAIL_MAX {
+        true => json!(format!("{}…", cut(&text, DETAIL_MAX))),
+        false => shown,
+    }
+}
+
+/// Text by text, since in JSON as a whole a secret may be written with escapes.
+fn masked_value(sandbox: &Sandbox, value: &Value) -> Value {
+    let text = |text: &str| match holds_secret(sandbox, text) {
+        true => LEFT_OUT.to_owned(),
+        false => without_signatures(text, PART_DIGITS),
+    };
+    match value {
+        Value::String(given) => text(given).into(),
+        Value::Number(number) if holds_secret(sandbox, &number.to_string()) => LEFT_OUT.into(),
+        Value::Array(values) => values.iter().map(|value| masked_value(sandbox, value)).collect(),
+        Value::Object(values) => {
+            values.iter().map(|(key, value)| (text(key), masked_value(sandbox, value))).collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
     }
 }
 
@@ -372,7 +427,7 @@ pub(crate) fn rest(
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, page_of, visitor_id, visitor_token, without_signatures};
+    use super::{PART_DIGITS, SIGNATURE_DIGITS, cut, page_of, visitor_id, visitor_token, without_signatures};
 
     #[test]
     fn a_visitors_token_is_genuine_or_forged() {
@@ -394,7 +449,23 @@ mod tests {
     #[test]
     fn a_signature_is_shortened_wherever_it_stands() {
         let hex = "0123456789abcdef".repeat(4);
-        assert_eq!(without_signatures(&format!("a {hex}-1596165824 {hex}{hex}")), "a 01234567…-1596165824 01234567…");
-        assert_eq!(without_signatures(&hex[1..]), &hex[1..]);
+        let shown = |text: &str| without_signatures(text, SIGNATURE_DIGITS);
+        assert_eq!(shown(&format!("a {hex}-1596165824 {hex}{hex}")), "a 01234567…-1596165824 01234567…");
+        assert_eq!(shown(&hex[1..]), &hex[1..]);
+        assert_eq!(without_signatures(&hex[1..41], PART_DIGITS), "12345678…");
+        assert_eq!(without_signatures(&hex[1..40], PART_DIGITS), &hex[1..40]);
+        for base64 in ["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"] {
+            assert_eq!(shown(&format!("é {base64}= é")), "é 47DEQpj8…= é");
+            assert_eq!(shown(&format!("{base64}=-1596165824")), "47DEQpj8…=-1596165824");
+            assert_eq!(shown(&base64[1..]), &base64[1..]);
+            assert_eq!(
+                shown(&format!("/{base64}/é")),
+                if base64.contains('+') { "/47DEQpj…é" } else { "/47DEQpj8…/é" }
+            );
+        }
+        assert_eq!(
+            shown("/a/path/of/forty-three/characters/of/one/cas"),
+            "/a/path/of/forty-three/characters/of/one/cas"
+        );
     }
 }

@@ -75,9 +75,25 @@ impl Addresses {
         let hosts: Vec<_> = HOSTS.iter().map(|(vendor, host)| (*vendor, (*host).to_owned())).chain(own).collect();
         let words = hosts.iter().map(|(_, host)| host.as_str()).chain(MARKS).chain(MARKUP);
         let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
-        // Shorter ones stand in pages by chance.
-        let secrets: Vec<_> = secrets.iter().map(AsRef::as_ref).filter(|secret| secret.len() >= 8).collect();
-        let longest = secrets.iter().map(|secret| secret.len()).max().unwrap_or_default();
+        // Shorter ones stand in pages by chance, but not as the whole of a string or an element.
+        let around = [
+            ("\"", "\""),
+            ("'", "'"),
+            ("`", "`"),
+            (">", "<"),
+            ("&quot;", "&quot;"),
+            ("&#34;", "&#34;"),
+            ("\\\"", "\\\""),
+        ];
+        let secrets = secrets.iter().map(AsRef::as_ref).flat_map(|secret: &[u8]| match secret.len() {
+            0..4 => vec![],
+            4..8 => {
+                around.iter().map(|(before, behind)| [before.as_bytes(), secret, behind.as_bytes()].concat()).collect()
+            }
+            _ => vec![secret.to_vec()],
+        });
+        let secrets: Vec<Vec<u8>> = secrets.collect();
+        let longest = secrets.iter().map(Vec::len).max().unwrap_or_default();
         let longest_host = hosts.iter().map(|(_, host)| host.len()).max().unwrap_or_default();
         Addresses {
             finder: finder.unwrap_or_else(|_| unreachable!("a few words make a small automaton")),
@@ -218,7 +234,7 @@ mod tests {
     use super::{Addresses, Rewriter, Seen};
 
     fn addresses() -> Arc<Addresses> {
-        Arc::new(Addresses::new(&["guide.example.com".to_owned()], &["a-secret-of-the-run"]))
+        Arc::new(Addresses::new(&["guide.example.com".to_owned()], &["a-secret-of-the-run", "brief"]))
     }
 
     /// The same in one piece and cut at every byte.
@@ -309,6 +325,10 @@ mod tests {
     fn a_secret_and_a_signature_are_noticed() {
         let hex = "0123456789abcdef".repeat(4);
         assert!(rewritten("x = 'a-secret-of-the-run'").1.secret);
+        for short in ["'brief'", "\"brief\"", "<b>brief</b>", "x=&quot;brief&quot;"] {
+            assert!(rewritten(short).1.secret, "{short}");
+        }
+        assert!(!rewritten("a brief word").1.secret);
         assert!(rewritten(&format!("_gs(\"auth\",\"{hex}\");")).1.signature);
         assert!(rewritten(&format!("chmln.identify(1,{{\"uid_hash\":\"{hex}-1596165824\"}})")).1.signature);
         assert_eq!(rewritten(&format!("sha256 = {hex}")).1, Seen::default());

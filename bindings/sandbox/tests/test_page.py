@@ -1,5 +1,7 @@
 """The page and the API: what they show, and whom."""
 
+import binascii
+import html
 import http.client
 import json
 import re
@@ -237,6 +239,29 @@ def test_no_secret_and_no_right_signature_is_shown_anywhere(sandbox):
         for value in secrets + right:
             assert value not in text
             assert value[:32] not in text
+
+
+def test_no_secret_is_shown_however_it_is_written_or_short(start, tmp_path):
+    secret, short = 'with "quotes" and \\', "brief"
+    environment = {"GOSQUARED_SECURE_MODE_SECRET": secret, "CHAMELEON_VERIFICATION_SECRET": short}
+    state = tmp_path / "state.db"
+    sandbox = start("--real-secrets", "--state", str(state), environment=environment)
+    mac = gosquared("1", secret)
+    base64 = binascii.b2a_base64(bytes.fromhex(mac), newline=False).decode()
+    urlsafe = base64.translate(str.maketrans("+/", "-_"))
+    texts = [secret, f"x{secret}", short, mac, base64, base64.rstrip("="), urlsafe.rstrip("="), f"{base64}-1596165824"]
+    for text in texts:
+        for detail in (text, [text], {text: 1}, {"key": {"deep": [text]}}):
+            assert sandbox.call("gosquared", text, user_id=text, detail=detail, view=text, page=f"/{text}").status == 200
+    sandbox.call("gosquared", "event", detail=f"cut {mac[:48]}")
+    shown = [see(sandbox).text, sandbox.api("requests").text]
+    shown += [see(sandbox, f"/_personsig/request/{kept['id']}").text for kept in sandbox.requests()]
+    sandbox.stop()
+    shown += [path.read_bytes().decode("utf-8", "replace") for path in tmp_path.iterdir()]
+    for text in map(html.unescape, shown):
+        for value in (secret, secret.replace("\\", "\\\\").replace('"', '\\"'), mac[:40], base64[:40], urlsafe[:40]):
+            assert value not in text
+        assert not re.search(rf"[\">]{short}[\"<]", text)
 
 
 def test_the_handshake_checks_and_switches_nothing_on(sandbox):
