@@ -34,11 +34,11 @@ impl Guard {
     }
 
     pub(crate) fn is_token(&self, given: &str) -> bool {
-        same(given, &self.token)
+        same(given.as_bytes(), &self.token)
     }
 
     pub(crate) fn is_page_key(&self, given: &str) -> bool {
-        same(given, &self.page_key)
+        same(given.as_bytes(), &self.page_key)
     }
 
     pub(crate) fn set_cookie(&self) -> String {
@@ -75,7 +75,12 @@ impl Guard {
     }
 
     pub(crate) fn has_cookie(&self, headers: &HeaderMap) -> bool {
-        cookies(headers).any(|(name, value)| name == self.cookie && self.is_token(value))
+        let own = |pair: &[u8]| {
+            let value = pair.strip_prefix(self.cookie.as_bytes())?.strip_prefix(b"=")?;
+            Some(same(value, &self.token))
+        };
+        let values = headers.get_all(header::COOKIE).into_iter();
+        values.flat_map(|value| pairs(value.as_bytes())).filter_map(own).any(|is_right| is_right)
     }
 
     /// Whether a page's script posts from where it may: from the sandbox's own origin or, where no app is behind it and
@@ -90,10 +95,13 @@ impl Guard {
         authority.eq_ignore_ascii_case(host) || (!self.has_app && self.is_own_host(authority))
     }
 
-    /// The browser's cookies for the app: without the sandbox's.
-    pub(crate) fn without_cookie(&self, value: &str) -> String {
-        let own = |pair: &&str| pair.split('=').next().is_some_and(|name| name.trim() == self.cookie);
-        value.split(';').map(str::trim).filter(|pair| !own(pair)).collect::<Vec<_>>().join("; ")
+    /// The browser's cookies for the app: without the sandbox's. Bytes, since a cookie of the app's may be in any encoding.
+    pub(crate) fn without_cookie(&self, value: &[u8]) -> Vec<u8> {
+        let own = |pair: &&[u8]| {
+            let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+            name.trim_ascii() == self.cookie.as_bytes()
+        };
+        pairs(value).filter(|pair| !own(pair)).collect::<Vec<_>>().join(&b"; "[..])
     }
 }
 
@@ -112,15 +120,14 @@ fn host_of(authority: &str) -> Option<String> {
     Some(parsed.host().trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase())
 }
 
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let values = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='))
+fn pairs(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii)
 }
 
 /// MACs are compared, so that the time tells nothing of the token.
-fn same(given: &str, token: &str) -> bool {
-    let mac = |text: &str| personsig::hmac_sha256(token.as_bytes(), text.as_bytes());
-    mac(given) == mac(token)
+fn same(given: &[u8], token: &str) -> bool {
+    let mac = |text: &[u8]| personsig::hmac_sha256(token.as_bytes(), text);
+    mac(given) == mac(token.as_bytes())
 }
 
 #[cfg(test)]
@@ -194,8 +201,9 @@ mod tests {
     #[test]
     fn the_app_never_sees_the_cookie() {
         let guard = guard("127.0.0.1:8787");
-        assert_eq!(guard.without_cookie("a=b; personsig_sandbox_8787=token; c=d"), "a=b; c=d");
-        assert_eq!(guard.without_cookie("personsig_sandbox_8787=token"), "");
-        assert_eq!(guard.without_cookie("personsig_sandbox_87870=x"), "personsig_sandbox_87870=x");
+        assert_eq!(guard.without_cookie(b"a=b; personsig_sandbox_8787=token; c=d"), b"a=b; c=d");
+        assert_eq!(guard.without_cookie(b"a=\xe9; personsig_sandbox_8787=token; c"), b"a=\xe9; c");
+        assert_eq!(guard.without_cookie(b"personsig_sandbox_8787=token"), b"");
+        assert_eq!(guard.without_cookie(b"personsig_sandbox_87870=x"), b"personsig_sandbox_87870=x");
     }
 }

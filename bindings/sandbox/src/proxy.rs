@@ -176,11 +176,8 @@ fn outgoing(
     let cookies: Vec<_> = headers.get_all(header::COOKIE).iter().cloned().collect();
     headers.remove(header::COOKIE);
     for cookie in cookies {
-        let kept = match cookie.to_str() {
-            Ok(text) => HeaderValue::from_str(&sandbox.guard.without_cookie(text)).ok(),
-            Err(_) => Some(cookie),
-        };
-        if let Some(kept) = kept.filter(|kept| !kept.is_empty()) {
+        let kept = sandbox.guard.without_cookie(cookie.as_bytes());
+        if let (false, Ok(kept)) = (kept.is_empty(), HeaderValue::from_bytes(&kept)) {
             headers.append(header::COOKIE, kept);
         }
     }

@@ -15,7 +15,7 @@ import zlib
 
 import pytest
 
-from conftest import REAL, SECRETS, gosquared
+from conftest import REAL, SECRETS, TOKEN, gosquared
 
 LOADER = "!function(g,s,q,r,d){d.src='//d1l6p2sc9645hc.cloudfront.net/tracker.js'}(window,document,'script','_gs');"
 HTML = [("Content-Type", "text/html; charset=utf-8")]
@@ -199,6 +199,16 @@ def test_neither_cookie_nor_token_of_the_sandbox_reaches_the_app(start, app):
     assert (headers["Cookie"], headers["Authorization"]) == ("a=b; c=d", None)
     sandbox.ask("/", headers={"Authorization": "Bearer the-apps-own"})
     assert server.asked[1][2]["Authorization"] == "Bearer the-apps-own"
+
+
+@pytest.mark.parametrize("value", ["é", "\xff", "日本".encode().decode("latin-1")])
+def test_a_cookie_of_the_apps_in_any_encoding_changes_nothing(start, app, value):
+    server = app(lambda handler, _: (200, [], b""))
+    sandbox = start("--app", server.url)
+    cookie = f"app={value}; personsig_sandbox_{sandbox.port}={TOKEN}; c=d"
+    sandbox.ask("/", headers={"Cookie": cookie})
+    assert server.asked[0][2]["Cookie"] == f"app={value}; c=d"
+    assert "opens with the link" not in sandbox.ask("/_personsig/", headers={"Cookie": cookie}).text
 
 
 def test_headers_of_one_connection_end_there(proxied):
