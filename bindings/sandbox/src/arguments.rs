@@ -34,6 +34,9 @@ With --real-secrets, one script that a tag manager, Segment or a service worker
 loads reaches the vendor, and with Chameleon's real secret one such page switches
 enforcement on for good.
 
+No service worker of the app registers through the sandbox: it would see the
+sandbox's own page.
+
 Our assumptions, where the documents are silent: Chameleon's signatures are
 accepted for 24 hours, and 5 minutes into the future; what fails before
 enforcement is answered with 200, a REST request with the account token

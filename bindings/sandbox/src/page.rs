@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::api::{Asked, set_secure_mode};
+use crate::guard::is_navigation;
 use crate::judge::{Judged, Reason, Shown, judge, now};
 use crate::rule::{Effect, Vendor, Verdict};
 use crate::sandbox::Sandbox;
@@ -98,6 +99,8 @@ struct One<'a> {
 #[template(path = "locked.html")]
 struct Locked<'a> {
     nonce: &'a str,
+    /// Whether the browser has the cookie and yet no window shows the answer.
+    between: bool,
 }
 
 #[derive(Template)]
@@ -224,7 +227,7 @@ pub(crate) async fn page(
         return (StatusCode::SEE_OTHER, to, secured("")).into_response();
     }
     if !sandbox.guard.may_see_page(&headers) {
-        return locked();
+        return locked(&sandbox, &headers);
     }
     shown(&sandbox, &asked, Handshake::default())
 }
@@ -254,9 +257,10 @@ fn rendered(status: StatusCode, nonce: &str, html: askama::Result<String>) -> Re
     }
 }
 
-fn locked() -> Response {
+fn locked(sandbox: &Sandbox, headers: &HeaderMap) -> Response {
     let nonce = &random()[..32];
-    rendered(StatusCode::UNAUTHORIZED, nonce, Locked { nonce }.render())
+    let between = sandbox.guard.has_cookie(headers) && !is_navigation(headers);
+    rendered(StatusCode::UNAUTHORIZED, nonce, Locked { nonce, between }.render())
 }
 
 /// What keeps the app's scripts out, though they are of the same origin: nobody frames the page, no window that opened it
@@ -284,7 +288,7 @@ pub(crate) async fn request(
     headers: HeaderMap,
 ) -> Response {
     if !sandbox.guard.may_see_page(&headers) {
-        return locked();
+        return locked(&sandbox, &headers);
     }
     let nonce = &random()[..32];
     match sandbox.store.request(id.parse().unwrap_or_default()) {
@@ -318,12 +322,12 @@ pub(crate) async fn act(
     headers: HeaderMap,
     wish: Result<Form<Wish>, FormRejection>,
 ) -> Response {
-    let Ok(Form(wish)) = wish else { return locked() };
+    let Ok(Form(wish)) = wish else { return locked(&sandbox, &headers) };
     let allowed = sandbox.guard.may_see_page(&headers)
         && sandbox.guard.may_post(&headers)
         && sandbox.guard.is_page_key(&wish.key);
     if !allowed {
-        return locked();
+        return locked(&sandbox, &headers);
     }
     let done = match wish.act.as_str() {
         "secure-mode-on" => set_secure_mode(&sandbox, &wish.project, true),

@@ -111,8 +111,10 @@ pub(crate) async fn forward(sandbox: Arc<Sandbox>, app: &App, mut request: Reque
     let authority =
         request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
     let page = page_of(request.uri().path());
+    // It would see every address that the browser opens here, the link with the token among them.
     if request.headers().get("service-worker").is_some() {
         warn(&sandbox, &page, "service-worker");
+        return (StatusCode::NOT_FOUND, "The sandbox lets no service worker register.\n").into_response();
     }
     let head = request.method() == Method::HEAD;
     let upgrade = wants_upgrade(request.headers());
@@ -290,8 +292,8 @@ fn returns_to(app: &App, location: &str) -> bool {
 fn warn(sandbox: &Sandbox, page: &str, code: &'static str) {
     let (what, fix) = match code {
         "service-worker" => (
-            "registers a service worker, whose own requests do not pass the sandbox's eyes",
-            "Unregister it in the browser's developer tools while you test, or see that it loads no vendor's script.",
+            "is a service worker, which the sandbox does not let the app register: it would stand between you and this page",
+            "Nothing to do, unless one of an earlier day is still there: unregister it in the browser's developer tools.",
         ),
         "fixed-callback" => (
             "sends the browser to a login that comes back to the app's own port, past the sandbox",

@@ -197,6 +197,14 @@ def test_a_script_of_the_app_has_the_cookie_and_sees_nothing(sandbox):
     assert "Access-Control-Allow-Origin" not in page.headers
 
 
+def test_a_service_worker_in_between_is_named(sandbox):
+    between = {"Sec-Fetch-Mode": "same-origin", "Sec-Fetch-Dest": "empty"}
+    answer = see(sandbox, **between)
+    assert answer.status == 401
+    assert "a service worker of your app stands in between" in answer.text
+    assert "service worker" not in sandbox.ask(PAGE, headers=between).text
+
+
 def test_nothing_external_is_asked_for(sandbox):
     text = see(sandbox).text
     assert re.findall(r'(?:src|href)="(?!/|#|data:,")', text) == []

@@ -280,9 +280,11 @@ def test_what_the_proxy_cannot_make_right_is_recognised(start, app):
         back = f"http%3A%2F%2Flocalhost%3A{handler.server.server_port}%2Fcallback"
         return 302, [("Location", f"https://login.example/authorize?redirect_uri={back}"), ("Set-Cookie", "a=b; Secure")], b""
 
-    sandbox = start("--app", app(answer).url)
+    server = app(answer)
+    sandbox = start("--app", server.url)
     sandbox.ask("/login")
-    sandbox.ask("/sw.js", headers={"Service-Worker": "script"})
+    assert sandbox.ask("/sw.js", headers={"Service-Worker": "script"}).status == 404
+    assert [asked[1] for asked in server.asked] == ["/login"], "it would see the link with the token"
     assert set(codes(sandbox)) == {"fixed-callback", "secure-cookie", "service-worker"}
     assert all(warning["fix"] for warning in sandbox.verdict("gosquared")["warnings"])
 
