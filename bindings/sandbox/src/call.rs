@@ -12,7 +12,7 @@ use crate::judge::{Judged, Reason, Shown, judge, now, without_id};
 use crate::rule::{Effect, Vendor, Verdict};
 use crate::sandbox::Sandbox;
 use crate::secrets::random;
-use crate::store::{Found, Kept, Request};
+use crate::store::{Found, Kept, Request, user_key};
 
 /// The longest of what is remembered of a call, in bytes: details; anything else.
 const DETAIL_MAX: usize = 4_096;
@@ -124,7 +124,11 @@ pub(crate) fn take(sandbox: &Arc<Sandbox>, call: Call) -> rusqlite::Result<Answe
     let fingerprint = call.signature.as_deref().filter(|_| identity && judged.verdict == Verdict::Valid);
     let fingerprint =
         fingerprint.map(|signature| personsig::hmac_sha256(&sandbox.key, signature.as_bytes())[..16].to_vec());
-    let shown_id = call.user_id.as_deref().map(|id| cut(&masked(sandbox, id), TEXT_MAX));
+    // What verified is an id, however much it looks like a signature, such as the hash of an address.
+    let is_id = judged.verdict == Verdict::Valid;
+    let shown = |id: &str| if is_id && !holds_secret(sandbox, id) { id.to_owned() } else { masked(sandbox, id) };
+    let shown_id = call.user_id.as_deref().map(|id| cut(&shown(id), TEXT_MAX));
+    let key = call.user_id.as_deref().map(user_key);
     let read = match (call.vendor, name.as_str()) {
         (Vendor::GoSquared, "history") => Some("chat"),
         (Vendor::Chameleon, "data") => Some("identify"),
@@ -138,6 +142,7 @@ pub(crate) fn take(sandbox: &Arc<Sandbox>, call: Call) -> rusqlite::Result<Answe
         page: page.clone(),
         call: name.clone(),
         user_id: shown_id.clone(),
+        user_key: key,
         visitor: visitor.split('.').next().unwrap_or_default().to_owned(),
         view: cut(&masked(sandbox, &call.view), 64),
         verdict: judged.verdict,
@@ -179,7 +184,7 @@ pub(crate) fn take(sandbox: &Arc<Sandbox>, call: Call) -> rusqlite::Result<Answe
             (on, Request { effect: decision.effect, enforces, status: decision.status, ..draft })
         }
     })?;
-    if shown_id.as_deref().is_some_and(|id| !id.is_empty() && id == call.token) {
+    if call.user_id.as_deref().is_some_and(|id| !id.is_empty() && id == call.token) {
         sandbox.store.found(&Found {
             vendor: call.vendor,
             project: &project,
@@ -192,8 +197,8 @@ pub(crate) fn take(sandbox: &Arc<Sandbox>, call: Call) -> rusqlite::Result<Answe
     }
     let data = match read {
         Some(of) if matches!(kept.effect, Effect::Tracked | Effect::Accepted) => {
-            let id = shown_id.unwrap_or_default();
-            Some(json!(sandbox.store.details(call.vendor, &project, &id, of)?))
+            let user = key.unwrap_or_else(|| user_key(""));
+            Some(json!(sandbox.store.details(call.vendor, &project, &user, of)?))
         }
         _ => None,
     };
@@ -391,6 +396,7 @@ pub(crate) fn rest(
         page: page_of(&masked(sandbox, path)),
         call: "rest".to_owned(),
         user_id: None,
+        user_key: None,
         visitor: String::new(),
         view: String::new(),
         verdict: Verdict::Anonymous,

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::chameleon::Account;
 use crate::gosquared::SecureMode;
@@ -33,18 +34,18 @@ CREATE TABLE IF NOT EXISTS projects (
     PRIMARY KEY (vendor, project)) STRICT;
 CREATE TABLE IF NOT EXISTS requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, vendor TEXT NOT NULL, project TEXT NOT NULL,
-    page TEXT NOT NULL, call TEXT NOT NULL, user_id TEXT, visitor TEXT NOT NULL, view TEXT NOT NULL,
+    page TEXT NOT NULL, call TEXT NOT NULL, user_id TEXT, user_key BLOB, visitor TEXT NOT NULL, view TEXT NOT NULL,
     verdict TEXT NOT NULL, effect TEXT NOT NULL, would_be_ignored INTEGER NOT NULL, enforces INTEGER NOT NULL,
     status INTEGER NOT NULL, reasons TEXT NOT NULL, signed_at INTEGER, fingerprint BLOB, detail TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS requests_by_view ON requests (view, vendor);
 CREATE INDEX IF NOT EXISTS requests_by_fingerprint ON requests (fingerprint) WHERE fingerprint IS NOT NULL;
-CREATE INDEX IF NOT EXISTS requests_by_user ON requests (vendor, project, user_id, call);
+CREATE INDEX IF NOT EXISTS requests_by_user_key ON requests (vendor, project, user_key, call);
 CREATE TABLE IF NOT EXISTS pages (
     vendor TEXT NOT NULL, project TEXT NOT NULL, page TEXT NOT NULL, valid INTEGER NOT NULL DEFAULT 0,
     wrong INTEGER NOT NULL DEFAULT 0, unsigned INTEGER NOT NULL DEFAULT 0, anonymous INTEGER NOT NULL DEFAULT 0,
     oldest INTEGER, PRIMARY KEY (vendor, project, page)) STRICT;
 CREATE TABLE IF NOT EXISTS users (
-    vendor TEXT NOT NULL, project TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (vendor, project, user_id)) STRICT;
+    vendor TEXT NOT NULL, project TEXT NOT NULL, user_key BLOB NOT NULL, PRIMARY KEY (vendor, project, user_key)) STRICT;
 CREATE TABLE IF NOT EXISTS problems (
     vendor TEXT NOT NULL, project TEXT NOT NULL, page TEXT NOT NULL, code TEXT NOT NULL, warning INTEGER NOT NULL,
     what TEXT NOT NULL, fix TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (vendor, project, page, code)) STRICT;
@@ -61,7 +62,10 @@ pub(crate) struct Request {
     pub(crate) project: String,
     pub(crate) page: String,
     pub(crate) call: String,
+    /// As it is shown: without a secret, and not too long.
     pub(crate) user_id: Option<String>,
+    /// The SHA-256 of the id as it came, so that no two users are one.
+    pub(crate) user_key: Option<[u8; 32]>,
     pub(crate) visitor: String,
     pub(crate) view: String,
     pub(crate) verdict: Verdict,
@@ -103,6 +107,7 @@ pub(crate) struct Filter {
     pub(crate) vendor: Option<Vendor>,
     pub(crate) verdict: Option<Verdict>,
     pub(crate) page: Option<String>,
+    /// As it came, or as it is shown.
     pub(crate) user_id: Option<String>,
 }
 
@@ -154,6 +159,7 @@ impl Store {
         let connection = connection.map_err(io::Error::other)?;
         let prepared = connection
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;")
+            .and_then(|()| keyed(&connection))
             .and_then(|()| connection.execute_batch(SCHEMA));
         prepared.map_err(io::Error::other)?;
         Ok(Store(Mutex::new(connection)))
@@ -278,11 +284,12 @@ impl Store {
     /// The newest first.
     pub(crate) fn requests(&self, filter: &Filter, most: i64) -> rusqlite::Result<Vec<Kept>> {
         let sql = "SELECT * FROM requests WHERE (?1 IS NULL OR vendor = ?1) AND (?2 IS NULL OR verdict = ?2) \
-                   AND (?3 IS NULL OR page = ?3) AND (?4 IS NULL OR user_id = ?4) ORDER BY id DESC LIMIT ?5";
+                   AND (?3 IS NULL OR page = ?3) AND (?4 IS NULL OR user_id = ?4 OR user_key = ?5) ORDER BY id DESC LIMIT ?6";
         let (vendor, verdict) = (filter.vendor.map(Vendor::name), filter.verdict.map(Verdict::name));
+        let key = filter.user_id.as_deref().map(user_key);
         let connection = self.lock();
         let mut statement = connection.prepare_cached(sql)?;
-        statement.query_map(params![vendor, verdict, filter.page, filter.user_id, most], kept)?.collect()
+        statement.query_map(params![vendor, verdict, filter.page, filter.user_id, key, most], kept)?.collect()
     }
 
     pub(crate) fn request(&self, id: i64) -> rusqlite::Result<Option<Kept>> {
@@ -294,16 +301,30 @@ impl Store {
         &self,
         vendor: Vendor,
         project: &str,
-        user_id: &str,
+        user: &[u8; 32],
         call: &str,
     ) -> rusqlite::Result<Vec<Value>> {
-        let sql = "SELECT detail FROM requests WHERE vendor = ? AND project = ? AND user_id = ? AND call = ? \
+        let sql = "SELECT detail FROM requests WHERE vendor = ? AND project = ? AND user_key = ? AND call = ? \
                    AND effect IN ('tracked', 'accepted') ORDER BY id LIMIT 100";
         let connection = self.lock();
         let mut statement = connection.prepare_cached(sql)?;
-        let texts = statement.query_map([vendor.name(), project, user_id, call], |row| row.get::<_, String>(0))?;
+        let texts = statement.query_map(params![vendor.name(), project, user, call], |row| row.get::<_, String>(0))?;
         texts.map(|text| Ok(serde_json::from_str(&text?).unwrap_or_default())).collect()
     }
+}
+
+/// A file in which users are not yet kept by their key: what was seen is forgotten, switches and secrets stay.
+fn keyed(connection: &Connection) -> rusqlite::Result<()> {
+    let sql = "SELECT count(*) > 0 AND max(name = 'user_key') = 0 FROM pragma_table_info('users')";
+    if connection.query_row(sql, [], |row| row.get::<_, Option<bool>>(0))?.unwrap_or(false) {
+        connection.execute_batch("DROP TABLE requests; DROP TABLE users; DELETE FROM pages; DELETE FROM problems;")?;
+    }
+    Ok(())
+}
+
+/// What a user's data is kept under.
+pub(crate) fn user_key(id: &str) -> [u8; 32] {
+    Sha256::digest(id).into()
 }
 
 /// Makes the file, or sees to it that nobody else may read it.
@@ -357,7 +378,7 @@ fn insert(connection: &Connection, request: Request) -> rusqlite::Result<Kept> {
             Verdict::Unsigned | Verdict::Anonymous => "unsigned",
         };
         count(connection, &request, &counted, column, 1)?;
-        if let (Verdict::Valid, Some(user)) = (request.verdict, &request.user_id) {
+        if let (Verdict::Valid, Some(user)) = (request.verdict, &request.user_key) {
             let sql = "INSERT OR IGNORE INTO users SELECT ?1, ?2, ?3 \
                        WHERE (SELECT count(*) FROM users WHERE vendor = ?1 AND project = ?2) < ?4";
             connection.execute(sql, params![vendor.name(), project, user, USERS_MAX])?;
@@ -366,8 +387,8 @@ fn insert(connection: &Connection, request: Request) -> rusqlite::Result<Kept> {
     } else if request.call == "visit" && !identified(connection, &request)? {
         count(connection, &request, &counted, "anonymous", 1)?;
     }
-    let sql = "INSERT INTO requests (time, vendor, project, page, call, user_id, visitor, view, verdict, effect, would_be_ignored, \
-               enforces, status, reasons, signed_at, fingerprint, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let sql = "INSERT INTO requests (time, vendor, project, page, call, user_id, user_key, visitor, view, verdict, effect, would_be_ignored, \
+               enforces, status, reasons, signed_at, fingerprint, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let reasons = serde_json::to_string(&request.reasons).unwrap_or_default();
     connection.prepare_cached(sql)?.execute(params![
         request.time,
@@ -376,6 +397,7 @@ fn insert(connection: &Connection, request: Request) -> rusqlite::Result<Kept> {
         page,
         request.call,
         request.user_id,
+        request.user_key,
         request.visitor,
         request.view,
         request.verdict.name(),
@@ -538,6 +560,7 @@ mod tests {
             page: page.to_owned(),
             call: call.to_owned(),
             user_id: Some("42".to_owned()),
+            user_key: Some(super::user_key("42")),
             visitor: "visitor".to_owned(),
             view: "view".to_owned(),
             verdict,

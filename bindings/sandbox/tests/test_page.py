@@ -1,6 +1,7 @@
 """The page and the API: what they show, and whom."""
 
 import binascii
+import hashlib
 import html
 import http.client
 import json
@@ -136,6 +137,24 @@ def test_the_last_requests_can_be_filtered(sandbox):
     assert sandbox.api("requests?limit=x").status == 400
     text = see(sandbox, f"{PAGE}?vendor=gosquared&verdict=unsigned").text
     assert text.count('href="/_personsig/request/') == 1
+
+
+def test_no_two_users_are_one_however_alike_their_ids_begin(sandbox):
+    alike = [hashlib.sha256(b"ada").hexdigest(), hashlib.sha256(b"ada").hexdigest()[:8] + hashlib.sha256(b"eve").hexdigest()[8:]]
+    long = ["x" * 600 + "1", "x" * 600 + "2"]
+    sandbox.call("gosquared", "visit")
+    for one, other in (alike, long):
+        sandbox.call("gosquared", "chat", user_id=one, signature=gosquared(one), detail="private")
+        assert sandbox.call("gosquared", "history", user_id=one, signature=gosquared(one)).json["data"] == ["private"]
+        assert sandbox.call("gosquared", "history", user_id=other, signature=gosquared(other)).json["data"] == []
+        sandbox.api("forget", "POST")
+        sandbox.call("gosquared", "visit")
+        for user in (one, other):
+            sandbox.identify("gosquared", user, gosquared(user))
+        assert sandbox.verdict("gosquared")["ready"]
+        assert [len(sandbox.requests(user_id=user)) for user in (one, other)] == [1, 1]
+    sandbox.identify("gosquared", alike[0], gosquared(alike[0]))
+    assert sandbox.requests()[0]["user_id"] == alike[0]
 
 
 def test_one_request_in_full(sandbox):
