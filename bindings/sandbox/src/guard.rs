@@ -111,13 +111,22 @@ pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
     is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
 }
 
-/// The host of `host:port`, in lower case and without an IPv6 address's brackets.
+/// The host of `host:port`, in lower case and without an IPv6 address's brackets. It is written into scripts, where a name
+/// may hold whatever ends a string, so only letters, digits, dots and hyphens are a name here.
 fn host_of(authority: &str) -> Option<String> {
-    let parsed: axum::http::uri::Authority = authority.parse().ok()?;
-    if authority.contains('@') {
-        return None;
-    }
-    Some(parsed.host().trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase())
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (host, behind) = rest.split_once(']')?;
+            host.parse::<std::net::Ipv6Addr>().ok()?;
+            (host, behind)
+        }
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    let is_port = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok();
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let well = (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+        && (authority.starts_with('[') || host.bytes().all(is_name));
+    well.then(|| host.trim_end_matches('.').to_ascii_lowercase())
 }
 
 fn pairs(value: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -156,6 +165,22 @@ mod tests {
         for host in
             ["example.com", "localhost.example.com", "10.0.0.1", "notlocalhost", "", "localhost@example.com", "a b"]
         {
+            assert!(!local.is_own_host(host), "{host}");
+        }
+        for host in [
+            "'-alert(1)-'.localhost",
+            "a;b.localhost",
+            "a$b.localhost:1",
+            "localhost:",
+            "localhost:x",
+            "localhost:+1",
+            "localhost:65536",
+            "localhost:1:2",
+            "[::1",
+            "[::1]x",
+            "[localhost]",
+            "::1",
+        ] {
             assert!(!local.is_own_host(host), "{host}");
         }
         assert!(guard("192.168.1.2:8787").is_own_host("192.168.1.2:8787"));

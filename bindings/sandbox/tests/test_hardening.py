@@ -24,7 +24,18 @@ def alive(sandbox):
 
 
 @pytest.mark.parametrize(
-    "host", ["example.com", "localhost.example.com", "10.0.0.1", "127.0.0.1@example.com", "", "a b", "localhost, example.com"]
+    "host",
+    [
+        "example.com",
+        "localhost.example.com",
+        "10.0.0.1",
+        "127.0.0.1@example.com",
+        "",
+        "a b",
+        "localhost, example.com",
+        "'-alert(1)-'.localhost",
+        "localhost:x",
+    ],
 )
 def test_a_name_that_somebody_else_owns_leads_nowhere(proxied, host):
     sandbox, server = proxied([], "private")
