@@ -142,7 +142,7 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     let url = url(address);
     let mut variables = sandbox.secrets.variables();
     let rest = format!("{url}/_personsig/rest/{}", sandbox.guard.token());
-    variables.push(("CHAMELEON_API_URL".to_owned(), rest.into_bytes().into()));
+    variables.push((API_URL.to_owned(), rest.into_bytes().into()));
     if arguments.expose && !address.ip().is_loopback() {
         say!(
             "Other machines can reach this sandbox, and through it your app. The page and the API still need the token."
@@ -153,7 +153,7 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     }
     let program = match arguments.command.is_empty() {
         true => {
-            without_command(&sandbox, &variables);
+            without_command(&sandbox, &variables, token_is_given);
             None
         }
         false => Some(with_command(&sandbox, &arguments.command, &variables)?),
@@ -192,15 +192,23 @@ fn url(address: SocketAddr) -> String {
     }
 }
 
+/// Where a back end finds the REST API that the sandbox plays.
+const API_URL: &str = "CHAMELEON_API_URL";
+
 type Variables = [(String, zeroize::Zeroizing<Vec<u8>>)];
 
-fn without_command(sandbox: &Sandbox, variables: &Variables) {
+/// A token that was given is known to who gave it, and is not printed, since output is kept in logs.
+fn without_command(sandbox: &Sandbox, variables: &Variables, token_is_given: bool) {
     if sandbox.secrets.real {
         return;
     }
     say!("Secrets made for this run, which no vendor knows. Set them where your app starts:");
     for (name, value) in variables {
-        say!("  export {name}={}", String::from_utf8_lossy(value));
+        let value = String::from_utf8_lossy(value);
+        match value.strip_suffix(sandbox.guard.token()).filter(|_| token_is_given && name == API_URL) {
+            Some(before) => say!("  export {name}=\"{before}${TOKEN_VARIABLE}\""),
+            None => say!("  export {name}={value}"),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from conftest import BEARER, PROGRAM, REAL, ROOT, chameleon, gosquared
+from conftest import BEARER, PROGRAM, REAL, ROOT, TOKEN, chameleon, gosquared
 
 
 def refused(*arguments, environment=None):
@@ -34,6 +34,17 @@ def test_secrets_are_made_for_the_run_and_no_two_runs_have_the_same(start):
     assert one.identify("gosquared", "1", gosquared("1")).json["verdict"] == "wrong", "the real one is not read"
     older = secret_of(one, "GOSQUARED_SECURE_MODE_SECRET_PREVIOUS")
     assert one.identify("gosquared", "1", gosquared("1", older)).json["reasons"][0]["code"] == "valid-with-fallback"
+
+
+def test_a_token_that_was_given_is_not_printed(start):
+    sandbox = start()
+    assert sandbox.says('/_personsig/rest/$PERSONSIG_SANDBOX_TOKEN"')
+    assert sandbox.says("Ctrl-C ends it.")
+    assert TOKEN not in sandbox.output
+    line = re.search("export (CHAMELEON_API_URL=.*)", sandbox.output)[1]
+    shell = ["sh", "-c", f'{line}; printf %s "$CHAMELEON_API_URL"']
+    url = subprocess.run(shell, env={"PERSONSIG_SANDBOX_TOKEN": TOKEN}, capture_output=True, text=True, check=True).stdout
+    assert url == f"http://localhost:{sandbox.port}/_personsig/rest/{TOKEN}"
 
 
 def test_the_command_is_given_them_and_ends_with_the_sandbox(start, tmp_path):
