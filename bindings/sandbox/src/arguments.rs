@@ -26,7 +26,8 @@ use crate::secrets::{Named, SecretFile};
     after_help = "\
 It stands in front of your app, plays both vendors by what their documents say,
 and tells when every page signs. The app is not changed: where its pages name
-the vendors' scripts, they get the sandbox's.
+the vendors' scripts, they get the sandbox's: in HTML, XHTML, Turbo streams and
+JavaScript, plain or compressed with gzip, deflate or br, and in nothing else.
 
 Secrets are made for the run and given to COMMAND, so that nothing signed with
 them can verify at a vendor. Without COMMAND the lines that set them are printed.

@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::secrets::random;
 
@@ -63,10 +63,12 @@ impl Guard {
 
     /// The API's: `Authorization: Bearer`.
     pub(crate) fn has_bearer(&self, headers: &HeaderMap) -> bool {
-        let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token =
-            value.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        token.is_some_and(|(_, token)| self.is_token(token.trim()))
+        headers.get_all(header::AUTHORIZATION).into_iter().any(|value| self.is_bearer(value))
+    }
+
+    pub(crate) fn is_bearer(&self, value: &HeaderValue) -> bool {
+        let parts = value.to_str().ok().and_then(|value| value.split_once(' '));
+        parts.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && self.is_token(token.trim()))
     }
 
     /// The page's: its cookie, on a navigation of a whole window. A script's request is none, whatever it says of itself.

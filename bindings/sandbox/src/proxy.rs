@@ -172,8 +172,10 @@ fn outgoing(
     }
     // Answered here, when the body is asked for.
     headers.remove(header::EXPECT);
-    if sandbox.guard.has_bearer(headers) {
-        headers.remove(header::AUTHORIZATION);
+    let credentials: Vec<_> = headers.get_all(header::AUTHORIZATION).iter().cloned().collect();
+    headers.remove(header::AUTHORIZATION);
+    for value in credentials.into_iter().filter(|value| !sandbox.guard.is_bearer(value)) {
+        headers.append(header::AUTHORIZATION, value);
     }
     let cookies: Vec<_> = headers.get_all(header::COOKIE).iter().cloned().collect();
     headers.remove(header::COOKIE);
@@ -221,7 +223,8 @@ fn drop_hop_by_hop(headers: &mut HeaderMap) {
         .flat_map(|value| value.split(','))
         .filter_map(|name| name.trim().parse().ok())
         .collect();
-    for name in named {
+    // Whatever a connection says, a request has a host.
+    for name in named.into_iter().filter(|name| name != header::HOST) {
         headers.remove(name);
     }
     for name in HOP_BY_HOP {
@@ -311,6 +314,10 @@ fn warn(sandbox: &Sandbox, page: &str, code: &'static str) {
             "has subresource hashes on scripts, which the sandbox took off, since it changes scripts",
             "Nothing to do for your own scripts. A vendor's script changes without notice: leave the hash off there.",
         ),
+        "unknown-coding" => (
+            "is compressed in a way that the sandbox did not ask for and cannot undo, so vendors' addresses in it stay",
+            "Let the app compress with gzip, deflate or br, or with what Accept-Encoding asks for.",
+        ),
         "too-large-for-hashes" => (
             "is too large for the sandbox to mend the hashes in its policy",
             "Its inline scripts may be blocked here. Use a nonce.",
@@ -339,7 +346,7 @@ enum Kind {
 fn kind(headers: &HeaderMap) -> Option<Kind> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     match value.split(';').next()?.trim().to_ascii_lowercase().as_str() {
-        "text/html" => Some(Kind::Html),
+        "text/html" | "text/vnd.turbo-stream.html" => Some(Kind::Html),
         "application/xhtml+xml"
         | "text/javascript"
         | "application/javascript"
@@ -362,7 +369,10 @@ async fn rewritten(sandbox: Arc<Sandbox>, response: Response, authority: &str, p
     if empty || parts.status == StatusCode::PARTIAL_CONTENT {
         return Response::from_parts(parts, body);
     }
-    let Some(codings) = codings(&parts.headers) else { return Response::from_parts(parts, body) };
+    let Some(codings) = codings(&parts.headers) else {
+        warn(&sandbox, &page, "unknown-coding");
+        return Response::from_parts(parts, body);
+    };
     for name in [
         "content-length",
         "content-encoding",
@@ -421,10 +431,15 @@ fn set_policies(
     policies: &[(&'static str, String)],
     hashes: &[(String, String)],
 ) {
-    for name in POLICIES {
-        headers.remove(name);
-    }
     let [enforced, report_only] = POLICIES.map(HeaderName::from_static);
+    for name in [&enforced, &report_only] {
+        // What is not ASCII is not understood here, and stays.
+        let kept: Vec<_> = headers.get_all(name).iter().filter(|value| value.to_str().is_err()).cloned().collect();
+        headers.remove(name);
+        for value in kept {
+            headers.append(name, value);
+        }
+    }
     for (name, value) in policies {
         let is_enforced = *name == POLICIES[0];
         let mut add = |name: &HeaderName, text: String| {

@@ -94,6 +94,12 @@ def test_a_compression_that_nobody_asked_for_passes_as_it_is(proxied):
     sandbox, _ = proxied([*HTML, ("Content-Encoding", "zstd")], b"\x28\xb5\x2f\xfd")
     answer = sandbox.ask("/")
     assert (answer.body, answer.headers["Content-Encoding"]) == (b"\x28\xb5\x2f\xfd", "zstd")
+    assert codes(sandbox) == ["unknown-coding"]
+
+
+def test_a_turbo_stream_is_html(proxied):
+    sandbox, _ = proxied([("Content-Type", "text/vnd.turbo-stream.html; charset=utf-8")], f"<turbo-stream><script>{LOADER}</script>")
+    assert own(sandbox, "gosquared/tracker.js") in sandbox.ask("/").text
 
 
 def test_a_range_and_an_answer_without_a_body_pass(proxied):
@@ -211,6 +217,20 @@ def test_a_cookie_of_the_apps_in_any_encoding_changes_nothing(start, app, value)
     assert "opens with the link" not in sandbox.ask("/_personsig/", headers={"Cookie": cookie}).text
 
 
+def test_of_several_credentials_the_app_gets_its_own(proxied):
+    sandbox, server = proxied([], "")
+    for first, second in (("Basic x", f"Bearer {TOKEN}"), (f"bearer {TOKEN}", "Basic x")):
+        head = f"Host: localhost\r\nAuthorization: {first}\r\nAuthorization: {second}\r\n"
+        sandbox.raw(f"GET / HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode())
+    assert [asked[2].get_all("Authorization") for asked in server.asked] == [["Basic x"]] * 2
+
+
+def test_a_connection_does_not_take_the_host_along(proxied):
+    sandbox, server = proxied([], "")
+    sandbox.raw(b"GET / HTTP/1.1\r\nHost: localhost:1\r\nConnection: close, Host\r\n\r\n")
+    assert server.asked[0][2]["Host"] == "localhost:1"
+
+
 def test_headers_of_one_connection_end_there(proxied):
     sandbox, server = proxied([("X-Hop", "1"), ("Connection", "X-Hop"), ("Keep-Alive", "timeout=5"), ("X-End", "2")], "")
     hop = "Connection: close, X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\nProxy-Authorization: x\r\nUpgrade: h2c\r\n"
@@ -227,6 +247,13 @@ def test_a_policy_allows_the_sandbox_what_it_allows_the_vendors(proxied):
     headers = sandbox.ask("/").headers
     assert headers["Content-Security-Policy"] == "script-src 'nonce-abc' 'self'; connect-src 'self'; report-uri /_personsig/report"
     assert "report-uri /_personsig/report" in headers["Content-Security-Policy-Report-Only"]
+
+
+def test_a_policy_that_is_not_ascii_stays(proxied):
+    policies = [("Content-Security-Policy", "img-src 'self'; report-uri /é"), ("Content-Security-Policy", "font-src 'self'")]
+    sandbox, _ = proxied([*HTML, *policies], LOADER)
+    kept = sandbox.ask("/").headers.get_all("Content-Security-Policy")
+    assert kept == ["img-src 'self'; report-uri /é", "font-src 'self'; report-uri /_personsig/report"]
 
 
 def test_a_policy_that_reports_to_a_group_of_its_own_is_reported_here_too(proxied):
