@@ -339,13 +339,15 @@ fn claims_nothing_of_secret_or_id_where_there_is_no_signature() {
     for shown in ["$2y$10$abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV", "7b0d5c", "hello"] {
         for signer in [&plain, &timestamped] {
             let told = findings(signer, ID, shown);
-            let claims = |finding: &Finding| finding.message.contains("different") || finding.fix.contains("ecret");
+            let claims = |finding: &Finding| {
+                finding.message.contains("different") || finding.fix.to_lowercase().contains("secret")
+            };
             assert!(!told.iter().any(claims), "{told:?}");
         }
     }
     assert_eq!(codes(&plain, ID, "$2y$10$abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"), ["not-a-signature"]);
     let told = &findings(&plain, ID, digits("another-secret-of-ours", ID))[0];
-    assert!(told.message.contains("probably") && told.fix.contains("ecret"), "{told:?}");
+    assert!(told.message.contains("probably") && told.fix.to_lowercase().contains("secret"), "{told:?}");
 }
 
 /// Its page is made of the codes; `UPDATE=1` writes it again.

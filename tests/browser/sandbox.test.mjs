@@ -237,7 +237,9 @@ describe('the rules that begin in a page', () => {
     await fresh();
     await trial.page.evaluate(() => _gs('identify', { id: 'leaving' }));
     await trial.page.goto('about:blank');
-    assert.deepEqual((await told('gosquared', 2))[1].slice(0, 3), ['identify', 'leaving', 'unsigned']);
+    // A beacon may overtake the request that was under way.
+    const calls = (await told('gosquared', 2)).map((call) => call.slice(0, 3).join(' '));
+    assert.ok(calls.includes('identify leaving unsigned'), calls.join(', '));
   });
 
   test('chat history is given to the right signature alone', async () => {
