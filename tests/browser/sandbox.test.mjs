@@ -164,7 +164,7 @@ describe('the rules that begin in a page', () => {
   const fresh = async () => {
     await trial.page.close();
     // What the page sent as it closed may still be on its way.
-    for (let before, last = null; before !== last; ) {
+    for (let before, last = null; before !== last;) {
       before = last;
       await sleep(200);
       last = (await box.api('requests?limit=1'))[0]?.id ?? null;
