@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
     version,
     no_binary_name = true,
     disable_help_subcommand = true,
-    about = "Sign user ids for identity verification (GoSquared, Chameleon, Intercom and others)",
+    about = "Sign user ids for identity verification (GoSquared, Chameleon and others)",
     after_help = "\
 Example, with the secret from the provider's settings in a variable:
   export GOSQUARED_SECURE_MODE_SECRET=personsig-test-secret
