@@ -108,7 +108,7 @@ for (const [language, command] of Object.entries(APPS)) {
       assert.deepEqual([half.gosquared.missing, half.gosquared.ready], [['a second user'], false]);
       const second = await browse(box.address);
       await login(second.page, 'obrien');
-      const verdict = await box.until(({ gosquared, chameleon }) => gosquared.ready && chameleon.ready);
+      const verdict = await box.until((each) => [each.gosquared, each.chameleon].every(({ ready, valid }) => ready && valid === 2));
       assert.equal(verdict.gosquared.summary, 'Ready to switch on: 2 of 2 identifies on 1 page were signed and valid.');
       assert.deepEqual([verdict.gosquared.warnings, verdict.chameleon.warnings, verdict.chameleon.state], [[], [], 'enforced']);
       const ids = (await box.api('requests?vendor=gosquared&verdict=valid')).map((request) => request.user_id);
