@@ -174,12 +174,11 @@ fn sections(sandbox: &Sandbox, asked: &Asked) -> rusqlite::Result<Sections> {
     let Outlooks(outlooks) = sandbox.outlooks()?;
     let mut tables = Vec::new();
     for outlook in &outlooks {
-        let pages = sandbox.store.pages(outlook.vendor, &outlook.project)?;
         let of = |page: &Page| {
             let all = outlook.problems.iter().chain(&outlook.warnings);
             all.filter(|problem| problem.page == page.page).cloned().collect::<Vec<_>>()
         };
-        let rows: Vec<_> = pages.into_iter().map(|page| (page.clone(), of(&page))).collect();
+        let rows: Vec<_> = outlook.pages.iter().map(|page| (page.clone(), of(page))).collect();
         if !rows.is_empty() {
             tables.push((outlook.vendor, outlook.project.clone(), rows));
         }

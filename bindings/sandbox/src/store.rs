@@ -10,7 +10,6 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::chameleon::Account;
 use crate::gosquared::SecureMode;
 use crate::judge::Reason;
 use crate::rule::{Effect, Vendor, Verdict};
@@ -111,6 +110,18 @@ pub(crate) struct Filter {
     pub(crate) user_id: Option<String>,
 }
 
+/// What was seen of one project or account.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    /// Secure Mode, or enforcement.
+    pub(crate) on: bool,
+    /// The how-manieth account of Chameleon's.
+    pub(crate) account: i64,
+    pub(crate) pages: Vec<Page>,
+    pub(crate) users: i64,
+    pub(crate) problems: Vec<Problem>,
+}
+
 /// The counts of a page.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Page {
@@ -121,6 +132,12 @@ pub(crate) struct Page {
     pub(crate) anonymous: i64,
     /// The age in seconds of the oldest signature that it has shown.
     pub(crate) oldest: Option<i64>,
+}
+
+impl Page {
+    pub(crate) fn identifies(&self) -> i64 {
+        self.valid + self.wrong + self.unsigned
+    }
 }
 
 /// What is wrong with a page: a problem, which keeps the verdict from being "ready", or a warning.
@@ -207,22 +224,8 @@ impl Store {
         add_problem(&self.lock(), found)
     }
 
-    pub(crate) fn secure_mode(&self, project: &str) -> rusqlite::Result<SecureMode> {
-        let on = switch(&self.lock(), Vendor::GoSquared, project)?;
-        Ok(if on { SecureMode::On } else { SecureMode::Off })
-    }
-
     pub(crate) fn set_secure_mode(&self, project: &str, mode: SecureMode) -> rusqlite::Result<()> {
         set_switch(&self.lock(), Vendor::GoSquared, project, mode == SecureMode::On)
-    }
-
-    /// The account's state, and the how-manieth account of the sandbox it is.
-    pub(crate) fn account(&self, project: &str) -> rusqlite::Result<(Account, i64)> {
-        let connection = self.lock();
-        let enforced = switch(&connection, Vendor::Chameleon, project)?;
-        let sql = "SELECT account FROM projects WHERE vendor = 'chameleon' AND project = ?";
-        let number = connection.query_row(sql, [project], |row| row.get(0)).optional()?.unwrap_or(1);
-        Ok((if enforced { Account::Enforced } else { Account::Open }, number))
     }
 
     /// A new account, open, that has seen nothing. The vendor has no such button.
@@ -245,40 +248,16 @@ impl Store {
         transaction.commit()
     }
 
-    pub(crate) fn pages(&self, vendor: Vendor, project: &str) -> rusqlite::Result<Vec<Page>> {
-        let sql = "SELECT page, valid, wrong, unsigned, anonymous, oldest FROM pages WHERE vendor = ? AND project = ? ORDER BY page";
-        let read = |row: &Row<'_>| {
-            Ok(Page {
-                page: row.get(0)?,
-                valid: row.get(1)?,
-                wrong: row.get(2)?,
-                unsigned: row.get(3)?,
-                anonymous: row.get(4)?,
-                oldest: row.get(5)?,
-            })
-        };
-        self.lock().prepare_cached(sql)?.query_map([vendor.name(), project], read)?.collect()
-    }
-
-    pub(crate) fn users(&self, vendor: Vendor, project: &str) -> rusqlite::Result<i64> {
-        let sql = "SELECT count(*) FROM users WHERE vendor = ? AND project = ?";
-        self.lock().prepare_cached(sql)?.query_row([vendor.name(), project], |row| row.get(0))
-    }
-
-    pub(crate) fn problems(&self, vendor: Vendor, project: &str) -> rusqlite::Result<Vec<Problem>> {
-        let sql = "SELECT page, code, what, fix, count, warning FROM problems WHERE vendor = ? AND project = ? \
-                   ORDER BY warning, page, code";
-        let read = |row: &Row<'_>| {
-            Ok(Problem {
-                page: row.get(0)?,
-                code: row.get(1)?,
-                what: row.get(2)?,
-                fix: row.get(3)?,
-                count: row.get(4)?,
-                warning: row.get(5)?,
-            })
-        };
-        self.lock().prepare_cached(sql)?.query_map([vendor.name(), project], read)?.collect()
+    /// What was seen of a project or account, all of it at one moment.
+    pub(crate) fn seen(&self, vendor: Vendor, project: &str) -> rusqlite::Result<Seen> {
+        let connection = self.lock();
+        Ok(Seen {
+            on: switch(&connection, vendor, project)?,
+            account: account_number(&connection, project)?,
+            pages: pages(&connection, vendor, project)?,
+            users: users(&connection, vendor, project)?,
+            problems: problems(&connection, vendor, project)?,
+        })
     }
 
     /// The newest first.
@@ -333,6 +312,48 @@ fn private(file: &Path) -> io::Result<()> {
     let opened =
         std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(file)?;
     opened.set_permissions(std::fs::Permissions::from_mode(0o600))
+}
+
+fn pages(connection: &Connection, vendor: Vendor, project: &str) -> rusqlite::Result<Vec<Page>> {
+    let sql = "SELECT page, valid, wrong, unsigned, anonymous, oldest FROM pages WHERE vendor = ? AND project = ? ORDER BY page";
+    let read = |row: &Row<'_>| {
+        Ok(Page {
+            page: row.get(0)?,
+            valid: row.get(1)?,
+            wrong: row.get(2)?,
+            unsigned: row.get(3)?,
+            anonymous: row.get(4)?,
+            oldest: row.get(5)?,
+        })
+    };
+    connection.prepare_cached(sql)?.query_map([vendor.name(), project], read)?.collect()
+}
+
+fn users(connection: &Connection, vendor: Vendor, project: &str) -> rusqlite::Result<i64> {
+    let sql = "SELECT count(*) FROM users WHERE vendor = ? AND project = ?";
+    connection.prepare_cached(sql)?.query_row([vendor.name(), project], |row| row.get(0))
+}
+
+fn problems(connection: &Connection, vendor: Vendor, project: &str) -> rusqlite::Result<Vec<Problem>> {
+    let sql = "SELECT page, code, what, fix, count, warning FROM problems WHERE vendor = ? AND project = ? \
+               ORDER BY warning, page, code";
+    let read = |row: &Row<'_>| {
+        Ok(Problem {
+            page: row.get(0)?,
+            code: row.get(1)?,
+            what: row.get(2)?,
+            fix: row.get(3)?,
+            count: row.get(4)?,
+            warning: row.get(5)?,
+        })
+    };
+    connection.prepare_cached(sql)?.query_map([vendor.name(), project], read)?.collect()
+}
+
+/// The how-manieth account of Chameleon's it is.
+fn account_number(connection: &Connection, project: &str) -> rusqlite::Result<i64> {
+    let sql = "SELECT account FROM projects WHERE vendor = 'chameleon' AND project = ?";
+    Ok(connection.query_row(sql, [project], |row| row.get(0)).optional()?.unwrap_or(1))
 }
 
 fn switch(connection: &Connection, vendor: Vendor, project: &str) -> rusqlite::Result<bool> {
@@ -586,7 +607,7 @@ mod tests {
             record(&store, request("identify", "/", Verdict::Valid));
         }
         assert_eq!(store.requests(&Filter::default(), i64::MAX).unwrap().len() as i64, REQUESTS_MAX);
-        let page = &store.pages(Vendor::Chameleon, "").unwrap()[0];
+        let page = &store.seen(Vendor::Chameleon, "").unwrap().pages[0];
         assert_eq!((page.valid, page.oldest), (REQUESTS_MAX + 50, Some(600)));
     }
 
@@ -596,7 +617,7 @@ mod tests {
         for number in 0..PAGES_MAX + 5 {
             record(&store, request("identify", &format!("/{number}"), Verdict::Unsigned));
         }
-        let pages = store.pages(Vendor::Chameleon, "").unwrap();
+        let pages = store.seen(Vendor::Chameleon, "").unwrap().pages;
         let others = pages.iter().find(|page| page.page == OTHER_PAGES).unwrap();
         assert_eq!((pages.len() as i64, others.unsigned), (PAGES_MAX + 1, 5));
     }
@@ -614,34 +635,36 @@ mod tests {
             }
             add("/last", "another", warning);
         }
-        let problems = store.problems(Vendor::Chameleon, "").unwrap();
+        let problems = store.seen(Vendor::Chameleon, "").unwrap().problems;
         for (code, count) in [("some", 5), ("another", 1)] {
             let other = problems.iter().find(|found| found.page == OTHER_PAGES && found.code == code).unwrap();
             assert!(!other.warning, "what is both is a problem");
             assert!(other.count >= count);
         }
-        assert!(store.problems(Vendor::GoSquared, "").unwrap().is_empty());
+        assert!(store.seen(Vendor::GoSquared, "").unwrap().problems.is_empty());
     }
 
     #[test]
     fn a_page_that_identifies_somebody_late_had_no_visitor() {
         let store = Store::open(None).unwrap();
         record(&store, request("visit", "/", Verdict::Anonymous));
-        assert_eq!(store.pages(Vendor::Chameleon, "").unwrap()[0].anonymous, 1);
+        assert_eq!(store.seen(Vendor::Chameleon, "").unwrap().pages[0].anonymous, 1);
         record(&store, request("identify", "/", Verdict::Valid));
-        let page = &store.pages(Vendor::Chameleon, "").unwrap()[0];
+        let page = &store.seen(Vendor::Chameleon, "").unwrap().pages[0];
         assert_eq!((page.anonymous, page.valid), (0, 1));
         record(&store, request("visit", "/", Verdict::Anonymous));
-        assert_eq!(store.pages(Vendor::Chameleon, "").unwrap()[0].anonymous, 0);
+        assert_eq!(store.seen(Vendor::Chameleon, "").unwrap().pages[0].anonymous, 0);
     }
 
     #[test]
     fn a_new_account_has_seen_nothing_and_is_open() {
         let store = Store::open(None).unwrap();
         store.record(Vendor::Chameleon, "", |_| (true, request("identify", "/", Verdict::Valid))).unwrap();
-        assert_eq!(store.account("").unwrap(), (crate::chameleon::Account::Enforced, 1));
+        let seen = store.seen(Vendor::Chameleon, "").unwrap();
+        assert_eq!((seen.on, seen.account), (true, 1));
         store.new_account("").unwrap();
-        assert_eq!(store.account("").unwrap(), (crate::chameleon::Account::Open, 2));
-        assert!(store.pages(Vendor::Chameleon, "").unwrap().is_empty());
+        let seen = store.seen(Vendor::Chameleon, "").unwrap();
+        assert_eq!((seen.on, seen.account), (false, 2));
+        assert!(seen.pages.is_empty());
     }
 }

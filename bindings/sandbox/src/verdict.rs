@@ -2,10 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::chameleon::Account;
-use crate::gosquared::SecureMode;
 use crate::rule::Vendor;
-use crate::store::{Problem, Store};
+use crate::store::{Page, Problem, Seen, Store};
 
 /// What is known of one project or account.
 #[derive(Debug, Clone)]
@@ -16,11 +14,7 @@ pub(crate) struct Outlook {
     pub(crate) on: bool,
     /// The how-manieth account of Chameleon's.
     pub(crate) account: i64,
-    /// Whether any page has shown anything of it.
-    pub(crate) seen: bool,
-    pub(crate) valid: i64,
-    pub(crate) identifies: i64,
-    pub(crate) pages: usize,
+    pub(crate) pages: Vec<Page>,
     pub(crate) missing: Vec<&'static str>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) warnings: Vec<Problem>,
@@ -28,48 +22,44 @@ pub(crate) struct Outlook {
 
 impl Outlook {
     pub(crate) fn of(store: &Store, vendor: Vendor, project: &str) -> rusqlite::Result<Self> {
-        let pages = store.pages(vendor, project)?;
-        let users = store.users(vendor, project)?;
-        let (warnings, problems): (Vec<_>, Vec<_>) =
-            store.problems(vendor, project)?.into_iter().partition(|problem| problem.warning);
-        let (on, account) = match vendor {
-            Vendor::GoSquared => (store.secure_mode(project)? == SecureMode::On, 1),
-            Vendor::Chameleon => {
-                let (state, number) = store.account(project)?;
-                (state == Account::Enforced, number)
-            }
-        };
+        let Seen { on, account, pages, users, problems } = store.seen(vendor, project)?;
+        let (warnings, problems): (Vec<_>, Vec<_>) = problems.into_iter().partition(|problem| problem.warning);
         let anonymous: i64 = pages.iter().map(|page| page.anonymous).sum();
         let needed =
             [(anonymous > 0, "a visitor who is not logged in"), (users > 0, "a user"), (users > 1, "a second user")];
-        let identifying = pages.iter().filter(|page| page.valid + page.wrong + page.unsigned > 0);
-        Ok(Outlook {
-            vendor,
-            project: project.to_owned(),
-            on,
-            account,
-            seen: !pages.is_empty() || !problems.is_empty(),
-            valid: pages.iter().map(|page| page.valid).sum(),
-            identifies: pages.iter().map(|page| page.valid + page.wrong + page.unsigned).sum(),
-            pages: identifying.count(),
-            missing: needed.into_iter().filter(|(seen, _)| !seen).map(|(_, what)| what).collect(),
-            problems,
-            warnings,
-        })
+        let missing = needed.into_iter().filter(|(seen, _)| !seen).map(|(_, what)| what).collect();
+        Ok(Outlook { vendor, project: project.to_owned(), on, account, pages, missing, problems, warnings })
+    }
+
+    /// Whether any page has shown anything of it.
+    fn seen(&self) -> bool {
+        !self.pages.is_empty() || !self.problems.is_empty()
+    }
+
+    fn valid(&self) -> i64 {
+        self.pages.iter().map(|page| page.valid).sum()
+    }
+
+    fn identifies(&self) -> i64 {
+        self.pages.iter().map(Page::identifies).sum()
+    }
+
+    fn identifying_pages(&self) -> usize {
+        self.pages.iter().filter(|page| page.identifies() > 0).count()
     }
 
     pub(crate) fn ready(&self) -> bool {
-        self.missing.is_empty() && self.problems.is_empty() && self.valid == self.identifies
+        self.missing.is_empty() && self.problems.is_empty() && self.valid() == self.identifies()
     }
 
     /// One line that a person can act on.
     pub(crate) fn line(&self) -> String {
         if self.ready() {
-            let (valid, identifies) = (self.valid, self.identifies);
-            let pages = plural(self.pages, "page");
+            let (valid, identifies) = (self.valid(), self.identifies());
+            let pages = plural(self.identifying_pages(), "page");
             return format!("Ready to switch on: {valid} of {identifies} identifies on {pages} were signed and valid.");
         }
-        if !self.seen {
+        if !self.seen() {
             return format!("Nothing of {} seen yet. Open your app through the sandbox.", self.vendor.title());
         }
         let mut wrong: Vec<_> = self.problems.iter().take(5).map(sentence).collect();
@@ -86,10 +76,10 @@ impl Outlook {
         let mut value = json!({
             "ready": self.ready(),
             "summary": self.line(),
-            "seen": self.seen,
-            "identifies": self.identifies,
-            "valid": self.valid,
-            "pages": self.pages,
+            "seen": self.seen(),
+            "identifies": self.identifies(),
+            "valid": self.valid(),
+            "pages": self.identifying_pages(),
             "missing": self.missing,
             "problems": self.problems,
             "warnings": self.warnings,
@@ -131,7 +121,7 @@ impl Outlooks {
 
     /// Whatever was seen is ready, and something was. A vendor that no page names does not count.
     pub(crate) fn ready(&self) -> bool {
-        let mut seen = self.0.iter().filter(|outlook| outlook.seen).peekable();
+        let mut seen = self.0.iter().filter(|outlook| outlook.seen()).peekable();
         seen.peek().is_some() && seen.all(Outlook::ready)
     }
 
@@ -155,7 +145,7 @@ impl Outlooks {
 mod tests {
     use super::Outlook;
     use crate::rule::Vendor;
-    use crate::store::Problem;
+    use crate::store::{Page, Problem};
 
     fn outlook() -> Outlook {
         Outlook {
@@ -163,14 +153,15 @@ mod tests {
             project: String::new(),
             on: false,
             account: 1,
-            seen: true,
-            valid: 14,
-            identifies: 14,
-            pages: 5,
+            pages: [2, 3, 3, 3, 3].map(page).into(),
             missing: vec![],
             problems: vec![],
             warnings: vec![],
         }
+    }
+
+    fn page(valid: i64) -> Page {
+        Page { page: String::new(), valid, wrong: 0, unsigned: 0, anonymous: 0, oldest: None }
     }
 
     fn problem(page: &str, what: &str, count: i64) -> Problem {
@@ -199,6 +190,7 @@ mod tests {
         let not = Outlook { missing: vec!["a second user"], ..outlook() };
         assert!(!not.ready());
         assert_eq!(not.line(), "Not ready yet. Still to be seen: a second user.");
-        assert!(!Outlook { valid: 13, ..outlook() }.ready());
+        let pages = vec![Page { wrong: 1, ..page(13) }];
+        assert!(!Outlook { pages, ..outlook() }.ready());
     }
 }
