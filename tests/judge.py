@@ -54,8 +54,10 @@ class Names:
         if encoding != "hex" and oracle.is_written(shown, encoding):
             as_hex = oracle.read(shown, encoding).hex()
         codes = mistakes.findings(row["scheme"], keys, text, as_hex.encode(errors="surrogatepass"), others, now, row["variable"])
+        if codes[0] == "valid" and encoding != "hex":
+            return "other-encoding"
         if codes[0] == "valid":
-            return "other-encoding" if encoding != "hex" else "another time than the given now"
+            return "another time than the given now" if row["scheme"] == "timestamped" else "a right signature, but the vector has another"
         if codes == ["no-known-mistake"] and len(text.encode()) > mistakes.LONG:
             return f"a wrong signature of more than {mistakes.LONG} bytes, which is not examined"
         return " and ".join(codes)

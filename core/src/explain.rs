@@ -14,11 +14,13 @@
 //! Hypotheses that differ in the time alone (*searches*) are tried with right keys alone. Work is bounded: see the
 //! constants, and `no_call_takes_long` among the tests.
 //!
-//! That nothing can be read out piece by piece: a finding tells that a whole HMAC, or 40 digits of it (32 of another hash),
-//! is what was shown, so that whoever asks must have it already. What loses digits is compared in the same length. How
-//! secrets are kept from being found through a wrong key, `key` says. A message is made of what the caller passed, of
-//! times, and, where it was signed again, of a whole right MAC, of which the caller must show the MAC. Comparisons take constant time, but for the first digit and the count of ASCII bytes of a MAC where its writing
-//! loses some.
+//! Invariant: a finding confirms only what the caller already holds (`is_no_oracle_for_prefixes`,
+//! `shows_no_digits_of_a_signature_no_secret_and_no_id`). It says that the presented text contains a whole HMAC, or at
+//! least 40 of its hex digits (32 for another hash), and nothing about fewer, so no signature can be read out digit by
+//! digit. Writings that lose digits are compared at their full length. Messages are made of the caller's own arguments, of
+//! times, and, where a signature was signed again, of a MAC that the caller must present whole. `key` says why candidate
+//! keys reveal no secret. Comparisons take constant time, except for the first digit of a MAC and the count of its ASCII
+//! bytes, where the presented writing loses some.
 
 mod bytes;
 mod construction;
