@@ -371,7 +371,7 @@ bench: need-bench built-rust built-c built-cli bench-copy built-python built-nod
 
 # The tests of one language. Its vectors are among them.
 
-.PHONY: test-rust test-c test-cli test-sandbox test-sandbox-browser test-python test-node test-php test-ruby test-web test-frameworks
+.PHONY: test-rust test-c test-cli test-sandbox test-python test-node test-php test-ruby test-web test-frameworks
 # $(call logged,command,lines that sum it up): prints these alone, or everything when it fails.
 logged = $(1) >target/$@.log 2>&1 || { cat target/$@.log; exit 1; }; $(2) target/$@.log
 cargo_test = @$(call logged,$(CARGO) test --release --locked -p $(1),grep '^test result')
@@ -413,13 +413,11 @@ test-frameworks: need-test-frameworks built-python built-node built-php built-ru
 	$(call browser_test,tests/browser/next.test.mjs tests/browser/turbo.test.mjs)
 
 # The sandbox: its rules, then the program over HTTP, then in the browser, in front of the example apps and of others.
-test-sandbox: need-test-sandbox built-sandbox built-cli built-python built-node built-php built-ruby frameworks-python web-python web-node
+test-sandbox: need-test-sandbox built-sandbox built-cli built-python built-node built-php built-ruby frameworks-python web-python web-node \
+		browser-node next-node
 	@.ci/build 'the tests of the sandbox' $(CARGO) test --no-run --profile sandbox --locked -p personsig-sandbox
 	@$(call logged,$(CARGO) test --profile sandbox --locked -p personsig-sandbox,grep '^test result')
 	@$(RUN) -m pytest -q bindings/sandbox
-
-# In a real browser, in front of apps in development: it waits for what they send, and wants a machine that is not busy.
-test-sandbox-browser: test-sandbox browser-node next-node
 	$(call browser_test,tests/browser/sandbox.test.mjs)
 
 # Everything: what each language tests, and what they share.

@@ -17,6 +17,22 @@ export const TOKEN = ['GSN-000000-A'];
 export const HEX = /[0-9a-f]{64}/;
 export const hmac = (secret, message) => createHmac('sha256', secret).update(message).digest('hex');
 
+/** The commands that start the example apps, given the port. */
+export const APPS = {
+  python: () => [`${ROOT}target/venv/bin/python`, `${ROOT}examples/web/app.py`],
+  node: () => [NODE, `${ROOT}examples/web/app.mjs`],
+  php: (port) => [
+    PHP,
+    '-n',
+    '-d',
+    `extension=${ROOT}target/release/libpersonsig_php.so`,
+    '-S',
+    `127.0.0.1:${port}`,
+    `${ROOT}examples/web/app.php`,
+  ],
+  ruby: () => [RUBY, '-I', `${ROOT}bindings/ruby/lib`, `${ROOT}examples/web/app.rb`],
+};
+
 const SCREENSHOTS = `${ROOT}target/screenshots`;
 export const picture = (page, name) => page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });
 

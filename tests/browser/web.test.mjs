@@ -3,22 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { assertFresh, HEX, hmac, NODE, PHP, picture, ROOT, RUBY, SECRETS, start, TOKEN, visitor } from './visitor.mjs';
+import { APPS, assertFresh, HEX, hmac, picture, SECRETS, start, TOKEN, visitor } from './visitor.mjs';
 
-const APPS = {
-  python: () => [`${ROOT}target/venv/bin/python`, `${ROOT}examples/web/app.py`],
-  node: () => [NODE, `${ROOT}examples/web/app.mjs`],
-  php: (port) => [
-    PHP,
-    '-n',
-    '-d',
-    `extension=${ROOT}target/release/libpersonsig_php.so`,
-    '-S',
-    `127.0.0.1:${port}`,
-    `${ROOT}examples/web/app.php`,
-  ],
-  ruby: () => [RUBY, '-I', `${ROOT}bindings/ruby/lib`, `${ROOT}examples/web/app.rb`],
-};
 const USERS = {
   ada: { id: '123456', name: 'Ada Lovelace' },
   obrien: { id: '"><img src=x onerror=alert(1)>', name: "O'Brien</script><script>alert(1)</script>" },
