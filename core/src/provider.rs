@@ -200,7 +200,7 @@ const GOSQUARED_LOADER: &str = "!function(g,s,q,r,d){r=g[r]=g[r]||function(){(r.
 
 const JWT: &str = "a JSON Web Token, which this version does not make";
 
-static PROVIDERS: [Provider; 31] = [
+static PROVIDERS: &[Provider] = &[
     Provider {
         name: "gosquared",
         title: "GoSquared",
@@ -908,7 +908,7 @@ static PROVIDERS: [Provider; 31] = [
 
 /// Every provider, in the order in which they were added.
 pub const fn providers() -> &'static [Provider] {
-    &PROVIDERS
+    PROVIDERS
 }
 
 #[cfg(test)]
