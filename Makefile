@@ -231,18 +231,18 @@ cli: built-cli share
 
 # A program of its own and a profile of its own: the command that signs carries no server, and nobody waits for one.
 built-sandbox: need-sandbox
-	@.ci/build 'the sandbox' $(CARGO) build --profile sandbox --locked -p personsig-sandbox
+	@.ci/build 'the sandbox' $(CARGO) build --profile quick --locked -p personsig-sandbox
 
 .PHONY: sandbox sandbox-python sandbox-node sandbox-php sandbox-ruby
 sandbox: built-sandbox
-	@mkdir -p dist && $(call put,target/sandbox/personsig-sandbox,dist/personsig-sandbox)
+	@mkdir -p dist && $(call put,target/quick/personsig-sandbox,dist/personsig-sandbox)
 	@echo 'dist/personsig-sandbox plays both vendors. Install it beside the command (make cli) with'
 	@echo '    sudo install dist/personsig-sandbox /usr/local/bin/'
 	@echo 'and put it in front of your app with'
 	@echo '    personsig sandbox --app http://localhost:3000 -- npm run dev'
 
 # The example apps behind it, with secrets that it makes.
-SANDBOX = @target/sandbox/personsig-sandbox --app http://127.0.0.1:$(PORT) --listen 127.0.0.1:$(SANDBOX_PORT) -- env PORT="$(PORT)"
+SANDBOX = @target/quick/personsig-sandbox --app http://127.0.0.1:$(PORT) --listen 127.0.0.1:$(SANDBOX_PORT) -- env PORT="$(PORT)"
 sandbox-python: built-sandbox built-python web-python
 	$(SANDBOX) $(VENV)/bin/python examples/web/app.py
 
@@ -374,7 +374,7 @@ bench: need-bench built-rust built-c built-cli bench-copy built-python built-nod
 .PHONY: test-rust test-c test-cli test-sandbox test-python test-node test-php test-ruby test-web test-frameworks
 # $(call logged,command,lines that sum it up): prints these alone, or everything when it fails.
 logged = $(1) >target/$@.log 2>&1 || { cat target/$@.log; exit 1; }; $(2) target/$@.log
-cargo_test = @$(call logged,$(CARGO) test --release --locked -p $(1),grep '^test result')
+cargo_test = @$(call logged,$(CARGO) test --profile quick --locked -p $(1),grep '^test result')
 
 test-rust: need-test-rust
 	$(call cargo_test,personsig --all-features)
@@ -412,11 +412,16 @@ test-frameworks: need-test-frameworks built-python built-node built-php built-ru
 	@$(RUN) -m pytest -q tests/frameworks
 	$(call browser_test,tests/browser/next.test.mjs tests/browser/turbo.test.mjs)
 
+# A copy with a made-up provider, and the suite of every language there.
+.PHONY: test-new-provider
+test-new-provider: need-test
+	@$(PYTHON) tests/new_provider.py
+
 # The sandbox: its rules, then the program over HTTP, then in the browser, in front of the example apps and of others.
 test-sandbox: need-test-sandbox built-sandbox built-cli built-python built-node built-php built-ruby frameworks-python web-python web-node \
 		browser-node next-node
-	@.ci/build 'the tests of the sandbox' $(CARGO) test --no-run --profile sandbox --locked -p personsig-sandbox
-	@$(call logged,$(CARGO) test --profile sandbox --locked -p personsig-sandbox,grep '^test result')
+	@.ci/build 'the tests of the sandbox' $(CARGO) test --no-run --profile quick --locked -p personsig-sandbox
+	@$(call logged,$(CARGO) test --profile quick --locked -p personsig-sandbox,grep '^test result')
 	@$(RUN) -m pytest -q bindings/sandbox
 	$(call browser_test,tests/browser/sandbox.test.mjs)
 

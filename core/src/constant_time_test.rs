@@ -4,7 +4,7 @@
 //! Shown by memcheck, as in Langley's ctgrind: the secrets are marked as undefined memory, and memcheck reports every
 //! jump and address that depends on them. A leak planted on purpose shows that it would. Valgrind hides the CPU's SHA
 //! extensions, so what runs here is the portable SHA-256; the code around it is the same. It is compiled into optimised
-//! builds alone: theirs is the machine code that ships, and debug assertions branch on what they check.
+//! builds alone: debug assertions branch on what they check.
 
 use std::arch::asm;
 use std::hint::black_box;

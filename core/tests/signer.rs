@@ -176,8 +176,9 @@ fn an_email_in_another_case_is_the_same_user_where_the_vendor_wants_lower_case()
         for email in ["Ada@EXAMPLE.com", &format!("{}@X.y", "Z".repeat(300))] {
             let lower = email.to_lowercase();
             let sign = |email: &str| signer.sign_at(email, 1).unwrap().to_string();
-            let is_same = ["customerly", "magicbell", "ensoras"].contains(&provider.name);
-            assert_eq!(sign(email) == sign(&lower), is_same, "{}", provider.name);
+            let is_same = sign(email) == sign(&lower);
+            assert!(is_same || !["customerly", "magicbell", "ensoras"].contains(&provider.name));
+            assert!(!is_same || !["crisp", "tawk", "gosquared"].contains(&provider.name));
             let now = VerifyOptions { now: Some(1), ..VerifyOptions::default() };
             assert_eq!(signer.is_valid(&lower, sign(email), &now).unwrap(), is_same, "{}", provider.name);
             let identity = signer.identity(email, 1).unwrap();

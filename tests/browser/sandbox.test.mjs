@@ -18,7 +18,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 async function sandbox(options, command = [], env = {}) {
   const port = await freePort();
   const rest = command.length ? ['--', ...command] : [];
-  const child = spawn(`${ROOT}target/sandbox/personsig-sandbox`, ['--listen', `127.0.0.1:${port}`, ...options, ...rest], {
+  const child = spawn(`${ROOT}target/quick/personsig-sandbox`, ['--listen', `127.0.0.1:${port}`, ...options, ...rest], {
     env: {
       ...process.env,
       PERSONSIG_SANDBOX_TOKEN: TOKEN,

@@ -18,7 +18,7 @@ import time
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-PROGRAM = pathlib.Path(os.environ.get("PERSONSIG_SANDBOX", ROOT / "target/sandbox/personsig-sandbox"))
+PROGRAM = pathlib.Path(os.environ.get("PERSONSIG_SANDBOX", ROOT / "target/quick/personsig-sandbox"))
 TOKEN = "a-token-for-tests"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 SECRETS = {"gosquared": "personsig-test-secret", "chameleon": "personsig-test-secret-2"}
