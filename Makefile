@@ -61,6 +61,8 @@ help:
 	@echo 'make lint             formatters and linters; make fmt formats'
 	@echo 'make update           rewrite every file that is derived from another one'
 	@echo 'make conformance      the test vectors on every surface [VECTORS=DIR: your own; ADAPTER=COMMAND: your own program]'
+	@echo 'make packages         what is released, in dist/: wheel, npm packages, gems, PHP, C, crates; so too package-python, ...'
+	@echo 'make test-packages    install each as its users do and sign; test-packages-full: in rooms of other systems too'
 	@echo 'make bench            speed, compared with the usual HMAC call, on every surface'
 	@echo 'make snippet-attacks  100000 hostile documents through an HTML parser and a JavaScript engine'
 	@echo 'make rooms            make demo on bare Debian systems (as root, with debootstrap)'
@@ -87,6 +89,11 @@ FOR_bench := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) python_headers ope
 FOR_test-web := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) npm chromium sinatra
 FOR_test-frameworks := $(FOR_test-web) rails blade twig
 FOR_lint := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) rustfmt npm
+FOR_package := rust cc glibc python venv
+FOR_package-php := $(FOR_php)
+FOR_package-ruby := $(FOR_ruby) gem
+FOR_test-package := $(FOR_package) node npm php ruby gem cxx pkg_config cmake
+FOR_test-packages-full := $(FOR_test-package)
 FOR_test-rust := $(FOR_rust)
 FOR_test-c := $(FOR_c) cxx openssl valgrind pkg_config cmake
 FOR_test-cli := $(FOR_cli)
@@ -277,6 +284,49 @@ uninstall:
 	@cd "$(DESTDIR)$(PREFIX)/share" 2>/dev/null || exit 0; rm -f $(SHARE)
 	@echo 'Removed the C library and the command below $(DESTDIR)$(PREFIX).'
 	@test -n '$(DESTDIR)' || PREFIX='$(PREFIX)' .ci/ldconfig
+
+# Packages: what is released. Each runs on every Linux x86-64 with glibc 2.17, holds no path of this machine, and carries its licences, those of
+# all crates that are linked into it, and beside it in dist/ the list of them. The tests install each as its users do, where there is no Rust.
+
+PACKAGES := python node php ruby c crates
+TOOLS := target/packages/venv
+# The folder of what $(call release_build,what,package and options) builds.
+RELEASED := target/packages/x86_64-unknown-linux-gnu/release
+release_build = @.ci/build '$(1)' .ci/for-release $(CARGO) build --release --locked --target x86_64-unknown-linux-gnu -p $(2)
+
+.PHONY: packages package-tools $(PACKAGES:%=package-%) test-packages test-packages-full $(PACKAGES:%=test-package-%) test-package-artifacts
+package-tools: need-package
+	@id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $(CURDIR) $$(cat .ci/packages.txt bindings/python/requirements.txt | cksum)"; \
+	mkdir -p target/packages; $(call locked,packages) sh -euc 'test "$$(cat $(TOOLS)/made-for 2>/dev/null)" != "$$1" || exit 0; \
+		echo "Installing what makes packages in $(TOOLS)"; rm -rf $(TOOLS); $(PYTHON) -m venv $(TOOLS); \
+		$(TOOLS)/bin/pip install --quiet --disable-pip-version-check -r .ci/packages.txt; echo "$$1" > $(TOOLS)/made-for' tools "$$id"
+
+packages: $(PACKAGES:%=package-%)
+	@ls -l dist
+
+package-python: package-tools
+
+package-node: package-tools need-npm
+
+package-php: package-tools need-package-php
+
+package-ruby: package-tools need-package-ruby
+
+package-c: package-tools
+
+package-crates: package-tools
+
+# Of one language, of what is in dist/ already; artifacts: what all packages have in common.
+TESTS_OF_node := npm
+$(PACKAGES:%=test-package-%) test-package-artifacts: test-package-%: package-tools need-test-package
+	@$(TOOLS)/bin/python -m pytest -q tests/packages/test_$(or $(TESTS_OF_$*),$*).py
+
+test-packages: packages need-test-package
+	@$(TOOLS)/bin/python -m pytest -q tests/packages
+
+# With the rooms: other releases of Debian, builds from source, Spark.
+test-packages-full: packages need-test-packages-full
+	@ROOMS=1 $(TOOLS)/bin/python -m pytest -q tests/packages
 
 clean:
 	@rm -rf target dist bindings/node/personsig.node bindings/ruby/lib/personsig/[0-9]* bench.json report.json
