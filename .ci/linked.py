@@ -1,4 +1,4 @@
-"""The crates that are linked into one of the workspace's crates, as cargo resolves them for a package. `.ci/notices` and `.ci/sbom` print them."""
+"""The crates that are linked into one of the workspace's crates, as cargo resolves them for a package."""
 
 import functools
 import json
@@ -23,7 +23,7 @@ def metadata():
 
 
 def edges(crate):
-    """{(name, version): [(name, version), ...]} of the crate and all that it links, proc macros included: parts of them end up in the code."""
+    """{(name, version): [(name, version), ...]} of the crate and all that it links, with proc macros, which write code."""
     tree = cargo("tree", "--locked", "-p", crate, "--target", TARGET, "-e", "normal", "--prefix", "depth", "--format", " {p}")
     found, path = {}, []
     for line in tree.splitlines():
