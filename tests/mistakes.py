@@ -10,6 +10,7 @@ a key and a message make what was read, their mistakes were made.
 import base64
 import collections
 import datetime
+import decimal
 import hashlib
 import hmac
 import json
@@ -778,9 +779,19 @@ def within(time, seconds):
     return range(max(time - seconds, 0), min(time + seconds, LATEST) + 1)
 
 
+WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
 def other_units(time):
     """A time in whole seconds, as other clocks give it."""
     yield from (f"{time}{ending}" for ending in ("000000", "000000000", ".0", ".000"))
+    yield from (f"{time:,}".replace(",", mark) for mark in THOUSANDS)
+    yield from (f"{time:x}", f"0x{time:x}", f"{time:X}")
+    # C's %g has six digits; other languages write all that there are.
+    for number in (f"{decimal.Decimal(time).normalize():e}", f"{time:.5e}"):
+        digits, power = re.sub(r"\.?0+$", "", number.partition("e")[0]) if "." in number else number[0], int(number.partition("e")[2])
+        yield from (f"{digits}{mark}{power}" for mark in ("e", "E", "e+", "e+0", "E+"))
     days, seconds = divmod(time, 86400)
     date = datetime.date(1970, 1, 1) + datetime.timedelta(days)
     clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
@@ -789,10 +800,7 @@ def other_units(time):
     yield from (f"{iso} {clock}{ending}" for ending in ("", " UTC", " +0000", "+00:00", " +0000 UTC"))
     basic = re.sub("[-:]", "", f"{iso}T{clock}")
     yield from (basic + "Z", basic.replace("T", ""))
-    weekday, month = (
-        "Mon Tue Wed Thu Fri Sat Sun".split()[date.weekday()],
-        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[date.month - 1],
-    )
+    weekday, month = WEEKDAYS[date.weekday()], MONTHS[date.month - 1]
     yield f"{weekday} {month} {date.day:02} {date.year:04} {clock} GMT+0000 (Coordinated Universal Time)"  # JavaScript's String(date)
     # asctime of C and of others, which write the day of the month with a blank; Java's Date.
     yield f"{weekday} {month} {date.day:>2} {clock} {date.year:04}"
@@ -800,13 +808,50 @@ def other_units(time):
     yield from (f"{weekday}, {date.day:02} {month} {date.year:04} {clock} {zone}" for zone in ("GMT", "+0000"))
 
 
+# Between thousands; the last is what French and others have.
+THOUSANDS = (",", ".", "_", " ", "'", "\u202f")
+
+
 def whole_seconds(unit):
-    """The seconds, rounded down, of a time that is not in whole seconds; or None."""
+    """The seconds, rounded down, of a time that is not in whole seconds, or not written as these are; or None."""
+    seconds = number_of_seconds(unit)
+    return seconds_of_moment(unit) if seconds is None else seconds if seconds <= LATEST else None
+
+
+def number_of_seconds(unit):
+    for mark in THOUSANDS:
+        if re.fullmatch(rf"[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+", unit):
+            return int(unit.replace(mark, ""))
+    if re.fullmatch("(?:0x)?[0-9a-fA-F]{8}", unit) and not unit.isdecimal():
+        return int(unit, 16)
+    if re.fullmatch(r"[0-9]+\.[0-9]{1,9}[eE]\+?0?9", unit):
+        return int(decimal.Decimal(unit))
     if re.fullmatch("[1-9](?:[0-9]{12}|[0-9]{15}|[0-9]{18})", unit):
         return int(unit[:10])
     fraction = re.fullmatch(rf"({TIME})\.[0-9]{{1,9}}", unit)
     if fraction:
         return int(fraction[1])
+    return None
+
+
+def seconds_of_moment(unit):
+    basic = re.fullmatch("([0-9]{4})([0-9]{2})([0-9]{2})T?([0-9]{2})([0-9]{2})([0-9]{2})Z?", unit)
+    if basic:
+        unit = "{}-{}-{}T{}:{}:{}".format(*basic.groups())
+    # With names: of HTTP and mail, of C and Java, of JavaScript.
+    words = re.sub(r" \(.*", "", unit, count=1, flags=re.DOTALL).replace(",", " ").split(" ")
+    words = [word for word in words if word and word not in WEEKDAYS]
+    kinds = {
+        "day": "[0-9]{1,2}",
+        "month": "|".join(MONTHS),
+        "year": "[0-9]{4}",
+        "clock": "(?=.*:)[0-9:]{8}",
+        "zone": r"(?:GMT|UTC)(?:[+-].*)?|[+-].*",
+    }
+    named = {kind: word for word in words for kind, form in kinds.items() if re.fullmatch(form, word, re.DOTALL)}
+    if {*kinds} - {"zone"} <= {*named} and all(any(re.fullmatch(form, word, re.DOTALL) for form in kinds.values()) for word in words):
+        zone = re.sub("^(GMT|UTC)", "", named.get("zone", ""))
+        unit = f"{named['year']}-{MONTHS.index(named['month']) + 1:02}-{named['day']:0>2}T{named['clock']}{zone}"
     pair = "([0-9]{2})"
     moment = re.fullmatch(rf"([0-9]{{4}})-{pair}-{pair}[T ]{pair}:{pair}:{pair}(?:\.[0-9]{{1,9}})?(?:Z| UTC| ?([+-]){pair}:?{pair})?", unit)
     if not moment:
