@@ -195,11 +195,12 @@ built-ruby: need-ruby
 		$(call put,target/release/libpersonsig_ruby.so,"$$to"/personsig_ruby.so)
 
 ruby: built-ruby need-gem
-	@mkdir -p dist && cp LICENSE-* bindings/ruby/
-	@$(call locked,gem) sh -euc 'cd bindings/ruby; $(GEM) build personsig.gemspec >../../target/gem.log 2>&1 || { \
-			echo "gem build failed: $$(tail -n 1 ../../target/gem.log). The whole log: target/gem.log" >&2; exit 1; }; \
-		rm -f ../../dist/personsig-*.gem; mv personsig-*.gem ../../dist/'
-	@echo "$$(ls dist/personsig-*.gem) is for $$($(RUBY) -e 'print "Ruby ", RUBY_VERSION[/\A\d+\.\d+/]') alone. Install it with"
+	@mkdir -p dist && $(call locked,gem) sh -euc ' \
+		abi=$$($(RUBY) -e "print RUBY_VERSION[/\A\d+\.\d+/]"); \
+		gem=$$(bindings/ruby/gem.sh target/gem bindings/ruby/lib/personsig/$$abi/personsig_ruby.so 2>target/gem.log) || { \
+			echo "gem build failed: $$(tail -n 1 target/gem.log). The whole log: target/gem.log" >&2; exit 1; }; \
+		rm -f dist/personsig-*-*.gem; mv target/gem/$$gem dist/'
+	@echo "$$(ls dist/personsig-*-*.gem) is for $$($(RUBY) -e 'print "Ruby ", RUBY_VERSION[/\A\d+\.\d+/]') alone. Install it with"
 	@echo '    gem install --user-install --local --force dist/personsig-$(VERSION)-*.gem'
 	@echo 'and sign with'
 	@echo '    require "personsig"'
@@ -308,10 +309,6 @@ package-python: package-tools
 
 package-node: package-tools need-npm
 
-package-php: package-tools need-package-php
-
-package-ruby: package-tools need-package-ruby
-
 package-c: package-tools
 
 package-crates: package-tools
@@ -327,6 +324,32 @@ test-packages: packages need-test-package
 # With the rooms: other releases of Debian, builds from source, Spark.
 test-packages-full: packages need-test-packages-full
 	@ROOMS=1 $(TOOLS)/bin/python -m pytest -q tests/packages
+
+# The packages of PHP and Ruby. Each library is for one version of its language: PHP's zip has one, and the gem one for each of RUBIES and those
+# that other machines made, RUBY_LIBRARIES="their/3.3/personsig_ruby.so ...".
+
+RUBIES ?= $(RUBY)
+RUBY_LIBRARIES ?=
+# $(call notices,crate): the notices that its packages carry; its bill of materials lies in dist/.
+notices = target/packages/$(1).txt
+noticed = @mkdir -p dist && .ci/notices $(1) >$(call notices,$(1)) && .ci/sbom $(1) >dist/$(1)-$(VERSION).cdx.json
+
+package-php: package-tools need-package-php
+	@$(WITH_PHP) .ci/build 'the PHP extension for release' .ci/for-release $(CARGO) build --release --locked --target x86_64-unknown-linux-gnu -p personsig-php
+	$(call noticed,personsig-php)
+	@$(PYTHON) bindings/php/zip.py $(RELEASED)/libpersonsig_php.so $(call notices,personsig-php) dist $(VERSION) \
+		"$$($(PHP) -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')" x86_64-linux-glibc
+
+package-ruby: package-tools need-package-ruby
+	$(call noticed,personsig-ruby)
+	@set -e; libraries=; for ruby in $(RUBIES); do \
+		abi=$$($$ruby -e 'print RUBY_VERSION[/\A\d+\.\d+/]'); folder=target/packages/ruby/$$abi; mkdir -p $$folder; \
+		RUBY=$$ruby .ci/build "the Ruby $$abi extension for release" \
+			.ci/for-release $(CARGO) build --release --locked --target x86_64-unknown-linux-gnu -p personsig-ruby; \
+		cp $(RELEASED)/libpersonsig_ruby.so $$folder/personsig_ruby.so; libraries="$$libraries $$folder/personsig_ruby.so"; done; \
+	export NOTICES=$(call notices,personsig-ruby); rm -f dist/personsig-*.gem; \
+	for libraries in "$$libraries $(RUBY_LIBRARIES)" ''; do \
+		gem=$$(bindings/ruby/gem.sh target/packages/gem $$libraries); mv target/packages/gem/$$gem dist/; echo dist/$$gem; done
 
 clean:
 	@rm -rf target dist bindings/node/personsig.node bindings/ruby/lib/personsig/[0-9]* bench.json report.json

@@ -21,7 +21,7 @@ $command = [PHP_BINARY, '-n'];
 foreach ($settings as $setting) {
     array_push($command, '-d', $setting);
 }
-array_push($command, $phpunit, '--no-configuration', '--do-not-cache-result', '--colors=auto', ...array_slice($argv, 2));
+array_push($command, $phpunit, '--no-configuration', '--do-not-cache-result', '--colors=auto', '--test-suffix=Test.php', ...array_slice($argv, 2));
 array_push($command, __DIR__);
 putenv("PERSONSIG_LIBRARY=$library");
 passthru(implode(' ', array_map(escapeshellarg(...), $command)), $status);

@@ -41,12 +41,14 @@ module Personsig
   Provider = Struct.new(:name, :title, :scheme, :encoding, :identifier, :key_form, :legacy, :secret_variable, :documentation,
     keyword_init: true)
 
-  # An extension works only in the Ruby that it was built for, so each has its own folder.
+  # An extension works only in the Ruby that it was built for, so each has its own folder: beside this file, or, where
+  # RubyGems compiled it and is set not to copy it into lib/, with the gem's extensions.
   abi = RUBY_VERSION[/\A\d+\.\d+/]
-  compiled = File.join(__dir__, "personsig", abi, "personsig_ruby.#{RbConfig::CONFIG["DLEXT"]}")
-  unless File.exist?(compiled)
-    raise LoadError, "personsig has no compiled part for Ruby #{abi} here; install the gem that was built for it"
-  end
+  folders = [__dir__, (Gem.loaded_specs["personsig"]&.extension_dir if defined?(Gem))].compact
+  compiled = folders.map { |folder| File.join(folder, "personsig", abi, "personsig_ruby.#{RbConfig::CONFIG["DLEXT"]}") }
+  compiled = compiled.find { |file| File.exist?(file) } or
+    raise LoadError, "personsig has no compiled part for Ruby #{abi} here. Install a gem that was built for it, or the one " \
+      "that is compiled where it is installed: gem install personsig --platform ruby"
   require compiled
   @loaded_from = __FILE__
 
