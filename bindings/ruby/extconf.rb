@@ -13,7 +13,7 @@ compiled_gem = "Or install the compiled gem, which needs no Rust: gem install pe
 
 rust = [ENV["CARGO"] || "cargo", ENV["RUSTC"] || "rustc"]
 rust.each do |program|
-  said = IO.popen([program, "--version"], err: File::NULL, &:read)[/\d+\.\d+/]
+  said = IO.popen([program, "--version"], err: File::NULL, &:read)[/\d+\.\d+\.\d+/]
   raise Errno::ENOENT unless said
   next if Gem::Version.new(said) >= Gem::Version.new(least)
 

@@ -4,6 +4,12 @@
 #     sudo tests/rooms/rooms.sh             every room, and `make test` in the bare one, bookworm
 #     sudo tests/rooms/rooms.sh NAME ...    these rooms
 #
+# Other tests use rooms too:
+#
+#     rooms.sh new NAME SUITE PACKAGE ...   makes one that has these packages, and prints its folder
+#     rooms.sh lend FOLDER                  gives root in it the crates that this machine has downloaded
+#     rooms.sh enter FOLDER USER COMMAND ...
+#
 # The committed tree is cloned into a folder with a space in its name. This machine's Rust and its downloaded crates are lent to the room;
 # nothing else of the machine is. target/rooms/ keeps the base systems, the downloaded packages and a log per room.
 set -euo pipefail
@@ -69,30 +75,42 @@ base() {
     touch "$rooms/base-$1/made"
 }
 
-try() {
-    read -r name suite user packages <<<"$(list | grep "^$1 ")" || { echo "No room is called $1." >&2; exit 2; }
-    commands=("${@:2}")
+# furnish NAME SUITE PACKAGE...: a room with these packages.
+furnish() {
+    name=$1 suite=$2 room=$rooms/$1 log=$rooms/$1.log
+    shift 2
     mkdir -p "$rooms/archives/partial"
     base "$suite"
-    room=$rooms/$name log=$rooms/$name.log
     rm -rf "$room"
     cp -a "$rooms/base-$suite" "$room"
     cp /etc/resolv.conf /etc/hosts "$room/etc/"
     cp /etc/ssl/certs/ca-certificates.crt "$room/etc/ssl/certs/"
-    # shellcheck disable=SC2086 # a list of packages
     (enter "$room" root sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@"' \
-        apt $packages) >"$log" 2>&1 || { tail "$log" >&2; echo "$name: its packages could not be installed" >&2; return 1; }
+        apt "$@") >"$log" 2>&1 || { tail "$log" >&2; echo "$name: its packages could not be installed" >&2; return 1; }
     cp /etc/ssl/certs/ca-certificates.crt "$room/etc/ssl/certs/"
+}
+
+# lend HOME: the crates that this machine has downloaded, and how it reaches their registry.
+lend() {
+    cargo_home=${CARGO_HOME:-$HOME/.cargo}
+    mkdir -p "$1/.cargo/registry"
+    cp -a "$cargo_home/registry/index" "$cargo_home/registry/cache" "$1/.cargo/registry/" 2>/dev/null || true
+    cp "$cargo_home/config.toml" "$1/.cargo/" 2>/dev/null || true
+}
+
+try() {
+    read -r name suite user packages <<<"$(list | grep "^$1 ")" || { echo "No room is called $1." >&2; exit 2; }
+    commands=("${@:2}")
+    room=$rooms/$name log=$rooms/$name.log
+    # shellcheck disable=SC2086 # a list of packages
+    furnish "$name" "$suite" $packages || return 1
     home=$room/root
     if test "$user" != root; then
         home=$room/home/$user
         chroot "$room" useradd --create-home "$user"
         echo "$user ALL=(ALL) NOPASSWD: ALL" >"$room/etc/sudoers.d/$user"
     fi
-    cargo_home=${CARGO_HOME:-$HOME/.cargo}
-    mkdir -p "$home/.cargo/registry"
-    cp -a "$cargo_home/registry/index" "$cargo_home/registry/cache" "$home/.cargo/registry/" 2>/dev/null || true
-    cp "$cargo_home/config.toml" "$home/.cargo/" 2>/dev/null || true
+    lend "$home"
     test ! -e /etc/pip.conf || cp /etc/pip.conf "$room/etc/"
     git clone --quiet --no-local "$root" "$home/a clone"
     chroot "$room" chown -R "$user:$user" "${home#"$room"}"
@@ -111,9 +129,15 @@ try() {
 case ${1:-} in
 inside) shift; inside "$@" ;;
 enter) shift; enter "$@" ;;
+lend) lend "$2/root" ;;
 *)
     test "$(id -u)" = 0 || { echo 'Rooms need root: sudo tests/rooms/rooms.sh' >&2; exit 1; }
     command -v debootstrap >/dev/null || { echo 'debootstrap is missing. Install it: apt-get install debootstrap' >&2; exit 1; }
+    if test "${1:-}" = new; then
+        furnish "${@:2}" >&2
+        echo "$rooms/$2"
+        exit
+    fi
     failed=0
     for name in ${*:-$(list | cut -d' ' -f1)}; do
         if test "$name" = bookworm; then try "$name" 'make demo' 'make test'; else try "$name" 'make demo'; fi || failed=1
