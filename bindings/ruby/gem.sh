@@ -23,8 +23,8 @@ done
 if test $# = 0; then
     # The workspace, cut down to the core and this crate, which keep their distance: ext/personsig for bindings/ruby.
     mkdir -p "$stage/ext/personsig" "$stage/core"
-    sed -e 's|^members = .*|members = ["core", "ext/personsig"]|' -e '/^# php and ruby/d' -e '/^default-members/d' -e '/^# The sandbox/,$d' \
-        Cargo.toml >"$stage/Cargo.toml"
+    sed -e 's|^members = .*|members = ["core", "ext/personsig"]|' -e '/^# php and ruby/d' -e '/^default-members/d' Cargo.toml \
+        >"$stage/Cargo.toml"
     # Without what tests and examples need.
     sed '/^\[dev-dependencies\]/,$d' core/Cargo.toml >"$stage/core/Cargo.toml"
     sed '/^\[\[test\]\]/,/^$/d' bindings/ruby/Cargo.toml >"$stage/ext/personsig/Cargo.toml"
