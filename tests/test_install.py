@@ -69,7 +69,7 @@ def test_php_extension(run, tmp_path):
 
 
 def test_ruby_gem(run, tmp_path):
-    run("gem", "install", "--local", "--no-document", only("personsig-*.gem"))
+    run("gem", "install", "--local", "--no-document", only("personsig-*-*.gem"))
     code = "require 'personsig'; puts Personsig::Signer.from_env('gosquared').sign(123456)"
     assert run(os.path.basename(RUBY[0]), "-e", code) == PLAIN
 

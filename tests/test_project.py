@@ -214,6 +214,7 @@ ADDRESSES = {
         r'"bug_tracker_uri" => "#\{address\}(.+)"': "/issues",
         r'"changelog_uri" => "#\{address\}(.+)"': "/blob/main/CHANGELOG.md",
     },
+    "composer.json": {r'"homepage": "(.+)"': "", r'"issues": "(.+)"': "/issues", r'"source": "(.+)"': ""},
     "SECURITY.md": {r"<(.+)/security/advisories/new>": ""},
     ".github/ISSUE_TEMPLATE/config.yml": {r"url: (.+)/security/advisories/new": ""},
 }

@@ -29,7 +29,8 @@ ZIP = ROOT / f"dist/php_personsig-{VERSION}_php{PHP_VERSION}-{LIBC}-nts.zip"
 
 PROGRAM = r"""
 $signer = Personsig\Signer::fromEnv('gosquared');
-echo $signer->sign(123456), "\n", $signer->verify('123456', $signer->sign('123456'))->secretIndex, "\n", json_encode($signer->isValid('1', 'x')), "\n";
+echo $signer->sign(123456), "\n", $signer->verify('123456', $signer->sign('123456'))->secretIndex, "\n";
+echo json_encode($signer->isValid('1', 'x')), "\n";
 try {
     $signer->sign('');
 } catch (Personsig\InputException $e) {
@@ -149,7 +150,8 @@ class Fpm:
         inner = inner or str(folder)
         self.folder, self.inner = folder, inner
         (folder / "fpm.conf").write_text(
-            f"[global]\nerror_log = {inner}/fpm.log\n[www]\nlisten = {inner}/fpm.sock\nlisten.mode = 0666\npm = static\npm.max_children = 1\n"
+            f"[global]\nerror_log = {inner}/fpm.log\n[www]\nlisten = {inner}/fpm.sock\nlisten.mode = 0666\n"
+            "pm = static\npm.max_children = 1\n"
             "env[GOSQUARED_SECURE_MODE_SECRET] = personsig-test-secret\n"
         )
         (folder / "sign.php").write_text(f"<?php\n{PROGRAM}")

