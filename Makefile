@@ -537,5 +537,5 @@ fmt: linters
 # UPDATE=1 makes the tests that compare a derived file write it.
 update: adapters
 	@$(RUN) tests/oracle.py --write
-	@UPDATE=1 $(MAKE) --no-print-directory test-rust test-c test-cli test-python test-node test-php test-ruby
+	@UPDATE=1 TRYCMD=overwrite $(MAKE) --no-print-directory test-rust test-c test-cli test-python test-node test-php test-ruby
 	@UPDATE=1 $(RUN) -m pytest -q tests/test_project.py
