@@ -76,8 +76,8 @@ WITH_PHP = PHP="$$(command -v $(PHP))" PHP_CONFIG="$$(command -v $(PHP_CONFIG))"
 # What each part needs. .ci/need checks it, and installs with apt what is missing.
 
 FOR_rust := rust cc
-FOR_c := rust cc glibc
-FOR_cli := rust cc
+FOR_c := rust cc glibc python
+FOR_cli := rust cc python
 FOR_sandbox := rust cc
 FOR_python := rust cc loadable python venv
 FOR_node := rust cc glibc node
@@ -89,13 +89,13 @@ FOR_bench := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) python_headers ope
 FOR_test-web := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) npm chromium sinatra
 FOR_test-frameworks := $(FOR_test-web) rails blade twig
 FOR_lint := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) rustfmt npm
-FOR_package := rust cc glibc python venv
+FOR_package := rust cc glibc python venv binutils
 FOR_package-php := $(FOR_php)
 FOR_package-ruby := $(FOR_ruby) gem
-FOR_test-package := $(FOR_package) node npm php php_headers php_fpm ruby gem cxx pkg_config cmake
+FOR_test-package := $(FOR_package) node npm php php_headers php_fpm ruby gem cxx clang pkg_config cmake
 FOR_test-packages-full := $(FOR_test-package) $(FOR_php) $(FOR_ruby) debootstrap
 FOR_test-rust := $(FOR_rust)
-FOR_test-c := $(FOR_c) cxx openssl valgrind pkg_config cmake
+FOR_test-c := $(FOR_c) cxx openssl valgrind pkg_config cmake groff abigail
 FOR_test-cli := $(FOR_cli)
 FOR_test-sandbox := $(FOR_test-web) openssl
 FOR_test-python := $(FOR_python)
@@ -209,10 +209,11 @@ ruby: built-ruby need-gem
 
 built-c: need-c
 	$(call build,the C library,personsig-c)
+	@.ci/kept-notices personsig-c target/release
 
 c: built-c
 	@mkdir -p dist && $(call locked,stage) sh -euc 'rm -rf target/stage; PREFIX=/ DESTDIR="$$PWD/target/stage" bindings/c/install.sh; \
-		tar -C target/stage -czf target/c.tar.gz --owner=0 --group=0 include lib; mv -f target/c.tar.gz dist/personsig-c-$(VERSION).tar.gz'
+		tar -C target/stage -czf target/c.tar.gz --owner=0 --group=0 include lib share; mv -f target/c.tar.gz dist/personsig-c-$(VERSION).tar.gz'
 	@echo 'dist/personsig-c-$(VERSION).tar.gz has the library, its header and its pkg-config and CMake files. Install it with'
 	@echo '    sudo tar -C /usr/local -xzf dist/personsig-c-$(VERSION).tar.gz && sudo ldconfig'
 	@echo 'and sign with, after #include <personsig.h>,'
@@ -227,6 +228,8 @@ built-cli: need-cli
 share: need-cli
 	$(call build,the manual pages and completions,personsig-cli --features share --bin personsig-share)
 	@rm -rf target/share && target/release/personsig-share target/share
+	@.ci/kept-notices personsig-cli target/release && mkdir -p target/share/doc/personsig && cp LICENSE-* target/share/doc/personsig/ && \
+		cp target/release/THIRD-PARTY-LICENSES-personsig-cli.txt target/share/doc/personsig/THIRD-PARTY-LICENSES.txt
 
 cli: built-cli share
 	@mkdir -p dist && $(call put,target/release/personsig,dist/personsig)
@@ -265,7 +268,7 @@ sandbox-ruby: built-sandbox built-ruby web-ruby
 
 # What PREFIX/share gets.
 SHARE := man/man1/personsig.1 man/man1/personsig-*.1 bash-completion/completions/personsig zsh/site-functions/_personsig \
-	fish/vendor_completions.d/personsig.fish
+	fish/vendor_completions.d/personsig.fish doc/personsig/LICENSE-MIT doc/personsig/LICENSE-APACHE doc/personsig/THIRD-PARTY-LICENSES.txt
 INSTALL_C = PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" bindings/c/install.sh
 
 # What is built already is installed as it is, so that `sudo make install` needs no Rust.
@@ -282,7 +285,7 @@ install:
 uninstall:
 	@$(INSTALL_C) --uninstall
 	@rm -f "$(DESTDIR)$(PREFIX)/bin/personsig"
-	@cd "$(DESTDIR)$(PREFIX)/share" 2>/dev/null || exit 0; rm -f $(SHARE)
+	@cd "$(DESTDIR)$(PREFIX)/share" 2>/dev/null || exit 0; rm -f $(SHARE); rmdir doc/personsig 2>/dev/null || true
 	@echo 'Removed the C library and the command below $(DESTDIR)$(PREFIX).'
 	@test -n '$(DESTDIR)' || PREFIX='$(PREFIX)' .ci/ldconfig
 
@@ -295,23 +298,46 @@ TOOLS := target/packages/venv
 RELEASED := target/packages/x86_64-unknown-linux-gnu/release
 release_build = @.ci/build '$(1)' .ci/for-release $(CARGO) build --release --locked --target x86_64-unknown-linux-gnu -p $(2)
 
-.PHONY: packages package-tools $(PACKAGES:%=package-%) test-packages test-packages-full $(PACKAGES:%=test-package-%) test-package-artifacts
+# Archives carry the time of the last commit, and no other.
+SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),315532800)
+export SOURCE_DATE_EPOCH
+CRATES := personsig personsig-c personsig-cli personsig-python personsig-node personsig-php personsig-ruby
+
+.PHONY: packages package-tools package-sboms $(PACKAGES:%=package-%) test-packages test-packages-full $(PACKAGES:%=test-package-%) test-package-artifacts
 package-tools: need-package
 	@id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $(CURDIR) $$(cat .ci/packages.txt bindings/python/requirements.txt | cksum)"; \
 	mkdir -p target/packages; $(call locked,packages) sh -euc 'test "$$(cat $(TOOLS)/made-for 2>/dev/null)" != "$$1" || exit 0; \
 		echo "Installing what makes packages in $(TOOLS)"; rm -rf $(TOOLS); $(PYTHON) -m venv $(TOOLS); \
 		$(TOOLS)/bin/pip install --quiet --disable-pip-version-check -r .ci/packages.txt; echo "$$1" > $(TOOLS)/made-for' tools "$$id"
 
-packages: $(PACKAGES:%=package-%)
+packages: $(PACKAGES:%=package-%) package-sboms
 	@ls -l dist
 
 package-python: package-tools
 
 package-node: package-tools need-npm
 
-package-c: package-tools
+# $(call packed,folder,name): dist/NAME, of what lies in the folder: the same bytes for the same files, whoever packs them, when and where.
+packed = tar -C $(1) --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --owner=0 --group=0 --numeric-owner --mode=u+rw,go+r,go-w,a+X \
+	-cf - $$(ls $(1)) | gzip -9n >target/packages/$(2) && mv -f target/packages/$(2) dist/$(2)
 
+package-c: package-tools share
+	$(call release_build,the C library for release,personsig-c)
+	$(call release_build,the command for release,personsig-cli)
+	@mkdir -p dist && rm -rf target/packages/c target/packages/cli
+	@PREFIX=/ DESTDIR="$$PWD/target/packages/c" bindings/c/install.sh $(RELEASED)
+	@$(call packed,target/packages/c,libpersonsig-$(VERSION)-x86_64-linux-gnu.tar.gz)
+	@mkdir -p target/packages/cli && cp -R target/share target/packages/cli/ && install -D $(RELEASED)/personsig target/packages/cli/bin/personsig
+	@$(call packed,target/packages/cli,personsig-cli-$(VERSION)-x86_64-linux-gnu.tar.gz)
+
+# The sources of a crate are all that its package is; so they are built where it is tested.
 package-crates: package-tools
+	@.ci/build 'the crates' $(CARGO) package --locked --no-verify --allow-dirty --target-dir target/packages -p personsig -p personsig-cli
+	@mkdir -p dist && cp target/packages/package/personsig-$(VERSION).crate target/packages/package/personsig-cli-$(VERSION).crate dist/
+
+# Beside the packages: what each is made of.
+package-sboms: package-tools
+	@mkdir -p dist; for crate in $(CRATES); do $(PYTHON) .ci/sbom $$crate >dist/$$crate-$(VERSION).cdx.json || exit 1; done
 
 # Of one language, of what is in dist/ already; artifacts: what all packages have in common.
 TESTS_OF_node := npm
