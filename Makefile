@@ -126,7 +126,7 @@ put = cp $(1) $(2).$$$$ && mv -f $(2).$$$$ $(2)
 
 .PHONY: built-rust built-c built-cli built-sandbox share built-python built-node built-php built-ruby venv
 built-rust: need-rust
-	$(call build,the Rust core,personsig --examples)
+	$(call build,the examples in Rust,personsig-tests --examples)
 
 # For this interpreter and these requirements: another one gets another environment.
 venv: need-python
@@ -423,7 +423,7 @@ example-ruby: built-ruby web-ruby example-secrets
 
 .PHONY: adapters
 adapters: need-conformance built-c built-cli built-python built-node built-php built-ruby
-	$(call build,the Rust core,personsig --example adapter)
+	$(call build,the Rust core,personsig-tests --example adapter)
 	@ln -sfn libpersonsig.so target/release/libpersonsig.so.1
 	@$(CC) -std=c17 -O2 -Wall -Wextra -Werror -Iinclude tests/adapters/c.c -o target/release/adapter-c.$$$$ \
 		-Ltarget/release -Wl,-rpath,"$(CURDIR)/target/release" -lpersonsig -ljansson && \
@@ -462,7 +462,7 @@ snippet-attacks: built-node browser-node
 # The command's own speed is compared with a copy of the table.
 .PHONY: bench bench-copy
 bench-copy: need-rust
-	$(call build,a copy of a table,personsig-cli --example copy)
+	$(call build,a copy of a table,personsig-tests --example copy)
 
 bench: need-bench built-rust built-c built-cli bench-copy built-python built-node built-php built-ruby
 	@$(RUN) tests/bench/bench.py
@@ -477,12 +477,14 @@ cargo_test = @$(call logged,$(CARGO) test --profile quick --locked -p $(1),grep 
 
 test-rust: need-test-rust
 	$(call cargo_test,personsig --all-features)
+	$(call cargo_test,personsig-tests --test rust)
 
 test-c: need-test-c built-c
 	$(call cargo_test,personsig-c)
 
 test-cli: need-test-cli built-cli
 	$(call cargo_test,personsig-cli)
+	$(call cargo_test,personsig-tests --test cli)
 
 test-python: need-test-python built-python
 	@$(VENV)/bin/python -m pytest -q bindings/python

@@ -1,5 +1,5 @@
 //! The Rust adapter: one NDJSON request a line on standard input, one answer a line on standard output.
-//! The protocol is in tests/README.md; `run` also serves core/tests/vectors.rs.
+//! The protocol is in tests/README.md; `run` also serves tests/runners/rust.rs.
 
 use std::io::{BufRead, Write};
 

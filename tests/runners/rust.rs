@@ -1,9 +1,9 @@
 //! Every case of tests/vectors, as a test named by its id.
 
-#[path = "../../tests/adapters/rust.rs"]
+#[path = "../adapters/rust.rs"]
 mod adapter;
 #[allow(dead_code, reason = "this runner needs no adapter's process")]
-#[path = "../../tests/vectors.rs"]
+#[path = "../vectors.rs"]
 mod vectors;
 
 use std::sync::Mutex;
