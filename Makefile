@@ -100,7 +100,7 @@ FOR_test-cli := $(FOR_cli)
 FOR_test-sandbox := $(FOR_test-web) openssl
 FOR_test-python := $(FOR_python)
 FOR_test-node := $(FOR_node) npm
-FOR_test-php := $(FOR_php) phpunit
+FOR_test-php := $(FOR_php) phpunit phpdoc_parser
 FOR_test-ruby := $(FOR_ruby) gem minitest
 FOR_test := $(FOR_conformance) $(FOR_bench) $(FOR_test-frameworks) $(FOR_lint) $(FOR_test-c) $(FOR_test-php) $(FOR_test-ruby)
 
@@ -356,14 +356,13 @@ test-packages-full: packages need-test-packages-full
 
 RUBIES ?= $(RUBY)
 RUBY_LIBRARIES ?=
-# $(call notices,crate): the notices that its packages carry; its bill of materials lies in dist/.
-notices = target/packages/$(1).txt
-noticed = @mkdir -p dist && .ci/notices $(1) >$(call notices,$(1)) && .ci/sbom $(1) >dist/$(1)-$(VERSION).cdx.json
+# $(call noticed,crate): the notices that its packages carry.
+noticed = @mkdir -p dist && $(PYTHON) .ci/notices $(1) >target/packages/$(1).txt
 
 package-php: package-tools need-package-php
 	@$(WITH_PHP) .ci/build 'the PHP extension for release' .ci/for-release $(CARGO) build --release --locked --target x86_64-unknown-linux-gnu -p personsig-php
 	$(call noticed,personsig-php)
-	@$(PYTHON) bindings/php/zip.py $(RELEASED)/libpersonsig_php.so $(call notices,personsig-php) dist $(VERSION) \
+	@$(PYTHON) bindings/php/zip.py $(RELEASED)/libpersonsig_php.so target/packages/personsig-php.txt dist $(VERSION) \
 		"$$($(PHP) -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')" x86_64-linux-glibc
 
 package-ruby: package-tools need-package-ruby
@@ -373,7 +372,7 @@ package-ruby: package-tools need-package-ruby
 		RUBY=$$ruby .ci/build "the Ruby $$abi extension for release" \
 			.ci/for-release $(CARGO) build --release --locked --target x86_64-unknown-linux-gnu -p personsig-ruby; \
 		cp $(RELEASED)/libpersonsig_ruby.so $$folder/personsig_ruby.so; libraries="$$libraries $$folder/personsig_ruby.so"; done; \
-	export NOTICES=$(call notices,personsig-ruby); rm -f dist/personsig-*.gem; \
+	export NOTICES=target/packages/personsig-ruby.txt; rm -f dist/personsig-*.gem; \
 	for libraries in "$$libraries $(RUBY_LIBRARIES)" ''; do \
 		gem=$$(bindings/ruby/gem.sh target/packages/gem $$libraries); mv target/packages/gem/$$gem dist/; echo dist/$$gem; done
 

@@ -131,6 +131,18 @@ def test_a_gem_has_what_its_users_need(gem, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("gem", [COMPILED, SOURCE], ids=["compiled", "source"])
+def test_a_gem_that_is_packed_again_has_the_same_bytes(gem, tmp_path):
+    """Elsewhere, later, by a user whose files nobody else may read."""
+    files = entries(gem, tmp_path / "unpacked")
+    libraries = [path for name, path in files.items() if name.endswith(".so")]
+    command = ["sh", "-c", 'umask 077; exec "$@"', "sh", ROOT / "bindings/ruby/gem.sh", tmp_path / "again", *libraries]
+    environment = os.environ | {"NOTICES": str(files["THIRD-PARTY-LICENSES.txt"]), "TZ": "Asia/Tokyo"}
+    name = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+    assert name == gem.name
+    assert (tmp_path / "again" / name).read_bytes() == gem.read_bytes()
+
+
 def test_it_installs_and_signs_where_there_is_no_rust(gems):
     gems.run("gem", "install", "--local", "--no-document", COMPILED)
     *signed, loaded = gems.run(gems.ruby, "-e", PROGRAM).splitlines()

@@ -22,6 +22,58 @@ final class StubTest extends TestCase
         );
     }
 
+    /**
+     * Every comment, read by PHPStan's own parser: its tags are understood, its parameters are the method's, and what it
+     * says of a type is no other than what PHP says.
+     *
+     * @dataProvider comments
+     */
+    public function testPhpstanUnderstands(string $comment, array $parameters): void
+    {
+        require_once 'PHPStan/PhpDocParser/autoload.php';
+        $constants = new \PHPStan\PhpDocParser\Parser\ConstExprParser();
+        $types = new \PHPStan\PhpDocParser\Parser\TypeParser($constants);
+        $tokens = (new \PHPStan\PhpDocParser\Lexer\Lexer())->tokenize($comment);
+        $tokens = new \PHPStan\PhpDocParser\Parser\TokenIterator($tokens);
+        $parsed = (new \PHPStan\PhpDocParser\Parser\PhpDocParser($types, $constants))->parse($tokens);
+        foreach ($parsed->getTags() as $tag) {
+            self::assertNotInstanceOf(\PHPStan\PhpDocParser\Ast\PhpDoc\InvalidTagValueNode::class, $tag->value, (string) $tag);
+            self::assertNotInstanceOf(\PHPStan\PhpDocParser\Ast\PhpDoc\GenericTagValueNode::class, $tag->value, (string) $tag);
+        }
+        foreach ($parsed->getParamTagValues() as $tag) {
+            $name = ltrim($tag->parameterName, '$');
+            self::assertArrayHasKey($name, $parameters);
+            $declared = explode('|', preg_replace('/^\?/', 'null|', $parameters[$name]));
+            self::assertEqualsCanonicalizing($declared, array_values(array_unique(self::native($tag->type))), $name);
+        }
+    }
+
+    /** @return list<string> PHP's own types that make up this one of PHPStan's */
+    private static function native(\PHPStan\PhpDocParser\Ast\Type\TypeNode $type): array
+    {
+        return match (basename(strtr($type::class, '\\', '/'))) {
+            'UnionTypeNode' => array_merge(...array_map(self::native(...), $type->types)),
+            'NullableTypeNode' => ['null', ...self::native($type->type)],
+            'ConstTypeNode' => ['string'],
+            'GenericTypeNode' => ['array'],
+            'IdentifierTypeNode' => [$type->name],
+        };
+    }
+
+    /** @return iterable<string, array{string, array<string, string>}> */
+    public static function comments(): iterable
+    {
+        $stub = file_get_contents(__DIR__ . '/../personsig.stub.php');
+        preg_match_all('~(/\*\*(?:(?!\*/).)*\*/)\s*((?:(?!/\*\*)[^{;])*)~s', $stub, $found, PREG_SET_ORDER);
+        foreach ($found as [, $comment, $declaration]) {
+            preg_match_all('/([?\w|]+) \$(\w+)/', $declaration, $parameters, PREG_SET_ORDER);
+            if (!str_contains($comment, '@')) {
+                continue;
+            }
+            yield trim(strtok($declaration, "\n")) . " $comment" => [$comment, array_column($parameters, 1, 2)];
+        }
+    }
+
     public function testTheInterfaceDocumentsWhatBothExceptionsHave(): void
     {
         // PHP's interfaces have no properties before 8.4, so that only a comment can say it.
