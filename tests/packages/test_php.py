@@ -82,7 +82,7 @@ def test_the_zip_that_is_packed_again_has_the_same_bytes(place):
     packed = [ROOT / "bindings/php/zip.py", unpacked(place), place.folder / "unpacked/THIRD-PARTY-LICENSES.txt", place.folder]
     name = place.run(sys.executable, *packed, VERSION, PHP_VERSION, LIBC, TZ="Asia/Tokyo")
     assert pathlib.Path(name).name == ZIP.name
-    assert pathlib.Path(name).read_bytes() == ZIP.read_bytes()
+    assert pathlib.Path(name).read_bytes() == ZIP.read_bytes(), "or dist/ is not of these sources: make package-php"
 
 
 def test_its_library_runs_on_old_systems(place):

@@ -140,7 +140,7 @@ def test_a_gem_that_is_packed_again_has_the_same_bytes(gem, tmp_path):
     environment = os.environ | {"NOTICES": str(files["THIRD-PARTY-LICENSES.txt"]), "TZ": "Asia/Tokyo"}
     name = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
     assert name == gem.name
-    assert (tmp_path / "again" / name).read_bytes() == gem.read_bytes()
+    assert (tmp_path / "again" / name).read_bytes() == gem.read_bytes(), "or dist/ is not of these sources: make package-ruby"
 
 
 def test_it_installs_and_signs_where_there_is_no_rust(gems):
