@@ -31,11 +31,14 @@ final class StubTest extends TestCase
     public function testPhpstanUnderstands(string $comment, array $parameters): void
     {
         require_once 'PHPStan/PhpDocParser/autoload.php';
-        $constants = new \PHPStan\PhpDocParser\Parser\ConstExprParser();
-        $types = new \PHPStan\PhpDocParser\Parser\TypeParser($constants);
-        $tokens = (new \PHPStan\PhpDocParser\Lexer\Lexer())->tokenize($comment);
+        // Its version 2 wants a configuration, first of all.
+        $version2 = class_exists(\PHPStan\PhpDocParser\ParserConfig::class);
+        $config = $version2 ? [new \PHPStan\PhpDocParser\ParserConfig([])] : [];
+        $constants = new \PHPStan\PhpDocParser\Parser\ConstExprParser(...$config);
+        $types = new \PHPStan\PhpDocParser\Parser\TypeParser(...$config, ...[$constants]);
+        $tokens = (new \PHPStan\PhpDocParser\Lexer\Lexer(...$config))->tokenize($comment);
         $tokens = new \PHPStan\PhpDocParser\Parser\TokenIterator($tokens);
-        $parsed = (new \PHPStan\PhpDocParser\Parser\PhpDocParser($types, $constants))->parse($tokens);
+        $parsed = (new \PHPStan\PhpDocParser\Parser\PhpDocParser(...$config, ...[$types, $constants]))->parse($tokens);
         foreach ($parsed->getTags() as $tag) {
             self::assertNotInstanceOf(\PHPStan\PhpDocParser\Ast\PhpDoc\InvalidTagValueNode::class, $tag->value, (string) $tag);
             self::assertNotInstanceOf(\PHPStan\PhpDocParser\Ast\PhpDoc\GenericTagValueNode::class, $tag->value, (string) $tag);
