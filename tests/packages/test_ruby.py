@@ -137,7 +137,10 @@ def test_a_gem_that_is_packed_again_has_the_same_bytes(gem, tmp_path):
     files = entries(gem, tmp_path / "unpacked")
     libraries = [path for name, path in files.items() if name.endswith(".so")]
     command = ["sh", "-c", 'umask 077; exec "$@"', "sh", ROOT / "bindings/ruby/gem.sh", tmp_path / "again", *libraries]
-    environment = os.environ | {"NOTICES": str(files["THIRD-PARTY-LICENSES.txt"]), "TZ": "Asia/Tokyo"}
+    with tarfile.open(gem) as archive:
+        date = str(archive.getmember("data.tar.gz").mtime)
+    notices = str(files["THIRD-PARTY-LICENSES.txt"])
+    environment = os.environ | {"NOTICES": notices, "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": date}
     name = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
     assert name == gem.name
     assert (tmp_path / "again" / name).read_bytes() == gem.read_bytes(), "or dist/ is not of these sources: make package-ruby"
