@@ -4,7 +4,7 @@
 // is loaded, so a prototype changed later changes nothing here. The documentation is in index.d.ts.
 
 const { process, Error, TypeError } = globalThis;
-const addon = require('./personsig.node');
+const addon = require('./load.js');
 
 const {
   isAnyArrayBuffer,

@@ -25,7 +25,7 @@ function project(files) {
   const installed = join(folder, 'node_modules/personsig');
   mkdirSync(installed, { recursive: true });
   const { files: packed } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
-  for (const file of ['package.json', ...packed.filter((name) => !name.startsWith('LICENSE'))]) {
+  for (const file of ['package.json', ...packed.filter((name) => !name.includes('LICENSE'))]) {
     copyFileSync(join(PACKAGE, file), join(installed, file));
   }
   writeFileSync(join(folder, 'package.json'), '{}');
