@@ -62,7 +62,7 @@ help:
 	@echo 'make update           rewrite every file that is derived from another one'
 	@echo 'make conformance      the test vectors on every surface [VECTORS=DIR: your own; ADAPTER=COMMAND: your own program]'
 	@echo 'make packages         what is released, in dist/: wheel, npm packages, gems, PHP, C, crates; so too package-python, ...'
-	@echo 'make test-packages    install each as its users do and sign; test-packages-full: in rooms of other systems too'
+	@echo 'make test-packages    install each as its users do and sign; test-packages-full: in rooms of other systems and on Spark too'
 	@echo 'make bench            speed, compared with the usual HMAC call, on every surface'
 	@echo 'make snippet-attacks  100000 hostile documents through an HTML parser and a JavaScript engine'
 	@echo 'make rooms            make demo on bare Debian systems (as root, with debootstrap)'
@@ -80,7 +80,7 @@ FOR_c := rust cc glibc python
 FOR_cli := rust cc python
 FOR_sandbox := rust cc
 FOR_python := rust cc loadable python venv
-FOR_node := rust cc glibc node
+FOR_node := rust cc glibc node python
 FOR_php := rust cc glibc php php_headers libclang libclang_php
 FOR_ruby := rust cc glibc ruby ruby_headers libclang libclang_ruby
 FOR_conformance := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) jansson
@@ -90,10 +90,12 @@ FOR_test-web := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) npm chromium si
 FOR_test-frameworks := $(FOR_test-web) rails blade twig
 FOR_lint := $(FOR_python) $(FOR_node) $(FOR_php) $(FOR_ruby) rustfmt npm
 FOR_package := rust cc glibc python venv binutils
+FOR_package-node := node npm
 FOR_package-php := $(FOR_php)
 FOR_package-ruby := $(FOR_ruby) gem
 FOR_test-package := $(FOR_package) node npm php php_headers php_fpm ruby gem cxx clang pkg_config cmake
 FOR_test-packages-full := $(FOR_test-package) $(FOR_php) $(FOR_ruby) debootstrap
+FOR_test-spark := $(FOR_package) java
 FOR_test-rust := $(FOR_rust)
 FOR_test-c := $(FOR_c) cxx openssl valgrind pkg_config cmake groff abigail
 FOR_test-cli := $(FOR_cli)
@@ -139,7 +141,11 @@ PIP = $(VENV)/bin/pip install --quiet --disable-pip-version-check
 # $(call required,file of requirements): installed into the environment once.
 required = @$(call locked,venv) sh -euc 'test $(VENV)/$(subst /,-,$(1)) -nt $(1) || { $(PIP) -r $(1) && touch $(VENV)/$(subst /,-,$(1)); }'
 
-built-python: need-python venv
+# The licences of what is linked into a package, for the package.
+bindings/%/THIRD-PARTY-LICENSES.txt: Cargo.lock .ci/notices .ci/linked.py core/Cargo.toml bindings/%/Cargo.toml | need-%
+	@$(PYTHON) .ci/notices personsig-$* >$@.$$$$ && mv -f $@.$$$$ $@
+
+built-python: need-python venv bindings/python/THIRD-PARTY-LICENSES.txt
 	@mkdir -p dist target/wheel
 	@$(call locked,wheel) sh -euc ' \
 		rm -f target/wheel/*; \
@@ -164,10 +170,10 @@ built-node: need-node
 	$(call build,the Node addon,personsig-node)
 	@$(call put,target/release/libpersonsig_node.so,bindings/node/personsig.node)
 
-node: built-node need-npm
+node: built-node need-npm bindings/node/THIRD-PARTY-LICENSES.txt
 	@mkdir -p dist target/npm && cp LICENSE-* bindings/node/
 	@$(call locked,npm) sh -euc 'cd bindings/node && $(NPM) pack --silent --pack-destination ../../target/npm >/dev/null'
-	@mv -f target/npm/personsig-$(VERSION).tgz dist/
+	@rm -f dist/personsig-*.tgz && mv -f target/npm/personsig-$(VERSION).tgz dist/
 	@echo 'dist/personsig-$(VERSION).tgz is for Node >= 18.20 on this kind of machine. Install it with'
 	@echo '    npm install --force "$(CURDIR)/dist/personsig-$(VERSION).tgz"'
 	@echo 'and sign with'
@@ -313,9 +319,20 @@ package-tools: need-package
 packages: $(PACKAGES:%=package-%) package-sboms
 	@ls -l dist
 
-package-python: package-tools
+# Of one package one form lies in dist/: that for release takes the place of what `make python` and `make node` leave, and the reverse.
+package-python: package-tools bindings/python/THIRD-PARTY-LICENSES.txt
+	@rm -rf target/packages/python && mkdir -p dist target/packages/python
+	@.ci/build 'the Python wheel for release' .ci/for-release $(TOOLS)/bin/maturin build --release --locked --target x86_64-unknown-linux-gnu \
+		--compatibility manylinux2014 -i $(TOOLS)/bin/python -m bindings/python/Cargo.toml -o target/packages/python
+	@.ci/build 'the sdist' $(TOOLS)/bin/maturin sdist -m bindings/python/Cargo.toml -o target/packages/python
+	@rm -f dist/personsig-*.whl && mv -f target/packages/python/* dist/
 
-package-node: package-tools need-npm
+package-node: package-tools need-package-node bindings/node/THIRD-PARTY-LICENSES.txt
+	$(call release_build,the Node addon for release,personsig-node)
+	@rm -rf target/packages/npm && mkdir -p dist target/packages/npm && cp LICENSE-* bindings/node/
+	@$(NODE) bindings/node/packages.mjs target/packages/npm linux-x64-gnu=$(RELEASED)/libpersonsig_node.so
+	@$(NPM) pack --silent --pack-destination target/packages/npm ./target/packages/npm/*/ >/dev/null
+	@rm -f dist/personsig-*.tgz && mv -f target/packages/npm/*.tgz dist/
 
 # $(call packed,folder,name): dist/NAME, of what lies in the folder: the same bytes for the same files, whoever packs them, when and where.
 packed = tar -C $(1) --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --owner=0 --group=0 --numeric-owner --mode=u+rw,go+r,go-w,a+X \
@@ -347,8 +364,27 @@ $(PACKAGES:%=test-package-%) test-package-artifacts: test-package-%: package-too
 test-packages: packages need-test-package
 	@$(TOOLS)/bin/python -m pytest -q tests/packages
 
+# What installs and runs the npm packages.
+.PHONY: package-modules
+package-modules: need-test-package
+	$(call modules,tests/packages)
+test-package-node test-packages test-packages-full: package-modules
+
+# Spark signs a million rows on two workers, with the wheel for release.
+SPARK := target/packages/spark
+.PHONY: spark test-spark
+spark: need-test-spark
+	@id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $(CURDIR) $$(cksum < tests/spark/requirements.txt)"; \
+	mkdir -p target/packages; $(call locked,spark) sh -euc 'test "$$(cat $(SPARK)/made-for 2>/dev/null)" != "$$1" || exit 0; \
+		echo "Installing Spark in $(SPARK)"; rm -rf $(SPARK); $(PYTHON) -m venv $(SPARK); \
+		$(SPARK)/bin/pip install --quiet --disable-pip-version-check -r tests/spark/requirements.txt; echo "$$1" > $(SPARK)/made-for' spark "$$id"
+
+test-spark: package-python spark
+	@$(SPARK)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps --no-index dist/personsig-*.whl
+	@$(SPARK)/bin/python -m pytest -q tests/spark
+
 # With the rooms: other releases of Debian, builds from source, Spark.
-test-packages-full: packages need-test-packages-full
+test-packages-full: packages need-test-packages-full test-spark
 	@ROOMS=1 $(TOOLS)/bin/python -m pytest -q tests/packages
 
 # The packages of PHP and Ruby. Each library is for one version of its language: PHP's zip has one, and the gem one for each of RUBIES and those
@@ -378,7 +414,7 @@ package-ruby: package-tools need-package-ruby
 
 clean:
 	@rm -rf target dist bindings/node/personsig.node bindings/ruby/lib/personsig/[0-9]* bench.json report.json
-	@rm -rf .ci/node_modules bindings/node/node_modules bindings/node/test/tools/node_modules examples/web/node_modules tests/browser/node_modules \
+	@rm -rf .ci/node_modules bindings/node/node_modules bindings/node/test/tools/node_modules examples/web/node_modules tests/browser/node_modules tests/packages/node_modules \
 		tests/frameworks/next/node_modules tests/frameworks/next/.next
 
 # The example apps and what they stand on. They never see the secrets of this machine: one page with a real signature may switch Chameleon's
@@ -530,7 +566,7 @@ test: need-test lint test-rust test-c test-cli test-python test-node test-php te
 	@$(RUN) tests/oracle.py --check
 	@$(RUN) tests/compare.py 200
 	@$(MAKE) --no-print-directory python node php ruby c cli >/dev/null
-	@$(RUN) -m pytest -q tests --ignore=tests/frameworks
+	@$(RUN) -m pytest -q tests --ignore=tests/frameworks --ignore=tests/packages --ignore=tests/spark
 	@$(RUN) tests/conformance.py
 	@$(RUN) tests/bench/bench.py --quick >/dev/null
 

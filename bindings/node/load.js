@@ -62,9 +62,9 @@ function explained(cause) {
     message = `personsig has no native module for ${machine}. There is ${names}${machine.endsWith('-musl') ? '; use an image with glibc, such as node:22-slim' : ''}.`;
   } else {
     message =
-      `personsig's native module for ${machine}, ${name}, is not installed (installed: ${installed()}). ` +
-      'It is an optional dependency: --omit=optional leaves it out, and so may a lock file or a node_modules folder from another platform. ' +
-      `Install without that option, on this platform; or run: npm install --save-optional ${name}@${version}`;
+      `personsig's native module for ${machine}, ${name}, is not installed (installed: ${installed()}). `
+      + 'It is an optional dependency: --omit=optional leaves it out, and so may a lock file or a node_modules folder from another platform. '
+      + `Install without that option, on this platform; or run: npm install --save-optional ${name}@${version}`;
   }
   return new Error(message, { cause });
 }

@@ -43,4 +43,8 @@ for (const pair of given) {
   copyFileSync(addon, join(folder, NATIVE));
   optionalDependencies[name] = manifest.version;
 }
-write('personsig', { ...manifest, files: files.filter((file) => file !== NATIVE), optionalDependencies }, readFileSync(join(HERE, 'README.md'), 'utf8'));
+write(
+  'personsig',
+  { ...manifest, files: files.filter((file) => file !== NATIVE), optionalDependencies },
+  readFileSync(join(HERE, 'README.md'), 'utf8'),
+);
