@@ -102,7 +102,7 @@ FOR_test-cli := $(FOR_cli)
 FOR_test-sandbox := $(FOR_test-web) openssl
 FOR_test-python := $(FOR_python)
 FOR_test-node := $(FOR_node) npm
-FOR_test-php := $(FOR_php) phpunit phpdoc_parser
+FOR_test-php := $(FOR_php) phpunit phpdoc_parser php_fpm
 FOR_test-ruby := $(FOR_ruby) gem minitest
 FOR_test := $(FOR_conformance) $(FOR_bench) $(FOR_test-frameworks) $(FOR_lint) $(FOR_test-c) $(FOR_test-php) $(FOR_test-ruby)
 

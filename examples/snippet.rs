@@ -15,6 +15,6 @@ fn main() -> Result<(), Error> {
     println!("'{}'", gosquared.snippet(None::<&str>, &SnippetOptions::default())?);
 
     // For a page that asks your server: answer it with "Cache-Control: private, no-store".
-    println!("{}", gosquared.identity(123456, None)?.to_json());
+    println!("{}", gosquared.identity(123456, None)?.to_json()?);
     Ok(())
 }

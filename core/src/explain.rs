@@ -47,6 +47,7 @@ use self::reading::{Group, Tail};
 use crate::email::LowerCase;
 use crate::encoding::Encoding;
 use crate::error::{Code, Detail, Error, Subject};
+use crate::memory;
 use crate::provider::{KeyForm, Provider};
 use crate::scheme::Scheme;
 use crate::signer::{Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
@@ -80,6 +81,9 @@ const ZONES: [i64; 25] = [
     60, 120, 150, 180, 210, 240, 270, 300, 330, 345, 360, 390, 420, 480, 525, 540, 570, 600, 630, 660, 720, 765, 780,
     825, 840,
 ];
+
+/// More memory in bytes than all hypotheses need at one time, whatever is shown; half of it was seen.
+const WORK_MAX: usize = 1 << 23;
 
 /// How exactly a time is off by a zone, in seconds.
 const ZONE_TOLERANCE: u64 = 300;
@@ -187,7 +191,7 @@ impl Signer {
     ///
     /// # Errors
     /// As [`Signer::sign_at`] for the id, each element of `also`, and `now`; `invalid-option` for more than 16 elements.
-    /// Never for the signature.
+    /// Never for the signature. `out-of-memory` where 8 MiB, and twice the signature's length, cannot be allocated.
     ///
     /// ```
     /// use personsig::{Signer, hmac_sha256};
@@ -218,6 +222,8 @@ impl Signer {
         let (scheme, now) = (self.provider.scheme, self.time(now)?);
 
         let text = signature.as_ref();
+        // A text in several lines is copied.
+        memory::room(text.len().saturating_mul(2).saturating_add(WORK_MAX))?;
         let any_time = Some(TIMESTAMP_MAX).filter(|_| scheme == Scheme::Timestamped);
         let options = VerifyOptions { max_age: any_time, clock_skew: any_time, now: Some(now) };
         match self.verify_with(id, text, &options) {

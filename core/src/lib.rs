@@ -51,6 +51,8 @@ mod hmac;
 pub mod host;
 #[cfg(feature = "snippet")]
 mod json;
+#[cfg(any(feature = "explain", feature = "json"))]
+mod memory;
 mod provider;
 mod scheme;
 mod secret;

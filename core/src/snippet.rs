@@ -145,7 +145,7 @@ impl Signer {
     /// let identity = signer.identity(123456, 1596165824)?;
     /// assert_eq!(identity.fields()[0], ("uid", "123456"));
     /// assert_eq!(identity.fields()[1].0, "uid_hash");
-    /// assert!(identity.to_json().starts_with(r#"{"uid":"123456","uid_hash":"05e19f81"#));
+    /// assert!(identity.to_json()?.starts_with(r#"{"uid":"123456","uid_hash":"05e19f81"#));
     /// # Ok::<(), personsig::Error>(())
     /// ```
     pub fn identity<'a>(&self, user_id: impl Into<UserId<'a>>, now: impl Into<Option<i64>>) -> Result<Identity, Error> {
@@ -272,15 +272,22 @@ impl Identity {
     }
 
     /// The fields as one JSON object, in ASCII that HTML does not read as markup.
-    pub fn to_json(&self) -> String {
+    ///
+    /// # Errors
+    /// `out-of-memory`: an id may be of any length.
+    pub fn to_json(&self) -> Result<String, Error> {
+        let lengths = self.fields().map(|(name, value)| quoted_len(name).saturating_add(quoted_len(value)));
         let mut json = String::new();
+        json.try_reserve_exact(lengths.into_iter().fold("{:,:}".len(), usize::saturating_add))
+            .map_err(out_of_memory)?;
         for (name, value) in self.fields() {
             json.push(if json.is_empty() { '{' } else { ',' });
             quote(&mut json, name);
             json.push(':');
             quote(&mut json, value);
         }
-        json + "}"
+        json.push('}');
+        Ok(json)
     }
 }
 

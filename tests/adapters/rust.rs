@@ -98,7 +98,7 @@ fn try_run(operation: &str, input: &Input<'_>) -> Result<Value, Failure> {
             let identity = input.signer()?.identity(user_id(&input.0["user_id"])?.id(), input.integer("now")?)?;
             let fields: Map<String, Value> =
                 identity.fields().into_iter().map(|(name, text)| (name.to_owned(), text.into())).collect();
-            if serde_json::from_str::<Value>(&identity.to_json()).ok() != Some(fields.clone().into()) {
+            if serde_json::from_str::<Value>(&identity.to_json()?).ok() != Some(fields.clone().into()) {
                 return Err(Failure::Crash("to_json and fields differ".into()));
             }
             Ok(json!({ "fields": fields }))

@@ -323,7 +323,7 @@ pub unsafe extern "C" fn personsig_signer_identity(
         // The id, and the object while it grows: an escaped character takes six bytes. For a short id it is small enough
         // for malloc's cache.
         let reserve = user_id.len().saturating_mul(32).saturating_add(512);
-        let json = with_reserve(reserve, || Ok(signer.0.identity(user_id, given(now))?.to_json()))?;
+        let json = with_reserve(reserve, || Ok(signer.0.identity(user_id, given(now))?.to_json()?))?;
         out.write(&json)
     })
 }

@@ -59,6 +59,14 @@ impl Failure {
         Failure::InputOutput { problem: "the system has no memory left".into(), fix: "free some memory and try again" }
     }
 
+    /// The core's error about one line of many.
+    pub(crate) fn at(error: Error, place: Place) -> Self {
+        match Failure::from(error) {
+            Failure::Refused(error) => Failure::RefusedAt(error, place),
+            other => other,
+        }
+    }
+
     fn error(&self) -> Option<&Error> {
         match self {
             Failure::Refused(error) | Failure::RefusedAt(error, _) | Failure::RefusedWith(error, _) => Some(error),
@@ -160,7 +168,10 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Failure::Refused(error)
+        match error.code() {
+            Code::OutOfMemory => Failure::memory(),
+            _ => Failure::Refused(error),
+        }
     }
 }
 

@@ -10,5 +10,5 @@ use crate::input;
 pub(crate) fn run(arguments: &Identity, out: &mut impl Write) -> Result<(), Failure> {
     let signer = input::signer(&arguments.secrets)?;
     let identity = signer.identity(&*input::value(&arguments.id)?, arguments.common.now)?;
-    writeln!(out, "{}", identity.to_json()).map_err(Failure::output)
+    writeln!(out, "{}", identity.to_json()?).map_err(Failure::output)
 }

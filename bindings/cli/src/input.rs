@@ -24,7 +24,7 @@ pub(crate) fn signer(arguments: &Secrets) -> Result<Signer, Failure> {
     let provider = arguments.provider.to_string_lossy();
     let refused = |error: Error| match error.code() {
         Code::UnknownProvider => Failure::RefusedWith(error, name_of(&provider)),
-        _ => Failure::Refused(error),
+        _ => error.into(),
     };
     let Some(file) = &arguments.secret_file else {
         let variable = arguments.secret_variable.as_deref().map(OsStr::as_encoded_bytes);
@@ -89,6 +89,14 @@ pub(crate) fn open<'a>(file: &OsStr, what: &'a str) -> Result<(Box<dyn Read>, &'
     }
     let file = File::open(file).map_err(|error| Failure::reading(what, &error))?;
     Ok((Box::new(file), what))
+}
+
+/// An empty buffer, which has grown for what was in it last. A `Vec` that shrinks ends the process where there is no memory.
+pub(crate) fn empty(buffer: &mut Vec<u8>, most: usize) {
+    match buffer.capacity() > most {
+        true => *buffer = Vec::new(),
+        false => buffer.clear(),
+    }
 }
 
 /// Appends a line with its end; nothing at the end of the input. A line longer than [`LINE_MAX`] is cut a little behind

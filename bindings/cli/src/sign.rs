@@ -48,8 +48,7 @@ fn lines(signer: &Signer, now: Option<i64>, json: bool, out: &mut impl Write) ->
             // Before reading blocks: whoever writes the next id may be waiting for this signature.
             out.flush().map_err(Failure::output)?;
         }
-        line.clear();
-        line.shrink_to(1 << 16);
+        input::empty(&mut line, 1 << 16);
         input::read_line(&mut source, &mut line).map_err(|error| Failure::reading("standard input", &error))?;
         if line.is_empty() {
             break;
@@ -67,7 +66,7 @@ fn lines(signer: &Signer, now: Option<i64>, json: bool, out: &mut impl Write) ->
         match signer.sign_at(id, now) {
             Ok(signature) => print(&signature, json, out).map_err(Failure::output)?,
             Err(error) if time.as_ref() == Err(&error) => (),
-            Err(error) => return Err(Failure::RefusedAt(error, place)),
+            Err(error) => return Err(Failure::at(error, place)),
         }
     }
     Ok(time.map(|_| ())?)

@@ -1,9 +1,8 @@
 //! `personsig snippet`.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use personsig::{SnippetOptions, Traits};
-use serde_json::json;
 
 use crate::arguments::Snippet;
 use crate::failure::Failure;
@@ -36,13 +35,20 @@ pub(crate) fn run(arguments: &Snippet, out: &mut impl Write) -> Result<(), Failu
     );
     let html = html.map_err(|error| match nonce.as_deref() {
         Some("") if error.to_string().starts_with("the nonce") => Failure::RefusedWith(error, EMPTY_NONCE.into()),
-        _ => Failure::Refused(error),
+        _ => error.into(),
     })?;
     let printed = match arguments.common.json {
-        true => writeln!(out, "{}", json!({"html": html})),
+        true => print_json(&html, out),
         // Nothing to say is no line at all.
         false if html.is_empty() => Ok(()),
         false => writeln!(out, "{html}"),
     };
     printed.map_err(Failure::output)
+}
+
+/// An object, without a copy of the HTML, whose size the caller decides.
+fn print_json(html: &str, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(b"{\"html\":")?;
+    serde_json::to_writer(&mut *out, html)?;
+    out.write_all(b"}\n")
 }

@@ -16,9 +16,9 @@ use std::ops::Range;
 
 use personsig::{Code, Signer, UserId};
 
-use crate::cell;
 use crate::failure::{Failure, Place};
 use crate::input::LINE_MAX;
+use crate::{cell, input};
 
 const ADDED: &[u8] = b"signature";
 
@@ -243,8 +243,7 @@ impl<R: Read> Reader<'_, R> {
     fn sign(&mut self, header: &Header, signer: &Signer, now: i64, out: &mut impl Write) -> Result<(), Failure> {
         let (mut bytes, mut fields, mut rows) = (Vec::new(), Vec::new(), Vec::with_capacity(GROUP));
         loop {
-            bytes.clear();
-            bytes.shrink_to(GROUP_BYTES * 4);
+            input::empty(&mut bytes, GROUP_BYTES * 4);
             rows.clear();
             let mut end = None;
             while end.is_none() && rows.len() < GROUP && bytes.len() < GROUP_BYTES {
@@ -263,7 +262,8 @@ impl<R: Read> Reader<'_, R> {
             let (signatures, bad) = match signer.sign_many(&ids, now) {
                 Ok(signatures) => (signatures, None),
                 Err(error) => {
-                    let bad = error.index().unwrap_or_default();
+                    // Without one no id is to blame.
+                    let Some(bad) = error.index() else { return Err(error.into()) };
                     (signer.sign_many(&ids[..bad], now)?, Some(bad))
                 }
             };
@@ -273,7 +273,7 @@ impl<R: Read> Reader<'_, R> {
             if let Some((row, id)) = bad.and_then(|bad| rows.get(bad).zip(ids.get(bad))) {
                 let place = Place { line: row.line, column: Some(header.id + 1) };
                 let refused = signer.sign_at(*id, now).err();
-                return Err(refused.map_or(Failure::Defect, |error| Failure::RefusedAt(error, place)));
+                return Err(refused.map_or(Failure::Defect, |error| Failure::at(error, place)));
             }
             // Only now: the rows before a bad one are output first.
             if let Some(end) = end {

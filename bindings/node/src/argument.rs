@@ -1,7 +1,5 @@
 //! What the functions are given, each read by its type and from left to right. Values are judged by the core.
 
-use std::borrow::Cow;
-
 use napi::bindgen_prelude::{External, FromNapiRef, FromNapiValue};
 use napi::{Env, Status, ValueType, sys};
 use personsig::host::{self, At};
@@ -123,9 +121,9 @@ pub(crate) fn text_or_none(value: Js, name: &'static str, fix: &str) -> Result<O
     }
 }
 
-/// What is not Unicode is no provider's name, nor a variable's that could be set, nor a nonce, nor a site's token.
-pub(crate) fn lossy(text: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(text)
+/// What is not Unicode is no provider's name, nor a nonce, nor a site's token; nor is U+FFFD.
+pub(crate) fn lossy(text: &[u8]) -> &str {
+    str::from_utf8(text).unwrap_or("\u{fffd}")
 }
 
 /// A signature as it was presented; one that is not there is the empty string.

@@ -25,7 +25,7 @@ use napi_derive::napi;
 use personsig::host::{self, At};
 use personsig::{Code, Finding, Signer, SnippetOptions, Traits, UserId};
 use string::{SCRATCH, long_text, secret_text};
-use value::{Js, array, ascii, is_undefined, make, numbered, object, own, reserve, string, type_name};
+use value::{Js, array, ascii, is_undefined, list, make, numbered, object, own, reserve, string, type_name};
 use values::Values;
 use zeroize::Zeroizing;
 
@@ -65,8 +65,8 @@ fn signer(env: Env, provider: Js, secret: Js, options: Js) -> napi::Result<Js> {
         let ([fallbacks], unknown) = value::options(options, ["fallbackSecrets"])?;
         let fallbacks = elements_or_none(fallbacks, "fallbackSecrets", "secrets", SecretKey::read)?;
         refuse_unknown(unknown)?;
-        let fallbacks: Vec<_> = fallbacks.iter().map(SecretKey::as_secret).collect();
-        let signer = Signer::with_fallbacks(&lossy(&provider), secret.as_secret(), &fallbacks)?;
+        let secrets = list(fallbacks.iter().map(SecretKey::as_secret))?;
+        let signer = Signer::with_fallbacks(lossy(&provider), secret.as_secret(), &secrets)?;
         Ok(make(env, External::new(signer))?)
     })
 }
@@ -88,7 +88,7 @@ fn from_env(env: Env, variables: Js, provider: Js, options: Js) -> napi::Result<
         };
         // Where a trap of a proxy threw, that is what the caller gets.
         let mut failed = None;
-        let signer = Signer::from_lookup(&lossy(&provider), variable.as_deref().map(Vec::as_slice), |name| {
+        let signer = Signer::from_lookup(lossy(&provider), variable.as_deref().map(Vec::as_slice), |name| {
             match read(name) {
                 // Node has turned bytes that are not UTF-8 into U+FFFD.
                 Ok(Some(text)) if !str::from_utf8(&text).is_ok_and(|text| !text.contains('\u{fffd}')) => {
@@ -121,7 +121,7 @@ fn type_error_message(
     fix: Js,
 ) -> napi::Result<Js> {
     answer(env, || {
-        let text = |value| long_text(value).map(|text| lossy(&text).into_owned());
+        let text = |value| long_text(value).map(|text| lossy(&text).to_owned());
         let given = type_name(value, &text(kind)?)?;
         let fix = text(fix)?;
         let parameter = Parameter::ALL.iter().find(|known| **known as u32 == parameter);
@@ -172,16 +172,18 @@ fn sign_many(
         if ids.len() as f64 != count {
             let values = numbered(user_ids, count as usize);
             read = read_each(values, "userIds", Id::read_one_of_many)?;
-            ids.clear();
-            reserve(&mut ids, read.len())?;
-            ids.extend(read.iter().map(Id::as_user_id));
+            ids = list(read.iter().map(Id::as_user_id))?;
         }
         let mut signatures = signer.sign_many(&ids, time(options)?)?;
         for _ in 0..ids.len().div_ceil(PART).max(1) {
+            let mut part = Vec::new();
+            reserve(&mut part, signatures.len().min(PART))?;
             // In a scope, so that the handles of one part are freed before the next is made.
             env.run_in_scope(|| {
-                let part = signatures.by_ref().take(PART).map(|signature| Ok(ascii(env, &signature)?.raw()));
-                collect.apply((), Arguments(part.collect::<napi::Result<_>>()?))
+                for signature in signatures.by_ref().take(PART) {
+                    part.push(ascii(env, &signature)?.raw());
+                }
+                collect.apply((), Arguments(part))
             })?;
         }
         Ok(make(env, ())?)
@@ -212,7 +214,7 @@ fn explain(env: Env, Handle(signer): Handle<'_>, user_id: Js, signature: Js, opt
         let also = elements_or_none(also, "also", "ids", Id::read_one_of_many)?;
         let now = seconds(now, "now")?;
         refuse_unknown(unknown)?;
-        let also: Vec<_> = also.iter().map(Id::as_user_id).collect();
+        let also = list(also.iter().map(Id::as_user_id))?;
         let findings = signer.explain(user_id.as_user_id(), &*signature, &also, now)?;
         let finding = |Finding { code, message, fix, index, .. }: &Finding| {
             let index = make(env, index.map(|index| index as f64))?;
@@ -248,9 +250,8 @@ fn snippet(
         let nonce = text_or_none(nonce, "nonce", "pass the nonce of this response's Content-Security-Policy")?;
         let now = seconds(now, "now")?;
         refuse_unknown(unknown)?;
-        let (site_token, nonce) =
-            (site_token.as_deref().map(|text| lossy(text)), nonce.as_deref().map(|text| lossy(text)));
-        let options = SnippetOptions { traits, site_token: site_token.as_deref(), nonce: nonce.as_deref(), now };
+        let [site_token, nonce] = [&site_token, &nonce].map(|text| text.as_ref().map(|text| lossy(text)));
+        let options = SnippetOptions { traits, site_token, nonce, now };
         Ok(string(env, &signer.snippet(user_id.as_ref().map(Id::as_user_id), &options)?)?)
     })
 }

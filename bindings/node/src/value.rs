@@ -232,6 +232,14 @@ pub(crate) fn reserve<T>(vector: &mut Vec<T>, length: usize) -> Result<(), CallE
     vector.try_reserve_exact(length).map_err(|_| Code::OutOfMemory.into())
 }
 
+/// A list whose length the caller decides.
+pub(crate) fn list<T>(elements: impl ExactSizeIterator<Item = T>) -> Result<Vec<T>, CallError> {
+    let mut list = Vec::new();
+    reserve(&mut list, elements.len())?;
+    list.extend(elements);
+    Ok(list)
+}
+
 /// What a function of Node-API says.
 pub(crate) fn ok(status: sys::napi_status) -> Result<(), CallError> {
     match Status::from(status) {

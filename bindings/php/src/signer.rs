@@ -70,8 +70,7 @@ impl Signer {
             Some(variable) => variable.optional(At::Argument("$variable"), advice::variable)?,
             None => None,
         };
-        let lookup = |name: &str| Ok(environment::get(name));
-        let core = personsig::Signer::from_lookup(provider, variable, lookup).map_err(exception)?;
+        let core = personsig::Signer::from_lookup(provider, variable, environment::get).map_err(exception)?;
         let name = core.provider().name;
         let mut signer = ZendClassObject::new(Signer { core });
         name.set_zval(&mut SIGNER.properties(signer.get_mut_zend_obj())[0], false)?;

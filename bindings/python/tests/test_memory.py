@@ -38,6 +38,8 @@ CALLS = {
     "a long id on a page": ("'x' * 20_000_000", "signer.snippet(given)"),
     "a long id with a lone surrogate": ("'x' * 20_000_000 + '\\ud800'", "refused(lambda: signer.sign(given))"),
     "a long signature": ("'\\u00e9' * 10_000_000", "signer.is_valid('42', given)"),
+    "what explain tries": ("['ada@example.com'] * 16", "signer.explain('123456', '00' * 32, also=given)"),
+    "a long signature to explain": ("'0a\\n' * 5_000_000", "signer.explain('123456', given)"),
     "a long name of a variable": ("'X' * 20_000_000", "refused(lambda: personsig.Signer.from_env('gosquared', variable=given))"),
     "a long secret": ("'x' * 20_000_000", "personsig.Signer('gosquared', given)"),
 }

@@ -42,6 +42,8 @@ class MemoryTest < Minitest::Test
     "many names" => ['SIGNER.snippet("42", traits: given)', "{a: 1}", "300_000.downto(1).to_h { |n| [n.to_s, 1] }"],
     "a long string" => ['SIGNER.snippet("42", traits: {a: given})', '"x"', '"x" * 20_000_000'],
     "a long id" => ["SIGNER.identity(given)", '"x"', '"x" * 20_000_000'],
+    "what explain tries" => ['SIGNER.explain("123456", "00" * 32, also: given)', '["x"]', '["ada@example.com"] * 16'],
+    "a long signature to explain" => ['SIGNER.explain("123456", given)', '"x"', '"0a\n" * 5_000_000'],
     "a long nonce" => ['refused { SIGNER.snippet("42", nonce: given) }', '"\xff"', '"\xff" * 20_000_000'],
     "a long name of a variable" =>
       ['refused { Personsig::Signer.from_env("gosquared", variable: given) }', '"X"', '"X" * 20_000_000']

@@ -4,6 +4,7 @@
 mod call;
 mod explain;
 mod help;
+mod memory;
 mod output;
 mod page;
 mod secrets;

@@ -81,6 +81,28 @@ fn closed_streams_do_no_harm() {
     }
 }
 
+/// To Rust's runtime a closed stream is /dev/null.
+#[test]
+fn what_goes_to_a_closed_stream_is_lost() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "\"$0\" sign --provider gosquared 1 >&-", env!("CARGO_BIN_EXE_personsig")]);
+    let done = command.env("GOSQUARED_SECURE_MODE_SECRET", SECRET).output().unwrap();
+    assert_eq!((done.status.code(), done.stdout, done.stderr), (Some(0), vec![], vec![]));
+}
+
+#[test]
+fn other_hard_links_keep_the_old_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (folder.path().join("signed.csv"), folder.path().join("other.csv"));
+    fs::write(&path, "older").unwrap();
+    fs::hard_link(&path, &other).unwrap();
+    to_file(&path).stdin(TABLE).run().says("");
+    assert_eq!(
+        (fs::read_to_string(&path).unwrap(), fs::read_to_string(&other).unwrap()),
+        (signed(), "older".to_owned())
+    );
+}
+
 #[test]
 fn a_new_file_has_the_permissions_of_the_users_mask() {
     let folder = tempfile::tempdir().unwrap();
