@@ -65,6 +65,7 @@ help:
 	@echo 'make test-packages    install each as its users do and sign; test-packages-full: in rooms of other systems and on Spark too'
 	@echo 'make bench            speed, compared with the usual HMAC call, on every surface'
 	@echo 'make snippet-attacks  100000 hostile documents through an HTML parser and a JavaScript engine'
+	@echo 'make security-memory  memory and threads in each host: sanitizers, valgrind, failing allocators, growth'
 	@echo 'make rooms            make demo on bare Debian systems (as root, with debootstrap)'
 	@echo 'make clean            remove everything that make built'
 	@echo
@@ -104,6 +105,7 @@ FOR_test-python := $(FOR_python)
 FOR_test-node := $(FOR_node) npm
 FOR_test-php := $(FOR_php) phpunit phpdoc_parser php_fpm
 FOR_test-ruby := $(FOR_ruby) gem minitest
+FOR_security-memory := $(FOR_conformance) openssl valgrind
 FOR_test := $(FOR_conformance) $(FOR_bench) $(FOR_test-frameworks) $(FOR_lint) $(FOR_test-c) $(FOR_test-php) $(FOR_test-ruby)
 
 NEEDS := $(patsubst FOR_%,need-%,$(filter FOR_%,$(.VARIABLES)))
@@ -412,6 +414,28 @@ package-ruby: package-tools need-package-ruby
 	for libraries in "$$libraries $(RUBY_LIBRARIES)" ''; do \
 		gem=$$(bindings/ruby/gem.sh target/packages/gem $$libraries); mv target/packages/gem/$$gem dist/; echo dist/$$gem; done
 
+# Memory and threads in each host. PERSONSIG_ROUNDS and PERSONSIG_SECONDS in the environment say how long the longest of it takes.
+
+.PHONY: security-libraries security-memory security-memory-quick
+SECURITY_MEMORY = $(RUN) -m pytest -q tests/security/memory.py tests/security/threads.py
+
+# The C library with sanitizers in it. They need an option that stable Rust has no name for; the standard library stays as it is shipped.
+security-libraries: need-security-memory
+	@mismatch=$$(rustc -C help | grep -q unsafe-allow-abi-mismatch && echo ' -Cunsafe-allow-abi-mismatch=sanitizer'); \
+	for sanitizer in address thread; do \
+		RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=$$sanitizer$$mismatch" CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+		CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=1 CARGO_PROFILE_RELEASE_STRIP=none \
+		CARGO_TARGET_DIR="$(CURDIR)/target/security/$$sanitizer" .ci/build "the C library with the $$sanitizer sanitizer" \
+		$(CARGO) build --release --locked -p personsig-c --target x86_64-unknown-linux-gnu || exit 1; \
+	done
+
+security-memory: need-security-memory security-libraries built-c built-cli built-python built-node built-php built-ruby
+	@$(SECURITY_MEMORY)
+
+# What takes seconds: no checker, and short runs.
+security-memory-quick: need-security-memory built-c built-cli built-python built-node built-php built-ruby
+	@PERSONSIG_ROUNDS=5000 PERSONSIG_SECONDS=1 $(SECURITY_MEMORY) -k 'grow or right_results or stays_behind or allocation'
+
 clean:
 	@rm -rf target dist bindings/node/personsig.node bindings/ruby/lib/personsig/[0-9]* bench.json report.json
 	@rm -rf .ci/node_modules bindings/node/node_modules bindings/node/test/tools/node_modules examples/web/node_modules tests/browser/node_modules tests/packages/node_modules \
@@ -565,6 +589,7 @@ test-sandbox: need-test-sandbox built-sandbox built-cli built-python built-node 
 test: need-test lint test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks test-sandbox adapters bench-copy
 	@$(RUN) tests/oracle.py --check
 	@$(RUN) tests/compare.py 200
+	@$(MAKE) --no-print-directory security-memory-quick
 	@$(MAKE) --no-print-directory python node php ruby c cli >/dev/null
 	@$(RUN) -m pytest -q tests --ignore=tests/frameworks --ignore=tests/packages --ignore=tests/spark
 	@$(RUN) tests/conformance.py

@@ -91,14 +91,6 @@ pub(crate) fn open<'a>(file: &OsStr, what: &'a str) -> Result<(Box<dyn Read>, &'
     Ok((Box::new(file), what))
 }
 
-/// An empty buffer, which has grown for what was in it last. A `Vec` that shrinks ends the process where there is no memory.
-pub(crate) fn empty(buffer: &mut Vec<u8>, most: usize) {
-    match buffer.capacity() > most {
-        true => *buffer = Vec::new(),
-        false => buffer.clear(),
-    }
-}
-
 /// Appends a line with its end; nothing at the end of the input. A line longer than [`LINE_MAX`] is cut a little behind
 /// it.
 pub(crate) fn read_line(source: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<()> {

@@ -48,7 +48,7 @@ fn lines(signer: &Signer, now: Option<i64>, json: bool, out: &mut impl Write) ->
             // Before reading blocks: whoever writes the next id may be waiting for this signature.
             out.flush().map_err(Failure::output)?;
         }
-        input::empty(&mut line, 1 << 16);
+        table::empty(&mut line, 1 << 16);
         input::read_line(&mut source, &mut line).map_err(|error| Failure::reading("standard input", &error))?;
         if line.is_empty() {
             break;

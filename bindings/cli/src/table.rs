@@ -16,9 +16,9 @@ use std::ops::Range;
 
 use personsig::{Code, Signer, UserId};
 
+use crate::cell;
 use crate::failure::{Failure, Place};
 use crate::input::LINE_MAX;
-use crate::{cell, input};
 
 const ADDED: &[u8] = b"signature";
 
@@ -243,7 +243,7 @@ impl<R: Read> Reader<'_, R> {
     fn sign(&mut self, header: &Header, signer: &Signer, now: i64, out: &mut impl Write) -> Result<(), Failure> {
         let (mut bytes, mut fields, mut rows) = (Vec::new(), Vec::new(), Vec::with_capacity(GROUP));
         loop {
-            input::empty(&mut bytes, GROUP_BYTES * 4);
+            empty(&mut bytes, GROUP_BYTES * 4);
             rows.clear();
             let mut end = None;
             while end.is_none() && rows.len() < GROUP && bytes.len() < GROUP_BYTES {
@@ -381,6 +381,14 @@ impl Header {
             Some((problem, fix)) => Err(bad(problem, fix, row.line, Some(self.id + 1))),
             None => Ok(Row { id: id.clone(), ..row }),
         }
+    }
+}
+
+/// An empty buffer, which has grown for what was in it last. A `Vec` that shrinks ends the process where there is no memory.
+pub(crate) fn empty(buffer: &mut Vec<u8>, most: usize) {
+    match buffer.capacity() > most {
+        true => *buffer = Vec::new(),
+        false => buffer.clear(),
     }
 }
 
