@@ -70,7 +70,7 @@ final class Php
             . "user = root\ngroup = root\npm = static\npm.max_children = 1\ncatch_workers_output = no\n");
         // Where it lies is no part of an ordinary user's path.
         putenv('PATH=' . getenv('PATH') . ':/usr/sbin');
-        $command = [getenv('PHP_FPM') ?: 'php-fpm' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION, '-n'];
+        $command = ['php-fpm' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION, '-n'];
         foreach ([...$settings, 'extension=' . getenv('PERSONSIG_LIBRARY')] as $setting) {
             array_push($command, '-d', $setting);
         }
