@@ -84,6 +84,7 @@ furnish() {
     rm -rf "$room"
     cp -a "$rooms/base-$suite" "$room"
     cp /etc/resolv.conf /etc/hosts "$room/etc/"
+    test ! -e /etc/pip.conf || cp /etc/pip.conf "$room/etc/"
     cp /etc/ssl/certs/ca-certificates.crt "$room/etc/ssl/certs/"
     (enter "$room" root sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@"' \
         apt "$@") >"$log" 2>&1 || { tail "$log" >&2; echo "$name: its packages could not be installed" >&2; return 1; }
@@ -111,7 +112,6 @@ try() {
         echo "$user ALL=(ALL) NOPASSWD: ALL" >"$room/etc/sudoers.d/$user"
     fi
     lend "$home"
-    test ! -e /etc/pip.conf || cp /etc/pip.conf "$room/etc/"
     git clone --quiet --no-local "$root" "$home/a clone"
     chroot "$room" chown -R "$user:$user" "${home#"$room"}"
     for command in "${commands[@]}"; do
