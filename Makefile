@@ -145,7 +145,7 @@ required = @$(call locked,venv) sh -euc 'test $(VENV)/$(subst /,-,$(1)) -nt $(1)
 
 # The licences of what is linked into a package, for the package.
 bindings/%/THIRD-PARTY-LICENSES.txt: Cargo.lock .ci/notices .ci/linked.py core/Cargo.toml bindings/%/Cargo.toml | need-%
-	@$(PYTHON) .ci/notices personsig-$* >$@.$$$$ && mv -f $@.$$$$ $@
+	@mkdir -p target && $(PYTHON) .ci/notices personsig-$* >target/notices-$*.$$$$ && mv -f target/notices-$*.$$$$ $@
 
 built-python: need-python venv bindings/python/THIRD-PARTY-LICENSES.txt
 	@mkdir -p dist target/wheel

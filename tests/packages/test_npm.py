@@ -19,9 +19,8 @@ import threading
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-VERSION = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.M)[1]
-ADDRESS = re.search(r'^repository = "(.+)"', (ROOT / "Cargo.toml").read_text("utf-8"), re.M)[1]
+from places import ADDRESS, ROOT, SYSTEM, VERSION, glibc
+
 NATIVE = "@personsig/linux-x64-gnu"
 MAIN = ROOT / f"dist/personsig-{VERSION}.tgz"
 PLATFORM = ROOT / f"dist/personsig-linux-x64-gnu-{VERSION}.tgz"
@@ -490,6 +489,12 @@ def test_the_metadata_is_complete():
     assert main["keywords"] and not {"os", "cpu", "libc"} & set(main)
     assert main["optionalDependencies"] == {NATIVE: VERSION}
     assert (platform["os"], platform["cpu"], platform["libc"], platform["main"]) == (["linux"], ["x64"], ["glibc"], "personsig.node")
+
+
+def test_the_module_is_for_glibc_2_17(tmp_path):
+    (tmp_path / "personsig.node").write_bytes(tarfile.open(PLATFORM).extractfile("package/personsig.node").read())
+    least, needed = glibc(tmp_path / "personsig.node")
+    assert least <= (2, 17) and needed <= SYSTEM
 
 
 def test_the_loader_requires_each_package_by_its_machines_name():

@@ -15,10 +15,8 @@ import zipfile
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-CARGO_TOML = (ROOT / "Cargo.toml").read_text("utf-8")
-VERSION = re.search(r'^version = "(.+)"', CARGO_TOML, re.M)[1]
-ADDRESS = re.search(r'^repository = "(.+)"', CARGO_TOML, re.M)[1]
+from places import ADDRESS, ROOT, SYSTEM, VERSION, glibc
+
 WHEEL = ROOT / f"dist/personsig-{VERSION}-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
 SDIST = ROOT / f"dist/personsig-{VERSION}.tar.gz"
 TOOLS = pathlib.Path(sys.executable).parent
@@ -203,6 +201,11 @@ def test_the_wheel_is_whole():
         *(f"{info}/{name}" for name in ("METADATA", "WHEEL", "RECORD")),
         *(f"{info}/licenses/{name}" for name in licences),
     }
+
+
+def test_the_module_is_for_glibc_2_17(tmp_path):
+    least, needed = glibc(zipfile.ZipFile(WHEEL).extract("personsig/_personsig.abi3.so", tmp_path))
+    assert least <= (2, 17) and needed <= SYSTEM
 
 
 def metadata():
