@@ -63,6 +63,7 @@ help:
 	@echo 'make conformance      the test vectors on every surface [VECTORS=DIR: your own; ADAPTER=COMMAND: your own program]'
 	@echo 'make packages         what is released, in dist/: wheel, npm packages, gems, PHP, C, crates; so too package-python, ...'
 	@echo 'make test-packages    install each as its users do and sign; test-packages-full: in rooms of other systems and on Spark too'
+	@echo 'make version V=1.2.3  set the version, everywhere that it stands'
 	@echo 'make bench            speed, compared with the usual HMAC call, on every surface'
 	@echo 'make snippet-attacks  100000 hostile documents through an HTML parser and a JavaScript engine'
 	@echo 'make security-memory  memory and threads in each host: sanitizers, valgrind, failing allocators, growth'
@@ -353,6 +354,11 @@ package-c: package-tools share
 package-crates: package-tools
 	@.ci/build 'the crates' $(CARGO) package --locked --no-verify --allow-dirty --target-dir target/packages -p personsig -p personsig-cli
 	@mkdir -p dist && cp target/packages/package/personsig-$(VERSION).crate target/packages/package/personsig-cli-$(VERSION).crate dist/
+
+# Every copy of the version.
+.PHONY: version
+version: need-rust need-judge
+	@$(PYTHON) .ci/version "$(V)"
 
 # Beside the packages: what each is made of.
 package-sboms: package-tools

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -176,23 +177,40 @@ def test_version_is_the_workspaces(surface):
     adapter.stop()
 
 
-MANIFESTS = {
-    "bindings/node/package.json": r'"version": "(.+)"',
-    "bindings/node/package-lock.json": r'"version": "(.+)"',
-    "examples/web/package-lock.json": r'"name": "personsig",\s+"version": "(.+)"',
-    "tests/frameworks/next/package-lock.json": r'"node_modules/personsig": \{\s+"version": "(.+)"',
-    "bindings/ruby/lib/personsig/version.rb": r'VERSION = "(.+)"',
-}
+# `make version` sets them.
+COPIES = runpy.run_path(str(ROOT / ".ci/version"))["COPIES"]
 
 
-@pytest.mark.parametrize("path", MANIFESTS)
-def test_manifest_has_the_workspaces_version(path):
-    text = (ROOT / path).read_text()
-    if os.environ.get("UPDATE"):
-        start, end = re.search(MANIFESTS[path], text).span(1)
-        text = text[:start] + VERSION + text[end:]
-        (ROOT / path).write_text(text)
-    assert re.search(MANIFESTS[path], text)[1] == VERSION
+@pytest.mark.parametrize("path", COPIES)
+def test_copy_is_the_workspaces_version(path):
+    text = (ROOT / path).read_text("utf-8")
+    for pattern in COPIES[path]:
+        found = re.findall(pattern, text, re.M)
+        assert found and set(found) == {VERSION}, pattern
+
+
+def test_make_version_sets_every_copy(tmp_path):
+    """In a copy of the manifests and of what holds a version; nothing of the old one is left, in the lock file too."""
+    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")[:-1]
+    for name in names:
+        if name in COPIES or name.endswith(("Cargo.toml", "Cargo.lock", ".rs")) or name == ".ci/version":
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / name)
+    subprocess.run([sys.executable, tmp_path / ".ci/version", "98.76.54"], check=True, capture_output=True)
+    for path, patterns in COPIES.items():
+        text = (tmp_path / path).read_text("utf-8")
+        assert {found for pattern in patterns for found in re.findall(pattern, text, re.M)} == {"98.76.54"}, path
+    header = (tmp_path / "include/personsig.h").read_text()
+    assert re.findall(r"#define PERSONSIG_VERSION_\w+ (\d+)", header) == ["98", "76", "54"]
+    before, after = (root.joinpath("Cargo.lock").read_text() for root in (ROOT, tmp_path))
+    ours = r'name = "(personsig[a-z-]*)"\nversion = "98.76.54"'
+    assert len(re.findall(ours, after)) == len(re.findall(r'^name = "personsig', after, re.M)) >= 9
+    assert re.sub(r"98\.76\.54", VERSION, after) == before
+
+
+def test_make_version_takes_a_version_alone():
+    for wrong in ["1.2", "v1.2.3", "1.2.3.4", "1.2.3 "]:
+        assert subprocess.run([sys.executable, ROOT / ".ci/version", wrong], capture_output=True).returncode, wrong
 
 
 # The one public address. Everything else that names one follows from it.

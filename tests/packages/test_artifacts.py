@@ -1,4 +1,4 @@
-"""What all packages have in common: licences, notices, bills of materials, the least glibc, no path of this machine, the same bytes twice."""
+"""What all packages have in common: licences, notices, bills of materials, the least glibc, no path of a machine, the same bytes twice."""
 
 import io
 import json
