@@ -27,7 +27,7 @@ PLACES = [
     *os.environ.get("PATH", "").split(os.pathsep),
     "/usr/bin",
     "/usr/local/bin",
-    *(f"{os.environ.get('PYENV_ROOT', os.path.expanduser('~/.pyenv'))}/versions/*/bin", "/root/.pyenv/versions/*/bin"),
+    f"{os.environ.get('PYENV_ROOT', os.path.expanduser('~/.pyenv'))}/versions/*/bin",
     "/opt/python/*/bin",
     os.path.expanduser("~/.local/share/uv/python/*/bin"),
 ]
