@@ -68,6 +68,8 @@ help:
 	@echo 'make snippet-attacks  100000 hostile documents through an HTML parser and a JavaScript engine'
 	@echo 'make security-memory  memory and threads in each host: sanitizers, valgrind, failing allocators, growth'
 	@echo 'make rooms            make demo on bare Debian systems (as root, with debootstrap)'
+	@echo 'make security         constant time, fuzzing, property tests, memory: what SECURITY.md promises'
+	@echo 'make fuzz             the fuzz targets of core/fuzz [SECONDS=60 for each]'
 	@echo 'make clean            remove everything that make built'
 	@echo
 	@echo 'Other interpreters: make python PYTHON=python3.12; so too NODE, PHP, PHP_CONFIG, RUBY, CC, CHROMIUM.'
@@ -98,7 +100,7 @@ FOR_package-ruby := $(FOR_ruby) gem
 FOR_test-package := $(FOR_package) node npm php php_headers php_fpm ruby gem cxx clang pkg_config cmake
 FOR_test-packages-full := $(FOR_test-package) $(FOR_php) $(FOR_ruby) debootstrap
 FOR_test-spark := $(FOR_package) java
-FOR_test-rust := $(FOR_rust)
+FOR_test-rust := $(FOR_rust) valgrind
 FOR_test-c := $(FOR_c) cxx openssl valgrind pkg_config cmake groff abigail
 FOR_test-cli := $(FOR_cli)
 FOR_test-sandbox := $(FOR_test-web) openssl
@@ -107,7 +109,10 @@ FOR_test-node := $(FOR_node) npm
 FOR_test-php := $(FOR_php) phpunit phpdoc_parser php_fpm
 FOR_test-ruby := $(FOR_ruby) gem minitest
 FOR_security-memory := $(FOR_conformance) openssl valgrind
-FOR_test := $(FOR_conformance) $(FOR_bench) $(FOR_test-frameworks) $(FOR_lint) $(FOR_test-c) $(FOR_test-php) $(FOR_test-ruby)
+FOR_fuzz := rust cc cxx python
+FOR_security-constant-time := rust cc valgrind binutils python
+FOR_security-properties := $(FOR_python) $(FOR_node) npm $(FOR_php) phpunit $(FOR_ruby) minitest
+FOR_test := $(FOR_conformance) $(FOR_bench) $(FOR_test-frameworks) $(FOR_lint) $(FOR_test-c) $(FOR_test-php) $(FOR_test-ruby) $(FOR_fuzz)
 
 NEEDS := $(patsubst FOR_%,need-%,$(filter FOR_%,$(.VARIABLES)))
 .PHONY: platform $(NEEDS)
@@ -442,6 +447,37 @@ security-memory: need-security-memory security-libraries built-c built-cli built
 security-memory-quick: need-security-memory built-c built-cli built-python built-node built-php built-ruby
 	@PERSONSIG_ROUNDS=5000 PERSONSIG_SECONDS=1 $(SECURITY_MEMORY) -k 'grow or right_results or stays_behind or allocation'
 
+# Security: what each promise of SECURITY.md rests on, beyond the tests of each language.
+
+.PHONY: fuzz fuzz-corpus security security-constant-time security-properties
+# cargo-fuzz, of a fixed version.
+target/tools/bin/cargo-fuzz:
+	@.ci/build 'cargo-fuzz' $(CARGO) install --locked --root target/tools --version 0.13.2 cargo-fuzz
+
+# Each target for so many seconds.
+SECONDS ?= 60
+fuzz: need-fuzz target/tools/bin/cargo-fuzz
+	@core/fuzz/run.sh $(SECONDS)
+
+# The committed inputs alone, without libFuzzer.
+fuzz-corpus: need-fuzz
+	@CARGO_TARGET_DIR=target/fuzz $(call logged,$(CARGO) test --release --locked --manifest-path core/fuzz/Cargo.toml --lib,grep '^test result')
+
+security-constant-time: need-security-constant-time
+	@$(PYTHON) tests/security/constant_time.py
+
+# The property tests, with many more cases than in the tests of each language.
+security-properties: need-security-properties built-python built-node built-php built-ruby
+	$(call modules,bindings/node)
+	@CASES=20000 $(call logged,$(RUBY) -W:no-experimental -I bindings/ruby/lib bindings/ruby/test/properties_test.rb,tail -n 1)
+	@CASES=20000 $(call logged,$(NODE) --test bindings/node/test/properties.test.mjs,grep '^# pass')
+	@CASES=20000 $(call logged,$(PHP) bindings/php/tests/run.php target/release/libpersonsig_php.so --filter PropertiesTest,tail -n 1)
+	@CASES=5000 $(VENV)/bin/python -m pytest -q bindings/python/tests/test_properties.py
+
+security: security-constant-time fuzz-corpus security-properties security-memory
+	@$(MAKE) --no-print-directory fuzz SECONDS=20
+	@$(VENV)/bin/python -m pytest -q tests/test_security.py
+
 clean:
 	@rm -rf target dist bindings/node/personsig.node bindings/ruby/lib/personsig/[0-9]* bench.json report.json
 	@rm -rf .ci/node_modules bindings/node/node_modules bindings/node/test/tools/node_modules examples/web/node_modules tests/browser/node_modules tests/packages/node_modules \
@@ -592,7 +628,7 @@ test-sandbox: need-test-sandbox built-sandbox built-cli built-python built-node 
 	$(call browser_test,tests/browser/sandbox.test.mjs)
 
 # Everything: what each language tests, and what they share.
-test: need-test lint test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks test-sandbox adapters bench-copy
+test: need-test lint test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks test-sandbox fuzz-corpus adapters bench-copy
 	@$(RUN) tests/oracle.py --check
 	@$(RUN) tests/compare.py 200
 	@$(MAKE) --no-print-directory security-memory-quick
@@ -632,4 +668,4 @@ fmt: linters
 update: adapters
 	@$(RUN) tests/oracle.py --write
 	@UPDATE=1 TRYCMD=overwrite $(MAKE) --no-print-directory test-rust test-c test-cli test-python test-node test-php test-ruby
-	@UPDATE=1 $(RUN) -m pytest -q tests/test_project.py
+	@UPDATE=1 $(RUN) -m pytest -q tests/test_project.py tests/test_security.py
