@@ -79,7 +79,7 @@ class Cluster:
         options = ["--master", self.address, "--conf", "spark.eventLog.enabled=true", "--conf", f"spark.eventLog.dir=file:{events}"]
         options += ["--conf", "spark.ui.enabled=false", "--executor-memory=512m", "--conf", "spark.task.maxFailures=1"]
         command = [SPARK / "bin/spark-submit", *options, self.folder / "driver.py", ROOT / "examples", *map(str, arguments)]
-        ran = subprocess.run([*map(str, command)], env=ENVIRONMENT, cwd=self.folder, capture_output=True, text=True, timeout=600)
+        ran = subprocess.run([*map(str, command)], env=ENVIRONMENT, cwd=self.folder, capture_output=True, text=True, timeout=1800)
         number = len(list(self.folder.glob("driver-*.log")))
         (self.folder / f"driver-{number}.log").write_text(ran.stdout + ran.stderr)
         return ran.returncode, ran.stdout + ran.stderr
