@@ -657,6 +657,8 @@ lint: linters
 	@$(VENV)/bin/clang-format --dry-run -Werror $(C_FILES)
 	@$(PRETTIER) --check $(JAVASCRIPT)
 	@$(VENV)/bin/typos
+	@$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(VENV)/bin/zizmor --offline --quiet --no-progress --config .github/zizmor.yml .github/workflows
 
 fmt: linters
 	@$(CARGO) fmt --all
