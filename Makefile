@@ -579,6 +579,7 @@ cargo_test = @$(call logged,$(CARGO) test --profile quick --locked -p $(1),grep 
 test-rust: need-test-rust
 	$(call cargo_test,personsig --all-features)
 	$(call cargo_test,personsig-tests --test rust)
+	$(call cargo_test,personsig-tests --doc)
 
 test-c: need-test-c built-c
 	$(call cargo_test,personsig-c)

@@ -87,8 +87,7 @@ pub use user_id::UserId;
 /// This library's version, the same for every language.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The Rust of both READMEs, the project's and the crate's, runs as tests.
+/// The Rust of the crate's README runs as tests; tests/runners/readme.rs sees to the repository's.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
 #[doc = include_str!("../README.md")]
 struct Readme;
