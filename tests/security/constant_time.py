@@ -53,6 +53,8 @@ def cargo(level, *arguments, flags=(), **environment):
     environment = {
         **os.environ,
         "CARGO_TARGET_DIR": str(PROJECT / "target" / "security"),
+        "CARGO_PROFILE_RELEASE_LTO": "fat",
+        "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "1",
         "CARGO_PROFILE_RELEASE_OPT_LEVEL": level,
         "CARGO_PROFILE_RELEASE_STRIP": "none",
         "RUSTFLAGS": " ".join(["-Csymbol-mangling-version=v0", *flags]),

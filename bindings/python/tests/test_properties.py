@@ -30,7 +30,7 @@ def cases(share=1):
 
 anything = st.text(st.characters(), max_size=30)
 emails = st.builds("{}@{}".format, st.text("Adae.é-", min_size=1, max_size=20), st.sampled_from(["example.com", "B.Org"]))
-ids = st.one_of(anything, emails, st.text("abc019-", min_size=1, max_size=60), st.sampled_from(PLACEHOLDERS))
+ids = st.one_of(anything, emails, emails, st.text("abc019-", min_size=1, max_size=60), st.sampled_from(PLACEHOLDERS))
 integers = st.integers(-(2**127), 2**127 - 1)
 times = st.integers(0, 99999999999)
 signers = st.tuples(st.sampled_from(sorted(ROWS)), st.integers(0, 2**20)).map(lambda drawn: made(*drawn))

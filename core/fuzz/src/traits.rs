@@ -39,7 +39,7 @@ fn why_refused(value: &Value, level: usize) -> Option<&'static str> {
             (number.fract() == 0.0 && number.abs() > EXACT).then_some("a number that a page does not read exactly")
         }
         Value::String(text) => (text == SECRET).then_some("a secret"),
-        Value::Array(list) if level < Trait::DEPTH_MAX => list.iter().find_map(|value| why_refused(value, level + 1)),
+        Value::Array(list) if level <= Trait::DEPTH_MAX => list.iter().find_map(|value| why_refused(value, level + 1)),
         Value::Object(map) if level <= Trait::DEPTH_MAX => map.iter().find_map(|(name, value)| {
             let bad = name == "__proto__" || name == SECRET;
             if bad { Some("a name") } else { why_refused(value, level + 1) }
