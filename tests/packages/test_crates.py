@@ -58,7 +58,7 @@ def test_it_has_what_a_registry_shows(folder, name):
 def test_the_core_builds_and_its_tests_pass(folder):
     said, _ = cargo("test", "--release", "--locked", "--all-features", cwd=folder / f"personsig-{VERSION}", **QUICK)
     assert said.count("test result: ok") >= 7, said
-    assert said.count("... ok") > 100, said
+    assert said.count("... ok") > 80, said
 
 
 def test_the_command_builds_and_its_tests_pass(folder):
