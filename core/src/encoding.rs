@@ -69,20 +69,17 @@ impl Encoding {
 // What writes a MAC has no branch and no table: a right MAC is a secret until it is shown.
 
 fn to_hex(mac: &[u8; 32]) -> [u8; 64] {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let each = |byte: u8| EACH.wrapping_mul(u64::from(byte));
+    // Beyond `9` the difference is negative, and all its high bits are set. In bytes the compiler sees a comparison, of which
+    // it makes a branch where it is told to make small code.
+    let digit = |value: u8| {
+        let digit = i16::from(value).wrapping_add(i16::from(b'0'));
+        let letters = i16::from(b'9').wrapping_sub(digit) >> 8;
+        digit.wrapping_add(letters & i16::from(b'a' - b'9' - 1)) as u8
+    };
+    let (high, low) = (mac.map(|byte| digit(byte >> 4)), mac.map(|byte| digit(byte & 15)));
     let mut digits = [0; 64];
-    for (to, four) in digits.as_chunks_mut().0.iter_mut().zip(mac.as_chunks().0) {
-        // Eight digits in the bytes of one number, whose sums reach no other byte. Of one digit alone the compiler makes a
-        // branch where it is told to make small code.
-        let bytes = u64::from(u32::from_le_bytes(*four));
-        let bytes = (bytes | bytes << 16) & 0x0000_ffff_0000_ffff;
-        let bytes = (bytes | bytes << 8) & 0x00ff_00ff_00ff_00ff;
-        let values = bytes >> 4 & 0x000f_000f_000f_000f | (bytes & 0x000f_000f_000f_000f) << 8;
-        // From 10 on, the sum with 6 has the fifth bit.
-        let letters = values.wrapping_add(each(6)) >> 4 & EACH;
-        let eight = values.wrapping_add(each(b'0')).wrapping_add(letters.wrapping_mul(u64::from(b'a' - b'0' - 10)));
-        *to = eight.to_le_bytes();
+    for ((pair, high), low) in digits.as_chunks_mut().0.iter_mut().zip(high).zip(low) {
+        *pair = [high, low];
     }
     digits
 }
