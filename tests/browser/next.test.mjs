@@ -22,7 +22,7 @@ const serve = (env) => start((port) => [NODE, NEXT, 'start', '-H', '127.0.0.1', 
 function refresh() {
   const from = `${ROOT}bindings/node`;
   const { files } = JSON.parse(readFileSync(`${from}/package.json`));
-  for (const file of ['package.json', ...files.filter((name) => !name.startsWith('LICENSE'))]) {
+  for (const file of ['package.json', ...files.filter((name) => !name.includes('LICENSE'))]) {
     copyFileSync(`${from}/${file}`, `${APP}/node_modules/personsig/${file}`);
   }
 }
