@@ -580,6 +580,7 @@ test-rust: need-test-rust
 	$(call cargo_test,personsig --all-features)
 	$(call cargo_test,personsig-tests --test rust)
 	$(call cargo_test,personsig-tests --doc)
+	@.ci/build 'the examples in Rust' $(CARGO) build --profile quick --locked -p personsig-tests --examples
 
 test-c: need-test-c built-c
 	$(call cargo_test,personsig-c)

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shlex
 import subprocess
 import sys
 import time
@@ -243,7 +244,7 @@ def test_a_folder_without_vectors_is_told(tmp_path):
 
 def test_it_runs_alone(tmp_path):
     """From any folder, with nothing built, through make and without."""
-    command = f"{sys.executable} {conformance.ROOT / 'tests/adapters/example.py'}"
+    command = shlex.join([sys.executable, str(conformance.ROOT / "tests/adapters/example.py")])
     run = [sys.executable, "-S", str(conformance.ROOT / "tests/conformance.py"), "--adapter", command]
     assert ", 0 wrong" in subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     make = ["make", "-C", str(conformance.ROOT), "conformance", f"ADAPTER={command}", f"PYTHON={sys.executable}"]

@@ -54,7 +54,7 @@ RUN = {
     ".rb": lambda source, folder: [*RUBY, str(source)],
     ".sh": lambda source, folder: ["sh", "-eu", str(source)],
     ".c": compile_c,
-    ".rs": lambda source, folder: [str(BUILT / "examples" / source.stem)],
+    ".rs": lambda source, folder: [str(ROOT / "target/quick/examples" / source.stem)],
 }
 
 
