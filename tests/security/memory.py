@@ -8,6 +8,7 @@ import concurrent.futures
 import functools
 import hashlib
 import os
+import shutil
 import struct
 import sysconfig
 import xml.etree.ElementTree
@@ -92,6 +93,11 @@ def ours(errors, name):
     return [kind for kind, objects in errors if any(obj.endswith(name) for obj in objects)]
 
 
+def preloaded(name, folder):
+    """In a folder of the test's: LD_PRELOAD takes a space for the end of a path, and the checkout's may have one."""
+    return shutil.copy(compiled(f"{name}.c", "-shared", "-fPIC", name=f"{name}.so"), folder / f"{name}.so")
+
+
 @pytest.mark.parametrize("host", HOSTS)
 def test_memcheck_finds_nothing_of_ours(host):
     rounds = ["life", "50"] if host == "c" else ["once", "3"]
@@ -99,9 +105,9 @@ def test_memcheck_finds_nothing_of_ours(host):
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_memcheck_finds_what_was_planted(host):
+def test_memcheck_finds_what_was_planted(host, tmp_path):
     """A library that reads a byte beyond a block and loses it, when the host's process begins."""
-    planted = compiled("planted.c", "-shared", "-fPIC", name="planted.so")
+    planted = preloaded("planted", tmp_path)
     nothing = ["life", "0"] if host == "c" else ["once", "0"]
     found = ours(under_valgrind(host, *nothing, options=LEAKS, LD_PRELOAD=planted), "planted.so")
     assert set(found) == {"InvalidRead", "Leak_DefinitelyLost"}
@@ -145,8 +151,7 @@ LEAST = 1 << 14
 
 def refusing(control, host):
     control.write_bytes(struct.pack("<5i", 0, 0, 0, 0, 0))
-    allocator = compiled("refuse.c", "-shared", "-fPIC", name="refuse.so")
-    return {"LD_PRELOAD": allocator, "PERSONSIG_REFUSE": control, "PERSONSIG_REFUSE_OBJECT": OBJECTS[host]}
+    return {"LD_PRELOAD": preloaded("refuse", control.parent), "PERSONSIG_REFUSE": control, "PERSONSIG_REFUSE_OBJECT": OBJECTS[host]}
 
 
 @pytest.mark.parametrize("host", [host for host in HOSTS if host != "c"])
