@@ -560,12 +560,12 @@ next-node: built-node need-npm
 snippet-attacks: built-node browser-node
 	DOCUMENTS=100000 $(NODE) --test --test-reporter=spec tests/browser/attacks.test.mjs
 
-# The command's own speed is compared with a copy of the table.
-.PHONY: bench bench-copy
-bench-copy: need-rust
-	$(call build,a copy of a table,personsig-tests --example copy)
+# The core's own speed, and a copy of a table, with which the command's is compared.
+.PHONY: bench bench-rust
+bench-rust: need-rust
+	$(call build,what is measured in Rust,personsig-tests --example bench --example copy)
 
-bench: need-bench built-rust built-c built-cli bench-copy built-python built-node built-php built-ruby
+bench: need-bench bench-rust built-c built-cli built-python built-node built-php built-ruby
 	@$(RUN) tests/bench/bench.py
 	@$(CARGO) test --quiet --release --locked -p personsig --test explain -- --ignored --nocapture
 
@@ -630,7 +630,7 @@ test-sandbox: need-test-sandbox built-sandbox built-cli built-python built-node 
 	$(call browser_test,tests/browser/sandbox.test.mjs)
 
 # Everything: what each language tests, and what they share.
-test: need-test lint test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks test-sandbox fuzz-corpus adapters bench-copy
+test: need-test lint test-rust test-c test-cli test-python test-node test-php test-ruby test-web test-frameworks test-sandbox fuzz-corpus adapters bench-rust
 	@$(RUN) tests/oracle.py --check
 	@$(RUN) tests/compare.py 200
 	@$(MAKE) --no-print-directory security-memory-quick
