@@ -134,10 +134,7 @@ put = cp $(1) $(2).$$$$ && mv -f $(2).$$$$ $(2)
 
 # One language, ready to use: built alone, left in dist/, with the line that installs it.
 
-.PHONY: built-rust built-c built-cli built-sandbox share built-python built-node built-php built-ruby venv
-built-rust: need-rust
-	$(call build,the examples in Rust,personsig-tests --examples)
-
+.PHONY: built-c built-cli built-sandbox share built-python built-node built-php built-ruby venv
 # For this interpreter and these requirements: another one gets another environment.
 venv: need-python
 	@id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $(CURDIR) $$(cksum < bindings/python/requirements.txt)"; \
