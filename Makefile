@@ -137,10 +137,11 @@ put = cp $(1) $(2).$$$$ && mv -f $(2).$$$$ $(2)
 .PHONY: built-c built-cli built-sandbox share built-python built-node built-php built-ruby venv
 # For this interpreter and these requirements: another one gets another environment.
 venv: need-python
-	@id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $(CURDIR) $$(cksum < bindings/python/requirements.txt)"; \
-	$(call locked,venv) sh -euc 'test "$$(cat $(VENV)/made-for 2>/dev/null)" != "$$1" || exit 0; \
-		echo "Making a virtual environment in $(VENV)"; rm -rf $(VENV); $(PYTHON) -m venv $(VENV); \
-		$(PIP) -r bindings/python/requirements.txt; echo "$$1" > $(VENV)/made-for' venv "$$id"
+	$(call environment,venv,$(VENV),Making a virtual environment in $(VENV),bindings/python/requirements.txt)
+# $(call environment,lock,folder,what is said,requirements): the first of these files is installed, which may name the others.
+environment = @id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $(CURDIR) $$(cat $(4) | cksum)"; mkdir -p $(dir $(2)); \
+	$(call locked,$(1)) sh -euc 'test "$$(cat $(2)/made-for 2>/dev/null)" != "$$1" || exit 0; echo "$(3)"; rm -rf $(2); $(PYTHON) -m venv $(2); \
+		$(2)/bin/pip install --quiet --disable-pip-version-check -r $(firstword $(4)); echo "$$1" > $(2)/made-for' $(1) "$$id"
 PIP = $(VENV)/bin/pip install --quiet --disable-pip-version-check
 
 # $(call required,file of requirements): installed into the environment once.
@@ -251,7 +252,7 @@ cli: built-cli share
 	@echo '    export GOSQUARED_SECURE_MODE_SECRET'
 	@echo '    personsig sign --provider gosquared 123456'
 
-# A program of its own and a profile of its own: the command that signs carries no server, and nobody waits for one.
+# A program of its own: the command that signs carries no server.
 built-sandbox: need-sandbox
 	@.ci/build 'the sandbox' $(CARGO) build --profile quick --locked -p personsig-sandbox
 
@@ -307,7 +308,7 @@ PACKAGES := python node php ruby c crates
 TOOLS := target/packages/venv
 # The folder of what $(call release_build,what,package and options) builds.
 RELEASED := target/packages/x86_64-unknown-linux-gnu/release
-release_build = @.ci/build '$(1)' .ci/for-release $(CARGO) build --release --locked --target x86_64-unknown-linux-gnu -p $(2)
+release_build = .ci/build '$(1)' .ci/for-release $(CARGO) build --release --locked --target x86_64-unknown-linux-gnu -p $(2)
 
 # Archives carry the time of the last commit, and no other.
 SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),315532800)
@@ -316,10 +317,7 @@ CRATES := personsig personsig-c personsig-cli personsig-python personsig-node pe
 
 .PHONY: packages package-tools package-sboms $(PACKAGES:%=package-%) test-packages test-packages-full $(PACKAGES:%=test-package-%) test-package-artifacts
 package-tools: need-package
-	@id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $(CURDIR) $$(cat .ci/packages.txt bindings/python/requirements.txt | cksum)"; \
-	mkdir -p target/packages; $(call locked,packages) sh -euc 'test "$$(cat $(TOOLS)/made-for 2>/dev/null)" != "$$1" || exit 0; \
-		echo "Installing what makes packages in $(TOOLS)"; rm -rf $(TOOLS); $(PYTHON) -m venv $(TOOLS); \
-		$(TOOLS)/bin/pip install --quiet --disable-pip-version-check -r .ci/packages.txt; echo "$$1" > $(TOOLS)/made-for' tools "$$id"
+	$(call environment,packages,$(TOOLS),Installing what makes packages in $(TOOLS),.ci/packages.txt bindings/python/requirements.txt)
 
 packages: $(PACKAGES:%=package-%) package-sboms
 	@ls -l dist
@@ -333,7 +331,7 @@ package-python: package-tools bindings/python/THIRD-PARTY-LICENSES.txt
 	@rm -f dist/personsig-*.whl && mv -f target/packages/python/* dist/
 
 package-node: package-tools need-package-node bindings/node/THIRD-PARTY-LICENSES.txt
-	$(call release_build,the Node addon for release,personsig-node)
+	@$(call release_build,the Node addon for release,personsig-node)
 	@rm -rf target/packages/npm && mkdir -p dist target/packages/npm && cp LICENSE-* bindings/node/
 	@$(NODE) bindings/node/packages.mjs target/packages/npm linux-x64-gnu=$(RELEASED)/libpersonsig_node.so
 	@$(NPM) pack --silent --pack-destination target/packages/npm ./target/packages/npm/*/ >/dev/null
@@ -344,8 +342,8 @@ packed = tar -C $(1) --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --owner=0 --group
 	-cf - $$(ls $(1)) | gzip -9n >target/packages/$(2) && mv -f target/packages/$(2) dist/$(2)
 
 package-c: package-tools share
-	$(call release_build,the C library for release,personsig-c)
-	$(call release_build,the command for release,personsig-cli)
+	@$(call release_build,the C library for release,personsig-c)
+	@$(call release_build,the command for release,personsig-cli)
 	@mkdir -p dist && rm -rf target/packages/c target/packages/cli
 	@PREFIX=/ DESTDIR="$$PWD/target/packages/c" bindings/c/install.sh $(RELEASED)
 	@$(call packed,target/packages/c,libpersonsig-$(VERSION)-x86_64-linux-gnu.tar.gz)
@@ -368,11 +366,13 @@ package-sboms: package-tools
 
 # Of one language, of what is in dist/ already; artifacts: what all packages have in common.
 TESTS_OF_node := npm
+# What is left out, such as a version of Python that is not here, is named with the reason.
+PACKAGE_TESTS := $(TOOLS)/bin/python -m pytest -q -rs tests/packages
 $(PACKAGES:%=test-package-%) test-package-artifacts: test-package-%: package-tools need-test-package
-	@$(TOOLS)/bin/python -m pytest -q tests/packages/test_$(or $(TESTS_OF_$*),$*).py
+	@$(PACKAGE_TESTS)/test_$(or $(TESTS_OF_$*),$*).py
 
 test-packages: packages need-test-package
-	@$(TOOLS)/bin/python -m pytest -q tests/packages
+	@$(PACKAGE_TESTS)
 
 # What installs and runs the npm packages.
 .PHONY: package-modules
@@ -384,10 +384,7 @@ test-package-node test-packages test-packages-full: package-modules
 SPARK := target/packages/spark
 .PHONY: spark test-spark
 spark: need-test-spark
-	@id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $(CURDIR) $$(cksum < tests/spark/requirements.txt)"; \
-	mkdir -p target/packages; $(call locked,spark) sh -euc 'test "$$(cat $(SPARK)/made-for 2>/dev/null)" != "$$1" || exit 0; \
-		echo "Installing Spark in $(SPARK)"; rm -rf $(SPARK); $(PYTHON) -m venv $(SPARK); \
-		$(SPARK)/bin/pip install --quiet --disable-pip-version-check -r tests/spark/requirements.txt; echo "$$1" > $(SPARK)/made-for' spark "$$id"
+	$(call environment,spark,$(SPARK),Installing Spark in $(SPARK),tests/spark/requirements.txt)
 
 test-spark: package-python spark
 	@$(SPARK)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps --no-index dist/personsig-*.whl
@@ -395,7 +392,7 @@ test-spark: package-python spark
 
 # With the rooms: other releases of Debian, builds from source, Spark.
 test-packages-full: packages need-test-packages-full test-spark
-	@ROOMS=1 $(TOOLS)/bin/python -m pytest -q tests/packages
+	@ROOMS=1 $(PACKAGE_TESTS)
 
 # The packages of PHP and Ruby. Each library is for one version of its language: PHP's zip has one, and the gem one for each of RUBIES and those
 # that other machines made, RUBY_LIBRARIES="their/3.3/personsig_ruby.so ...".
@@ -406,7 +403,7 @@ RUBY_LIBRARIES ?=
 noticed = @mkdir -p dist && $(PYTHON) .ci/notices $(1) >target/packages/$(1).txt
 
 package-php: package-tools need-package-php
-	@$(WITH_PHP) .ci/build 'the PHP extension for release' .ci/for-release $(CARGO) build --release --locked --target x86_64-unknown-linux-gnu -p personsig-php
+	@$(WITH_PHP) $(call release_build,the PHP extension for release,personsig-php)
 	$(call noticed,personsig-php)
 	@$(PYTHON) bindings/php/zip.py $(RELEASED)/libpersonsig_php.so target/packages/personsig-php.txt dist $(VERSION) \
 		"$$($(PHP) -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')" x86_64-linux-glibc
@@ -415,8 +412,7 @@ package-ruby: package-tools need-package-ruby
 	$(call noticed,personsig-ruby)
 	@set -e; libraries=; for ruby in $(RUBIES); do \
 		abi=$$($$ruby -e 'print RUBY_VERSION[/\A\d+\.\d+/]'); folder=target/packages/ruby/$$abi; mkdir -p $$folder; \
-		RUBY=$$ruby .ci/build "the Ruby $$abi extension for release" \
-			.ci/for-release $(CARGO) build --release --locked --target x86_64-unknown-linux-gnu -p personsig-ruby; \
+		RUBY=$$ruby $(call release_build,the Ruby extension for release,personsig-ruby); \
 		cp $(RELEASED)/libpersonsig_ruby.so $$folder/personsig_ruby.so; libraries="$$libraries $$folder/personsig_ruby.so"; done; \
 	export NOTICES=target/packages/personsig-ruby.txt; rm -f dist/personsig-*.gem; \
 	for libraries in "$$libraries $(RUBY_LIBRARIES)" ''; do \

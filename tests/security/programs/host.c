@@ -12,18 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define THEN 1596165824
+#include "../../../bindings/c/tests/programs/check.h"
+
 #define THEN_TEXT "-1596165824"
 #define MASTER "ssssssssssssssssssssssssssssssssssssssss"
-#define TEXT(literal) PERSONSIG_LITERAL(literal)
-
-#define CHECK(condition)                                                                                               \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                    \
-            exit(1);                                                                                                   \
-        }                                                                                                              \
-    } while (0)
 
 static personsig_signer *make(const char *provider, const char *secret, const char *older)
 {
@@ -44,13 +36,6 @@ static const char *mac(char out[PERSONSIG_SIGNATURE_MAX + 1], const char *secret
     for (size_t i = 0; i < 32; i++)
         sprintf(out + 2 * i, "%02x", digest[i]);
     return strcat(out, suffix);
-}
-
-static personsig_verify_options at(int64_t now)
-{
-    personsig_verify_options options = PERSONSIG_VERIFY_OPTIONS_INIT;
-    options.now = now;
-    return options;
 }
 
 /* Whether every function gives the right result for this number. */
