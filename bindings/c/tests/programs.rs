@@ -68,6 +68,18 @@ fn four_threads_use_one_signer() {
 }
 
 #[test]
+fn sixty_four_kib_of_stack_are_enough() {
+    run("small_stack.c", &["64"]);
+}
+
+/// The program is not linked with the library, which would then stay loaded.
+#[test]
+fn the_library_is_loaded_and_unloaded_many_times() {
+    let program = compile(&source("reload.c"), "unlinked", &["-std=c17", "-Wl,--as-needed"]);
+    succeed(Command::new(program).arg(built("libpersonsig.so")));
+}
+
+#[test]
 fn both_processes_use_a_signer_after_fork() {
     run("fork.c", &[]);
 }

@@ -1,0 +1,45 @@
+/* Every function in a thread with a stack of so many KiB. */
+#include "check.h"
+
+#include <limits.h>
+#include <pthread.h>
+
+static void *work(void *unused)
+{
+    static char out[1 << 16];
+    const char *ids[] = {"123456", "ada@example.com"};
+    const size_t lens[] = {6, 15};
+    size_t len = 0;
+    personsig_signer *signer = new_signer("chameleon");
+    personsig_explain_options mistakes = PERSONSIG_EXPLAIN_OPTIONS_INIT;
+    personsig_snippet_options page = PERSONSIG_SNIPPET_OPTIONS_INIT;
+    (void)unused;
+    page.traits = "{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1.5]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}";
+    page.traits_len = strlen(page.traits);
+    mistakes.also = ids;
+    mistakes.also_lens = lens;
+    mistakes.also_count = 2;
+    mistakes.now = THEN;
+    CHECK(personsig_signer_sign(signer, TEXT("123456"), THEN, out, sizeof out, &len) == PERSONSIG_OK);
+    CHECK(personsig_signer_sign_many(signer, ids, lens, 2, THEN, NULL, out, sizeof out, &len) == PERSONSIG_OK);
+    CHECK(personsig_signer_verify(signer, TEXT("123456"), TEXT(TIMESTAMPED), NULL, NULL, NULL) == PERSONSIG_EXPIRED);
+    CHECK(personsig_signer_snippet(signer, TEXT("123456"), &page, out, sizeof out, &len) == PERSONSIG_OK);
+    CHECK(personsig_signer_identity(signer, TEXT("123456"), THEN, out, sizeof out, &len) == PERSONSIG_OK);
+    CHECK(personsig_signer_explain(signer, TEXT("123456"), TEXT(PLAIN), &mistakes, NULL, out, sizeof out, &len) ==
+          PERSONSIG_OK);
+    personsig_signer_free(signer);
+    return NULL;
+}
+
+int main(int count, char **arguments)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    CHECK(count == 2);
+    CHECK(pthread_attr_init(&attributes) == 0);
+    CHECK(pthread_attr_setstacksize(&attributes, (size_t)atoi(arguments[1]) * 1024) == 0);
+    CHECK(pthread_create(&thread, &attributes, work, NULL) == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(pthread_attr_destroy(&attributes) == 0);
+    return 0;
+}
