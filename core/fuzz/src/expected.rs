@@ -3,9 +3,6 @@
 use hmac_sha256::HMAC;
 use personsig::{Encoding, KeyForm, Provider, Scheme};
 
-/// The vendors that want an e-mail in lower case.
-pub const LOWER_CASE: [&str; 3] = ["customerly", "ensoras", "magicbell"];
-
 /// The key that a secret stands for.
 pub fn key(row: &Provider, secret: &[u8]) -> Vec<u8> {
     if row.key_form != KeyForm::Hex {
