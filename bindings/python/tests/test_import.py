@@ -1,8 +1,7 @@
-"""What `import personsig` costs, and where it works: vendored, twice in one process, in other interpreters."""
+"""What `import personsig` loads, and where it works: vendored, twice in one process, in other interpreters."""
 
 import os
 import pathlib
-import resource
 import shutil
 import subprocess
 import sys
@@ -21,21 +20,6 @@ def run(program, *paths, **environment):
     ran = subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
-
-
-def seconds_of_cpu(program):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run(program, INSTALLED.parent)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def test_an_import_takes_less_than_2_ms():
-    run("import personsig", INSTALLED.parent)
-    # In turns, so that a busy machine slows both; the least of many is what the work takes.
-    pairs = [(seconds_of_cpu("pass"), seconds_of_cpu("import personsig")) for _ in range(30)]
-    without, with_it = (min(times) for times in zip(*pairs, strict=True))
-    assert with_it - without < 0.002
 
 
 def test_an_import_loads_nothing_of_the_standard_library():

@@ -163,9 +163,11 @@ def test_slow_requests_are_ended_and_hold_nobody_up(sandbox):
     slow = [socket.create_connection(("127.0.0.1", sandbox.port)) for _ in range(50)]
     for connection in slow:
         connection.sendall(b"GET / HT")
-    started = time.monotonic()
     alive(sandbox)
-    assert time.monotonic() - started < 1
+    for connection in slow:
+        # Still waited for: the answer above did not have to wait for their end.
+        with pytest.raises(BlockingIOError):
+            connection.recv(1, socket.MSG_DONTWAIT)
     body = b"POST /_personsig/call HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc"
     assert sandbox.raw(body, wait=15).split(b" ")[1] == b"408"
     for connection in slow:
