@@ -442,3 +442,24 @@ def test_the_command_has_what_is_listed():
     listed = run(ROOT / "target/release/personsig", "--help")
     listed = re.search(r"\nCommands:\n(.*?)\n\n", listed, re.DOTALL)[1]
     assert set(re.findall(r"^  ([a-z]+) ", listed, re.MULTILINE)) - {"help", "sandbox"} == set(commands)
+
+
+# Words
+
+STUBS = [
+    "node/index.d.ts",
+    "python/python/personsig/_personsig.pyi",
+    "php/personsig.stub.php",
+    "ruby/sig/personsig.rbs",
+]
+
+
+@pytest.mark.parametrize("stub", STUBS)
+def test_a_field_of_providers_may_hold_the_words_that_one_of_them_has(stub):
+    fields = [{getattr(row, field) for row in personsig.providers()} for field in ("scheme", "encoding", "identifier", "key_form")]
+    word = r"""["']([a-z0-9-]+)["']"""
+    union = rf"{word}(?:\s*[|,]\s*{word})+"
+    unions = [{*re.findall(word, found[0])} for found in re.finditer(union, (BINDINGS / stub).read_text("utf-8"))]
+    for words in fields:
+        assert words in unions
+        assert all(words == union or union in fields for union in unions if len(words & union) > 1)

@@ -103,6 +103,7 @@ codes! {
     105 FromTheFuture "from-the-future" "the signature" "was made in the future"
         "set the clocks of both machines"
 
+    // 200 and 201 are those of the C library alone: a buffer that is too small, an argument that is NULL.
     System:
     202 OutOfMemory "out-of-memory" "the system" "has no memory left"
         "free some and try again"

@@ -30,11 +30,11 @@ mod hypothesis;
 mod id_form;
 mod key;
 mod look;
+mod markdown;
 mod message;
 mod mistake;
 mod number;
 mod padding;
-mod page;
 mod reading;
 mod timestamp;
 mod wrong_call;
@@ -137,7 +137,7 @@ impl Finding {
             (Scheme::Plain, Encoding::Base64) => "44 characters of base64",
             (Scheme::Plain, Encoding::Base64Url) => "43 characters of base64url",
         };
-        let finding = Finding::new(Mistake::Unexplained, None);
+        let finding = Finding::new(Mistake::NoKnownMistake, None);
         if has_form {
             finding.and(": probably the secret or the id is a different one, or it is a mistake that is not tried.")
         } else {
@@ -155,7 +155,7 @@ impl Finding {
     /// The page that [`Finding::link`] leads to, in Markdown: `MISTAKES.md` of this crate.
     #[doc(hidden)]
     pub fn page() -> String {
-        page::text()
+        markdown::text()
     }
 
     /// The message goes on.
@@ -239,7 +239,7 @@ impl Signer {
         let is_swapped = self.parse(id.as_bytes()).is_ok() && self.parse(text).is_err();
         let presented_id = str::from_utf8(text).ok().filter(|_| is_swapped);
         if presented_id.is_some_and(|presented| self.verify_with(presented, id.as_bytes(), &options).is_ok()) {
-            return Ok(vec![Finding::new(Mistake::SwappedArguments, None)]);
+            return Ok(vec![Finding::new(Mistake::SwappedIdAndSignature, None)]);
         }
 
         let inside = reading::unwrapped(scheme, text);
@@ -253,7 +253,7 @@ impl Signer {
         let look = look::look(text);
         let mut mistakes = found.mistakes;
         if mistakes.is_empty() && is_swapped && (look.is_some() || text.len() < TRUNCATED_MIN) {
-            mistakes = Mistake::SwappedArguments.into();
+            mistakes = Mistake::SwappedIdAndSignature.into();
         } else if inside.is_some() || mistakes.is_empty() && look.is_some() {
             mistakes = mistakes | Mistake::NotASignature.into();
         }

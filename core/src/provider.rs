@@ -1,7 +1,7 @@
 //! The providers, as data: all that is particular to a vendor is in its row. A new provider is a new row.
 
 #[cfg(test)]
-mod page;
+mod markdown;
 
 use crate::encoding::Encoding;
 use crate::scheme::Scheme;

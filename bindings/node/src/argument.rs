@@ -1,15 +1,17 @@
 //! What the functions are given, each read by its type and from left to right. Values are judged by the core.
 
-use napi::bindgen_prelude::{External, FromNapiRef, FromNapiValue};
-use napi::{Env, Status, ValueType, sys};
+use std::mem::MaybeUninit;
+
+use napi::bindgen_prelude::{External, FromNapiRef, FromNapiValue, JsObjectValue, Object};
+use napi::{Env, KeyFilter, Status, ValueType, sys};
 use personsig::host::{self, At};
 use personsig::{Code, Secret, Signer, UserId, VerifyOptions};
 use zeroize::Zeroizing;
 
 use crate::advice::Parameter;
 use crate::error::CallError;
-use crate::string::{Scratch, Text, long_text, secret_text, text};
-use crate::value::{Js, bytes, elements, integer, is_undefined, options};
+use crate::string::{Scratch, Text, copy, long_text, secret_text, text};
+use crate::value::{Js, bytes, elements, env_of, integer, is_plain, is_undefined, keys, make};
 use crate::values::Values;
 
 /// The Signer behind a handle: the first argument of every method.
@@ -139,6 +141,45 @@ pub(crate) fn presented(value: Js, scratch: &mut Scratch) -> Result<Text<'_>, Ca
             }
         },
     }
+}
+
+/// The values of an object's own properties of these names, each read once, `undefined` where there is none; and whether
+/// it has another one.
+pub(crate) fn options<const N: usize>(value: Js, names: [&str; N]) -> Result<([Js; N], bool), CallError> {
+    let (mut values, mut unknown) = ([make(env_of(value), ())?; N], false);
+    match value.get_type()? {
+        ValueType::Undefined => return Ok((values, false)),
+        // Another object, a Promise or a Map, would be taken for one without options. `index.js` never passes a Proxy.
+        ValueType::Object if is_plain(value)? => {}
+        _ => {
+            let fix = format!("pass {{ {}: ... }}", names[0]);
+            return Err(CallError::type_error(
+                value,
+                At::Argument("options"),
+                "a plain object",
+                Parameter::Options,
+                &fix,
+            ));
+        }
+    }
+    let object = Object::from_unknown(value)?;
+    for key in keys(value, KeyFilter::AllProperties)? {
+        let key = key?;
+        // Longer than every name, so that no part of another is taken for one.
+        let mut scratch = [MaybeUninit::uninit(); 64];
+        let known = match key.get_type()? {
+            ValueType::String => {
+                let key = copy(key, &mut scratch)?;
+                names.iter().position(|name| name.as_bytes() == key)
+            }
+            _ => None,
+        };
+        match known {
+            Some(known) => values[known] = object.get_property_unchecked(key)?,
+            None => unknown = true,
+        }
+    }
+    Ok((values, unknown))
 }
 
 /// The options of a method that has none but `now`. Out of line: inlined, it would cost those who pass no options too.

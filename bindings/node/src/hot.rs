@@ -6,7 +6,8 @@ use personsig::host::At;
 use personsig::{UserId, VerifyOptions};
 
 use crate::argument::{Handle, Id, limits, presented, time};
-use crate::error::{CallError, answer};
+use crate::answer::answer;
+use crate::error::CallError;
 use crate::string::SCRATCH;
 use crate::value::{Js, ascii, make, object};
 

@@ -3,7 +3,6 @@
 //! `Vec` and structs do none of that, and their messages quote the value.
 
 use std::borrow::Cow;
-use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use napi::bindgen_prelude::{
@@ -11,12 +10,9 @@ use napi::bindgen_prelude::{
 };
 use napi::{Env, KeyCollectionMode, KeyConversion, KeyFilter, Status, ValueType, sys};
 use personsig::Code;
-use personsig::host::At;
 use zeroize::Zeroizing;
 
-use crate::advice::Parameter;
 use crate::error::CallError;
-use crate::string::copy;
 
 /// A value, valid until the function that Node called returns. napi does not tie values to calls, and what its
 /// closures return cannot borrow from one: hence `'static`.
@@ -186,45 +182,6 @@ pub(crate) fn own(object: Js, key: Js) -> Result<Js, CallError> {
         true => properties.get_property_unchecked(key)?,
         false => make(env_of(object), ())?,
     })
-}
-
-/// The values of an object's own properties of these names, each read once, `undefined` where there is none; and whether
-/// it has another one.
-pub(crate) fn options<const N: usize>(value: Js, names: [&str; N]) -> Result<([Js; N], bool), CallError> {
-    let (mut values, mut unknown) = ([make(env_of(value), ())?; N], false);
-    match value.get_type()? {
-        ValueType::Undefined => return Ok((values, false)),
-        // Another object, a Promise or a Map, would be taken for one without options. `index.js` never passes a Proxy.
-        ValueType::Object if is_plain(value)? => {}
-        _ => {
-            let fix = format!("pass {{ {}: ... }}", names[0]);
-            return Err(CallError::type_error(
-                value,
-                At::Argument("options"),
-                "a plain object",
-                Parameter::Options,
-                &fix,
-            ));
-        }
-    }
-    let object = Object::from_unknown(value)?;
-    for key in keys(value, KeyFilter::AllProperties)? {
-        let key = key?;
-        // Longer than every name, so that no part of another is taken for one.
-        let mut scratch = [MaybeUninit::uninit(); 64];
-        let known = match key.get_type()? {
-            ValueType::String => {
-                let key = copy(key, &mut scratch)?;
-                names.iter().position(|name| name.as_bytes() == key)
-            }
-            _ => None,
-        };
-        match known {
-            Some(known) => values[known] = object.get_property_unchecked(key)?,
-            None => unknown = true,
-        }
-    }
-    Ok((values, unknown))
 }
 
 /// Reserved once and never grown, so that no part of a secret stays behind; a failure is an error, not the process's end.

@@ -158,7 +158,7 @@ pub struct List<'a>(Option<&'a Zval>);
 
 impl<'a> FromZval<'a> for List<'a> {
     const TYPE: DataType = DataType::Array;
-    // Only so that a null arrives here, where the message is ours; `classes` takes the `?` off again.
+    // Only so that a null arrives here, where the message is ours; `complete_parameters` takes the `?` off again.
     const NULLABLE: bool = true;
 
     fn from_zval(zval: &'a Zval) -> Option<Self> {

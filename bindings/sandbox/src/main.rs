@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod app;
 mod arguments;
 mod call;
 mod chameleon;
@@ -41,11 +42,11 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use app::App;
 use arguments::{Arguments, Request};
 use child::Program;
 use failure::{Failure, reason};
 use guard::Guard;
-use proxy::App;
 use rewrite::Addresses;
 use sandbox::{Rate, Sandbox};
 use secrets::{Secrets, random};

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::api::{Asked, set_secure_mode};
+use crate::app::App;
 use crate::guard::is_navigation;
 use crate::judge::{Judged, Reason, Shown, judge, now};
 use crate::rule::{Effect, Vendor, Verdict};
@@ -28,12 +29,6 @@ use crate::verdict::{Outlook, Outlooks};
 const LISTED: i64 = 50;
 /// The shortest time between two updates.
 const PAUSE: Duration = Duration::from_millis(250);
-
-#[derive(Template)]
-#[template(path = "waiting.html")]
-pub(crate) struct Waiting {
-    pub(crate) app: String,
-}
 
 #[derive(Template)]
 #[template(path = "page.html")]
@@ -238,7 +233,7 @@ fn shown(sandbox: &Sandbox, asked: &Asked, handshake: Handshake) -> Response {
     let whole = Whole {
         nonce,
         key: &sandbox.guard.page_key,
-        app: sandbox.app.as_ref().map(crate::proxy::App::url),
+        app: sandbox.app.as_ref().map(App::url),
         real: sandbox.secrets.real,
         asked,
         query: query.map(in_script).unwrap_or_default(),

@@ -9,29 +9,24 @@ use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZlibDecoder}
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::http::uri::{Authority, PathAndQuery, Scheme};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, Version};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, TryStreamExt};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
-use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncBufRead, AsyncRead, BufReader, copy_bidirectional};
 use tokio_util::io::{ReaderStream, StreamReader};
 
+use crate::app::App;
 use crate::call::page_of;
-use crate::failure::Failure;
 use crate::html::{Markup, Notes};
-use crate::page::Waiting;
 use crate::policy;
 use crate::rewrite::Rewriter;
 use crate::rule::Vendor;
 use crate::sandbox::Sandbox;
 use crate::store::Found;
-use crate::tls;
 
 /// The largest page that is held back until it is whole, which is done only where its policy has hashes.
 const HELD_MAX: usize = 8 << 20;
@@ -52,59 +47,11 @@ const HOP_BY_HOP: [&str; 9] = [
     "upgrade",
 ];
 
-/// The one upstream.
-pub(crate) struct App {
-    scheme: Scheme,
-    authority: Authority,
-    rewrite_host: bool,
-    client: Client<HttpsConnector<HttpConnector>, Body>,
-}
-
-impl App {
-    pub(crate) fn new(
-        scheme: Scheme,
-        authority: Authority,
-        rewrite_host: bool,
-        insecure: bool,
-    ) -> Result<Self, Failure> {
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(false);
-        connector.set_nodelay(true);
-        let https = scheme == Scheme::HTTPS;
-        let connector = tls::connector(connector, https, insecure)?;
-        let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(App { scheme, authority, rewrite_host, client })
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("{}://{}", self.scheme, self.authority)
-    }
-
-    /// Whether an address is the app's own.
-    fn is_own(&self, authority: &str) -> bool {
-        let port =
-            |authority: &Authority| authority.port_u16().unwrap_or(if self.scheme == Scheme::HTTPS { 443 } else { 80 });
-        let loopback = |host: &str| matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        let Ok(given) = authority.parse::<Authority>() else { return false };
-        let (host, own) = (given.host().to_ascii_lowercase(), self.authority.host().to_ascii_lowercase());
-        port(&given) == port(&self.authority) && (host == own || (loopback(&host) && loopback(&own)))
-    }
-
-    /// An address of the app's becomes the sandbox's; None where it is somebody else's or has no host.
-    fn mapped(&self, address: &str, sandbox: &str) -> Option<String> {
-        let (scheme, rest) = match address.split_once("//") {
-            Some((scheme @ ("http:" | "https:" | ""), rest)) => (scheme, rest),
-            _ => return None,
-        };
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
-        // An app that builds its addresses from the Host that the browser sent, and believes itself behind https.
-        let ours = authority.eq_ignore_ascii_case(sandbox);
-        (self.is_own(authority) || ours).then(|| {
-            let scheme = if scheme.is_empty() { "" } else { "http:" };
-            format!("{scheme}//{sandbox}{path}")
-        })
-    }
+/// The page in the app's place while it does not answer.
+#[derive(Template)]
+#[template(path = "waiting.html")]
+struct Waiting {
+    app: String,
 }
 
 pub(crate) async fn forward(sandbox: Arc<Sandbox>, app: &App, mut request: Request) -> Response {
@@ -251,7 +198,7 @@ fn map_addresses(sandbox: &Sandbox, app: &App, page: &str, authority: &str, head
         if let Some(mapped) = app.mapped(text, authority) {
             let mapped = value(&mapped);
             headers.insert(name, mapped);
-        } else if name == header::LOCATION && returns_to(app, text) {
+        } else if name == header::LOCATION && app.is_where_it_returns(text) {
             warn(sandbox, page, "fixed-callback");
         }
     }
@@ -280,15 +227,6 @@ fn map_addresses(sandbox: &Sandbox, app: &App, page: &str, authority: &str, head
     }
     // The browser asked over http.
     headers.remove(header::STRICT_TRANSPORT_SECURITY);
-}
-
-/// Whether a redirect to somebody else, such as a provider of logins, comes back to the app's own port.
-fn returns_to(app: &App, location: &str) -> bool {
-    let Some((_, query)) = location.split_once('?') else { return false };
-    let query = query.to_ascii_lowercase().replace("%3a", ":").replace("%2f", "/");
-    let Some(port) = app.authority.port() else { return false };
-    let host = app.authority.host();
-    [host, "localhost", "127.0.0.1"].iter().any(|host| query.contains(&format!("://{host}:{port}")))
 }
 
 /// What the proxy cannot make right: warnings are said once for each page.
@@ -624,35 +562,8 @@ pub(crate) async fn whole(body: Body, most: usize) -> Result<Bytes, StatusCode> 
 mod tests {
     use axum::http::HeaderMap;
     use axum::http::header::{self, HeaderValue};
-    use axum::http::uri::Scheme;
 
-    use super::{App, accept_what_can_be_read, drop_hop_by_hop, returns_to, wants_upgrade};
-
-    fn app() -> App {
-        App::new(Scheme::HTTP, "localhost:3000".parse().unwrap(), false, false).unwrap()
-    }
-
-    #[test]
-    fn the_apps_own_address_becomes_the_sandboxes() {
-        for (given, becomes) in [
-            ("http://localhost:3000/a?b#c", Some("http://localhost:8787/a?b#c")),
-            ("http://127.0.0.1:3000", Some("http://localhost:8787")),
-            ("//localhost:3000/a", Some("//localhost:8787/a")),
-            ("https://localhost:8787/a", Some("http://localhost:8787/a")),
-            ("http://localhost:3001/a", None),
-            ("https://example.com/?next=http://localhost:3000/", None),
-            ("/a", None),
-            ("a//localhost:3000", None),
-        ] {
-            assert_eq!(app().mapped(given, "localhost:8787").as_deref(), becomes, "{given}");
-        }
-    }
-
-    #[test]
-    fn a_login_that_comes_back_to_the_apps_port_is_recognised() {
-        assert!(returns_to(&app(), "https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback"));
-        assert!(!returns_to(&app(), "https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A8787%2Fcallback"));
-    }
+    use super::{accept_what_can_be_read, drop_hop_by_hop, wants_upgrade};
 
     #[test]
     fn headers_of_one_connection_end_there() {

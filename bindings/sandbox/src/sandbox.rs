@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+use crate::app::App;
 use crate::guard::Guard;
-use crate::proxy::App;
 use crate::rewrite::Addresses;
 use crate::rule::Vendor;
 use crate::secrets::Secrets;

@@ -75,7 +75,7 @@ pub(super) fn swapped(found: &mut Found, secret: &Key<'_>, signed: &Signed<'_>, 
     }
     for reading in readings {
         if macs.iter().any(|mac| reading.is(mac)) {
-            let mistakes = reading.mistakes | secret.mistakes | signed.mistakes | Mistake::Swapped.into();
+            let mistakes = reading.mistakes | secret.mistakes | signed.mistakes | Mistake::SwappedKeyAndMessage.into();
             found.add(mistakes, mistakes.count(), signed.index);
         }
     }

@@ -56,9 +56,11 @@ impl Mistake {
 pub(super) const FIX_WITHOUT_FORM: &str =
     "Send the whole text that sign returned; look at the place where it is written into the page.";
 
-/// A set of mistakes.
+/// A set of mistakes, a bit for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Mistakes(u64);
+
+const _: () = assert!(ALL.len() <= u64::BITS as usize);
 
 impl From<Mistake> for Mistakes {
     fn from(mistake: Mistake) -> Self {
@@ -123,7 +125,7 @@ mistakes! {
     NotASignature "not-a-signature"
         "What came is some other value turned into text, or a signature inside a language's notation for one."
         "Send the text that sign returned and nothing else; look at the place where it is written into the page."
-    SwappedArguments "swapped-id-and-signature"
+    SwappedIdAndSignature "swapped-id-and-signature"
         "The id and the signature changed places in this very call."
         "Pass the id first and the signature second."
     OtherIdentifier "other-identifier"
@@ -165,7 +167,7 @@ mistakes! {
     KeyHashed "key-hashed"
         "A hash of the secret was the key."
         "Use the secret's characters as they are: HMAC hashes them itself."
-    Swapped "swapped-key-and-message"
+    SwappedKeyAndMessage "swapped-key-and-message"
         "The secret and the id changed places."
         "The secret is the key and the id is the message; check the order of the arguments."
     NoHmac "no-hmac"
@@ -237,7 +239,7 @@ mistakes! {
     IdForm "id-form"
         "The id was signed in another form: a UUID written otherwise, a type's name round it, a prefix, JSON, its bytes."
         "Sign exactly the characters that the page sends as the id."
-    Unexplained "no-known-mistake"
+    NoKnownMistake "no-known-mistake"
         "No known mistake made this" // what follows depends on the form
         "Compare the secret with the one that the provider shows: many have one per platform, environment, inbox or \
          workspace. Compare the id with the one that the page sends. Then pass this user's other identifiers as also: \

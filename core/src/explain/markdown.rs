@@ -46,7 +46,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             "`[object Object]`, `b'...'`, `Some(\"...\")`, `Array`, HTML, a JSON Web Token, a bcrypt hash, a UUID, a URL, an e-mail address.",
             "JavaScript: an object or a Promise in a template. Python: `str(bytes)`. Rust: `{:?}`. PHP: an array in a string. Or the page of an error came instead of the answer.",
         ),
-        Mistake::SwappedArguments => (
+        Mistake::SwappedIdAndSignature => (
             "An id in the form of a signature, a signature without one.",
             "`explain(signature, id)`, or `verify` called so: both are text, and no type tells them apart.",
         ),
@@ -98,7 +98,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             "The right form, other digits.",
             "Samples for encryption hash a password into a key, and so do some webhooks' samples.",
         ),
-        Mistake::Swapped => (
+        Mistake::SwappedKeyAndMessage => (
             "The right form, other digits.",
             "PHP `hash_hmac('sha256', $secret, $id)`; Ruby `OpenSSL::HMAC.hexdigest` and Python `hmac.new` want the key first, too; others want it last.",
         ),
@@ -183,7 +183,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             "The right form, other digits.",
             "A UUID without hyphens or as bytes, `new ObjectId('...')` or its 12 bytes, `Some(42)`, `(42,)`, `UserId { id: 42 }`, `id=42`, `user_42`, `/api/users/42`, `gid://...`, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, an id that was hashed, or signed, before.",
         ),
-        Mistake::Unexplained => (
+        Mistake::NoKnownMistake => (
             "Anything.",
             "Most often the secret or the id is another one than the program has: one secret for each platform, environment, inbox or workspace; an identifier that was not passed as `also`; two mistakes that are not tried together; a time with a fraction that was signed and not sent.",
         ),
@@ -201,7 +201,7 @@ pub(super) fn text() -> String {
         });
         let lower = mistake.fix_of_lower_case();
         let lower = lower.map(|fix| format!("- **Where the provider wants e-mails in lower case:** **Fix:** {fix}\n"));
-        let form = (*mistake == Mistake::Unexplained).then(|| {
+        let form = (*mistake == Mistake::NoKnownMistake).then(|| {
             format!("- **Where it does not have a signature's form:** **Fix:** {}\n", mistake::FIX_WITHOUT_FORM)
         });
         let more = of_hex.or(lower).or(form).unwrap_or_default();
