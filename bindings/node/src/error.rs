@@ -47,7 +47,13 @@ impl From<napi::Error> for CallError {
 
 impl CallError {
     /// `fix` is the advice unless the value's kind says more.
-    pub(crate) fn type_error(value: Unknown<'static>, at: At<'_>, expected: &str, parameter: Parameter, fix: &str) -> Self {
+    pub(crate) fn type_error(
+        value: Unknown<'static>,
+        at: At<'_>,
+        expected: &str,
+        parameter: Parameter,
+        fix: &str,
+    ) -> Self {
         let (at, expected, fix) = (at.to_string(), expected.to_owned(), fix.to_owned());
         CallError::TypeError(Box::new(TypeError { value, at, expected, parameter, fix }))
     }

@@ -5,8 +5,8 @@ use napi::bindgen_prelude::FunctionCallContext;
 use personsig::host::At;
 use personsig::{UserId, VerifyOptions};
 
-use crate::argument::{Handle, Id, limits, presented, time};
 use crate::answer::answer;
+use crate::argument::{Handle, Id, limits, presented, time};
 use crate::error::CallError;
 use crate::string::SCRATCH;
 use crate::value::{Js, ascii, make, object};

@@ -15,11 +15,11 @@ mod value;
 mod values;
 
 use advice::Parameter;
-use argument::{
-    Handle, Id, SecretKey, elements_or_none, lossy, non_nullish, options, presented, provider_name, read_each, refuse_unknown,
-    seconds, text_or_none, time,
-};
 use answer::answer;
+use argument::{
+    Handle, Id, SecretKey, elements_or_none, lossy, non_nullish, options, presented, provider_name, read_each,
+    refuse_unknown, seconds, text_or_none, time,
+};
 use error::CallError;
 use napi::bindgen_prelude::{External, Function, JsObjectValue, JsValue, JsValuesTupleIntoVec, Object};
 use napi::{Env, Property, ValueType, sys};
@@ -242,8 +242,7 @@ fn snippet(
     answer(env, || {
         let mut scratch = SCRATCH;
         let user_id = non_nullish(user_id)?.map(|id| Id::read(id, At::Argument("userId"), &mut scratch)).transpose()?;
-        let ([traits, site_token, nonce, now], unknown) =
-            options(options, ["traits", "siteToken", "nonce", "now"])?;
+        let ([traits, site_token, nonce, now], unknown) = options(options, ["traits", "siteToken", "nonce", "now"])?;
         let traits = match is_undefined(traits)? {
             true => Traits::default(),
             false => host::traits(&Values { is_proxy: Some(is_proxy) }, "traits", &traits)?,

@@ -102,7 +102,11 @@ mod tests {
 
     #[test]
     fn a_login_that_comes_back_to_the_apps_port_is_recognised() {
-        assert!(app().is_where_it_returns("https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback"));
-        assert!(!app().is_where_it_returns("https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A8787%2Fcallback"));
+        assert!(
+            app().is_where_it_returns("https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback")
+        );
+        assert!(
+            !app().is_where_it_returns("https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A8787%2Fcallback")
+        );
     }
 }
