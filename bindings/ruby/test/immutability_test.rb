@@ -4,6 +4,7 @@
 
 require "minitest/autorun"
 require "personsig"
+require_relative "answers"
 
 class ImmutabilityTest < Minitest::Test
   SECRET = "personsig-test-secret"
@@ -113,23 +114,6 @@ class ImmutabilityTest < Minitest::Test
     assert_equal "the same\n", IO.popen(ruby, err: [:child, :out], &:read)
   end
 
-  # Fresh Strings of every layout, so that the collector has something to move and to free.
-  def answers
-    id = "user-#{"x" * rand(1..60)}"
-    signer = Personsig::Signer.new("gosquared", "secret-#{"y" * 40}", fallback_secrets: ["old-#{"z" * 40}", "o"])
-    signature = signer.sign(id)
-    refused = signer.verify("#{id}-2", signature) rescue $!.code
-    wide = id.encode("UTF-16LE")
-    [signer.verify(id, signature).secret_index, signer.valid?(wide, signature), refused, signer.inspect,
-     (signer.explain(wide, signature, also: [wide, id, 2**100]).map(&:code)), Personsig.providers.size,
-     signer.sign_many([wide, id, "x"]).take(2).uniq == [signature], signer.identity(wide) == {id: id, auth: signature},
-     signer.snippet(wide, traits: {wide => [id, {"a#{id}": 2**50}]}, nonce: "abc#{"d" * 30}").include?(signature)]
-  end
-
-  EXPECTED = [
-    0, true, "signature-mismatch", "Signer(provider='gosquared')", ["valid"], Personsig.providers.size, true, true, true
-  ].freeze
-
   def test_it_survives_a_collector_that_runs_at_every_allocation
     GC.stress = true
     got = Array.new(3) { answers }
@@ -139,14 +123,18 @@ class ImmutabilityTest < Minitest::Test
     GC.stress = false
   end
 
-  def test_it_survives_a_collector_that_moves_what_it_can
-    before = GC.auto_compact
+  MOVED = <<~'RUBY'
+    signer = Personsig::Signer.new("gosquared", "personsig-test-secret")
+    before = signer.sign("123456")
     GC.auto_compact = true
     got = Array.new(300) { answers }
-    GC.compact
-    assert_equal SIGNED, @signer.sign("123456")
-    assert_equal [EXPECTED], got.uniq
-  ensure
-    GC.auto_compact = before
+    GC.verify_compaction_references(toward: :empty)
+    puts got.uniq == [EXPECTED] && signer.sign("123456") == before ? "the same" : got.uniq.inspect
+  RUBY
+
+  # In a process of its own, since not every extension survives it: that of rbs 2.1 does not.
+  def test_it_survives_a_collector_that_moves_what_it_can
+    ruby = [RbConfig.ruby, "-I", File.expand_path("../lib", __dir__), "-r", File.expand_path("answers", __dir__), "-e", MOVED]
+    assert_equal "the same\n", IO.popen(ruby, err: [:child, :out], &:read)
   end
 end
