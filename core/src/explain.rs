@@ -137,7 +137,7 @@ impl Finding {
             (Scheme::Plain, Encoding::Base64) => "44 characters of base64",
             (Scheme::Plain, Encoding::Base64Url) => "43 characters of base64url",
         };
-        let finding = Finding::new(Mistake::NoKnownMistake, None);
+        let finding = Finding::new(Mistake::NoneKnown, None);
         if has_form {
             finding.and(": probably the secret or the id is a different one, or it is a mistake that is not tried.")
         } else {

@@ -183,7 +183,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             "The right form, other digits.",
             "A UUID without hyphens or as bytes, `new ObjectId('...')` or its 12 bytes, `Some(42)`, `(42,)`, `UserId { id: 42 }`, `id=42`, `user_42`, `/api/users/42`, `gid://...`, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, an id that was hashed, or signed, before.",
         ),
-        Mistake::NoKnownMistake => (
+        Mistake::NoneKnown => (
             "Anything.",
             "Most often the secret or the id is another one than the program has: one secret for each platform, environment, inbox or workspace; an identifier that was not passed as `also`; two mistakes that are not tried together; a time with a fraction that was signed and not sent.",
         ),
@@ -201,7 +201,7 @@ pub(super) fn text() -> String {
         });
         let lower = mistake.fix_of_lower_case();
         let lower = lower.map(|fix| format!("- **Where the provider wants e-mails in lower case:** **Fix:** {fix}\n"));
-        let form = (*mistake == Mistake::NoKnownMistake).then(|| {
+        let form = (*mistake == Mistake::NoneKnown).then(|| {
             format!("- **Where it does not have a signature's form:** **Fix:** {}\n", mistake::FIX_WITHOUT_FORM)
         });
         let more = of_hex.or(lower).or(form).unwrap_or_default();

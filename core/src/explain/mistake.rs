@@ -239,7 +239,7 @@ mistakes! {
     IdForm "id-form"
         "The id was signed in another form: a UUID written otherwise, a type's name round it, a prefix, JSON, its bytes."
         "Sign exactly the characters that the page sends as the id."
-    NoKnownMistake "no-known-mistake"
+    NoneKnown "no-known-mistake"
         "No known mistake made this" // what follows depends on the form
         "Compare the secret with the one that the provider shows: many have one per platform, environment, inbox or \
          workspace. Compare the id with the one that the page sends. Then pass this user's other identifiers as also: \
