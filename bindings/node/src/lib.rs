@@ -17,8 +17,8 @@ mod values;
 use advice::Parameter;
 use answer::answer;
 use argument::{
-    Handle, Id, SecretKey, elements_or_none, lossy, non_nullish, options, presented, provider_name, read_each,
-    refuse_unknown, seconds, text_or_none, time,
+    Handle, Id, SecretKey, elements_or_none, lossy, non_nullish, presented, provider_name, read_each, refuse_unknown,
+    seconds, text_or_none, time,
 };
 use error::CallError;
 use napi::bindgen_prelude::{External, Function, JsObjectValue, JsValue, JsValuesTupleIntoVec, Object};
@@ -64,7 +64,7 @@ fn signer(env: Env, provider: Js, secret: Js, options: Js) -> napi::Result<Js> {
     answer(env, || {
         let provider = provider_name(provider)?;
         let secret = SecretKey::read(secret, At::Argument("secret"))?;
-        let ([fallbacks], unknown) = options(options, ["fallbackSecrets"])?;
+        let ([fallbacks], unknown) = argument::options(options, ["fallbackSecrets"])?;
         let fallbacks = elements_or_none(fallbacks, "fallbackSecrets", "secrets", SecretKey::read)?;
         refuse_unknown(unknown)?;
         let secrets = list(fallbacks.iter().map(SecretKey::as_secret))?;
@@ -78,7 +78,7 @@ fn signer(env: Env, provider: Js, secret: Js, options: Js) -> napi::Result<Js> {
 fn from_env(env: Env, variables: Js, provider: Js, options: Js) -> napi::Result<Js> {
     answer(env, || {
         let provider = provider_name(provider)?;
-        let ([variable], unknown) = options(options, ["variable"])?;
+        let ([variable], unknown) = argument::options(options, ["variable"])?;
         let variable = text_or_none(variable, "variable", "pass the name of an environment variable")?;
         refuse_unknown(unknown)?;
         let read = |name: &str| {
@@ -212,7 +212,7 @@ fn explain(env: Env, Handle(signer): Handle<'_>, user_id: Js, signature: Js, opt
         let mut signature_scratch = SCRATCH;
         let user_id = Id::read(user_id, At::Argument("userId"), &mut id_scratch)?;
         let signature = presented(signature, &mut signature_scratch)?;
-        let ([also, now], unknown) = options(options, ["also", "now"])?;
+        let ([also, now], unknown) = argument::options(options, ["also", "now"])?;
         let also = elements_or_none(also, "also", "ids", Id::read_one_of_many)?;
         let now = seconds(now, "now")?;
         refuse_unknown(unknown)?;
@@ -242,7 +242,8 @@ fn snippet(
     answer(env, || {
         let mut scratch = SCRATCH;
         let user_id = non_nullish(user_id)?.map(|id| Id::read(id, At::Argument("userId"), &mut scratch)).transpose()?;
-        let ([traits, site_token, nonce, now], unknown) = options(options, ["traits", "siteToken", "nonce", "now"])?;
+        let ([traits, site_token, nonce, now], unknown) =
+            argument::options(options, ["traits", "siteToken", "nonce", "now"])?;
         let traits = match is_undefined(traits)? {
             true => Traits::default(),
             false => host::traits(&Values { is_proxy: Some(is_proxy) }, "traits", &traits)?,
