@@ -56,7 +56,7 @@ help:
 	@echo 'make sandbox-python   the same app behind it; so too -node, -php and -ruby [PORT=8000 SANDBOX_PORT=8787]'
 	@echo
 	@echo 'make test-rust        the tests of one language; so too -c, -cli, -python, -node, -php, -ruby, -sandbox'
-	@echo 'make test-web         the example apps in a browser; test-frameworks: the recipes in their frameworks'
+	@echo 'make test-web         the example apps, and pages for every vendor, in a browser; test-frameworks: the recipes in their frameworks'
 	@echo 'make test             all of them, and what they share'
 	@echo 'make lint             formatters and linters; make fmt formats'
 	@echo 'make update           rewrite every file that is derived from another one'
@@ -65,7 +65,7 @@ help:
 	@echo 'make test-packages    install each as its users do and sign; test-packages-full: in rooms of other systems and on Spark too'
 	@echo 'make version V=1.2.3  set the version, everywhere that it stands'
 	@echo 'make bench            speed, compared with the usual HMAC call, on every surface'
-	@echo 'make snippet-attacks  100000 hostile documents through an HTML parser and a JavaScript engine'
+	@echo 'make snippet-attacks  5000 hostile documents for each vendor through an HTML parser and a JavaScript engine'
 	@echo 'make security-memory  memory and threads in each host: sanitizers, valgrind, failing allocators, growth'
 	@echo 'make rooms            make demo on bare Debian systems (as root, with debootstrap)'
 	@echo 'make security         constant time, fuzzing, property tests, memory: what SECURITY.md promises'
@@ -551,7 +551,7 @@ next-node: built-node need-npm
 	$(call modules,tests/frameworks/next)
 
 snippet-attacks: built-node browser-node
-	DOCUMENTS=100000 $(NODE) --test --test-reporter=spec tests/browser/attacks.test.mjs
+	DOCUMENTS=5000 $(NODE) --test --test-reporter=spec tests/browser/attacks.test.mjs
 
 # The core's own speed, and a copy of a table, with which the command's is compared.
 .PHONY: bench bench-rust
@@ -600,9 +600,9 @@ test-ruby: need-test-ruby built-ruby
 # $(call browser_test,files): in the browser. A file waits for pages most of its time, so they all run at once.
 browser_test = @CHROMIUM="$$(command -v $(CHROMIUM))" $(call logged,$(NODE) --test --test-concurrency=4 $(1),tail -n 8)
 
-# The example apps, and hostile documents.
+# The example apps, every vendor's page, and hostile documents.
 test-web: need-test-web built-python built-node built-php built-ruby web-python web-node browser-node
-	$(call browser_test,tests/browser/attacks.test.mjs tests/browser/web.test.mjs)
+	$(call browser_test,tests/browser/attacks.test.mjs tests/browser/pages.test.mjs tests/browser/web.test.mjs)
 
 # The recipes of examples/web/README.md in their frameworks.
 test-frameworks: need-test-frameworks built-python built-node built-php built-ruby frameworks-python web-node browser-node next-node
