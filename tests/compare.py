@@ -23,9 +23,12 @@ import urllib.parse
 
 import mistakes
 import oracle
+from facts import VENDORS
 
 ADAPTER = pathlib.Path(__file__).resolve().parent.parent / "target/release/examples/adapter"
-VARIABLES = {"gosquared": "GOSQUARED_SECURE_MODE_SECRET", "chameleon": "CHAMELEON_VERIFICATION_SECRET"}
+TIMED = [name for name, row in VENDORS.items() if row["scheme"] == "timestamped"]
+COMMON = {"signs": "id", "lower": False, "scheme": "plain", "encoding": "hex", "key": "text"}
+OTHERS = [name for name, row in VENDORS.items() if row["scheme"] == "plain" and any(row[field] != COMMON[field] for field in COMMON)]
 NOW = 1596165824
 BLANKS = [" ", "\n", "\r\n", "\t", "\u00a0", "  "]
 
@@ -49,10 +52,16 @@ class Maker:
 
     # What is signed, and with what.
 
-    def secret(self):
+    def provider(self):
+        """Any, but those with rules of their own more often."""
+        return self.one_of(*VENDORS) if self.chance(30) else self.one_of(*self.one_of(TIMED, OTHERS))
+
+    def secret(self, form):
         """Of the kinds that vendors issue, and odd ones."""
         size = self.one_of(8, 16, 20, 24, 32, 40)
         raw = self.random.randbytes(size)
+        if form == "hex" and not self.chance(2):
+            return self.one_of(raw.hex(), raw.hex(), raw.hex(), raw.hex().upper(), self.mixed(raw.hex()))
         return self.one_of(
             "personsig-test-secret",
             raw.hex(),
@@ -71,11 +80,20 @@ class Maker:
             self.letters(self.one_of(1023, 1024, 1025)) if self.chance(10) else self.letters(7),
         )
 
-    def identifier(self):
+    def mixed(self, text):
+        return "".join(self.one_of(c, c.upper()) for c in text)
+
+    def email(self):
+        name = self.one_of("Ada", "ada", "grace.hopper", "o\u2019hara", "j+x", "ZO\u00cb", lambda: self.letters(self.one_of(3, 9, 40)))
+        return name + "@" + self.one_of("Example.com", "example.com", "x.y", "B\u00fccher.example", "EXAMPLE.ORG")
+
+    def identifier(self, signs="id"):
+        if signs == "email" and not self.chance(3) or signs == "id-or-email" and self.chance(50):
+            return self.email()
         number = self.random.randrange(10 ** self.random.randint(1, 20))
         unique = "".join(self.random.choice("0123456789abcdef") for _ in range(32))
         unique = f"{unique[:8]}-{unique[8:12]}-{unique[12:16]}-{unique[16:20]}-{unique[20:]}"
-        mail = self.one_of("Ada", "grace.hopper", "o\u2019hara", "j+x") + "@" + self.one_of("Example.com", "x.y", "B\u00fccher.example")
+        mail = self.email()
         return self.one_of(
             str(number),
             str(self.random.randrange(1000)),
@@ -119,7 +137,7 @@ class Maker:
             digits,
             digits,
             digits.upper(),
-            "".join(self.one_of(c, c.upper()) for c in digits),
+            self.mixed(digits),
             lambda: self.one_of("-", ":", " ", ", ", "\n", ".").join(digits[at : at + size] for at in range(0, len(digits), size)),
             lambda: self.one_of("-", ":", " ").join(pair.upper() for pair in pairs),
             lambda: self.one_of(", ", " ", ",").join(self.one_of("0x", "0X", "x") + pair for pair in pairs),
@@ -134,6 +152,8 @@ class Maker:
             "".join(f"{byte & 0xFFFFFFFF:02x}" for byte in signed),
             " ".join(f"{byte & 0xFFFFFFFF:02x}" for byte in signed),
             "".join(f"{byte + 256:x}" for byte in mac),
+            mistakes.written(mac, "base64"),
+            mistakes.written(mac, "base64url"),
             encoded(mac).decode(),
             encoded(mac).decode().rstrip("="),
             encoded(mac).decode() + self.one_of(*BLANKS),
@@ -256,7 +276,11 @@ class Maker:
         near = str(time + self.random.randint(-65, 65))
         return self.random.choice([(units, units), (units, str(time)), (str(time), units), (near, str(time)), (str(time), near)])
 
-    def wrong_key(self, key, variable):
+    def wrong_key(self, key, secret, variable):
+        if secret != key and self.chance(40):
+            # The digits of a key, not decoded.
+            once, twice = [secret, secret, secret.lower(), secret.upper()], lambda: self.wrong_key(secret, secret, variable)
+            return self.one_of(*once, secret + b"\n", twice)
         made = [one for _, one in mistakes.wrong_keys(key, variable)]
         made += [key[:-1], key[1:], key[: len(key) // 2], key.lower(), key.upper(), key + b"x", key.split(b"-")[0]]
         return self.one_of(
@@ -275,30 +299,38 @@ class Maker:
         return self.random.choice(self.random.choice([*made.values(), [one.encode() for one in other]]))
 
     def case(self):
-        provider, secret = self.one_of(*VARIABLES), self.secret()
-        fallbacks = [self.secret() for _ in range(self.one_of(1, 1, 2, 9))] if self.chance(15) else []
-        user_id, also = self.identifier(), [self.identifier() for _ in range(self.one_of(1, 1, 2, 3, 16))] if self.chance(40) else []
-        kinds = ["key", "key", "id", "id", "other", "writing", "writing", "dress", "construction", "times", "time"]
+        provider = self.provider()
+        row = VENDORS[provider]
+        timed = row["scheme"] == "timestamped"
+        secret = self.secret(row["key"])
+        fallbacks = [self.secret(row["key"]) for _ in range(self.one_of(1, 1, 2, 9))] if self.chance(15) else []
+        user_id = self.identifier(row["signs"])
+        also = [self.identifier() for _ in range(self.one_of(1, 1, 2, 3, 16))] if self.chance(40) else []
+        kinds = ["key", "key", "id", "id", "other", "writing", "writing", "dress", "construction", "times", "time", "capitals"]
         wrong = set(self.random.sample(kinds, self.one_of(0, 1, 1, 1, 1, 2, 2, 2, 3)))
-        keys = [oracle.value(one) for one in [secret, *fallbacks]]
-        keys = [one.encode() if isinstance(one, str) else one for one in keys]
-        key = keys[0] if self.chance(80) else self.random.choice(keys)
+        secrets = [oracle.value(one) for one in [secret, *fallbacks]]
+        secrets = [one.encode() if isinstance(one, str) else one for one in secrets]
+        chosen = secrets[0] if self.chance(80) else self.random.choice(secrets)
+        is_digits = row["key"] == "hex" and re.fullmatch(b"([0-9A-Fa-f]{2})+", chosen)
+        key = bytes.fromhex(chosen.decode()) if is_digits else chosen
         identifier = self.random.choice(also) if also and "other" in wrong else user_id
+        if "capitals" not in wrong:
+            identifier = mistakes.as_sent(row, identifier)
         if "key" in wrong and len(key) <= 1024:
-            key = self.wrong_key(key, VARIABLES[provider])
+            key = self.wrong_key(key, chosen if is_digits else key, row["variable"])
         signed = self.other_form(identifier) if "id" in wrong and len(identifier) <= 1024 else identifier.encode()
-        signed_at, time = self.times(provider == "gosquared" or "times" not in wrong)
-        message = signed + f"-{signed_at}".encode() if provider == "chameleon" else signed
-        if provider == "chameleon" and "times" in wrong and self.chance(20):
+        signed_at, time = self.times(not timed or "times" not in wrong)
+        message = signed + f"-{signed_at}".encode() if timed else signed
+        if timed and "times" in wrong and self.chance(20):
             mark = self.random.choice(mistakes.SEPARATORS).encode()
             message = self.one_of(signed + mark + time.encode(), time.encode() + mark + signed)
         mac = self.made(key, message, signed, "construction" not in wrong)
-        shown = self.written(mac) if "writing" in wrong else mac.hex()
+        shown = self.written(mac) if "writing" in wrong else mistakes.written(mac, row["encoding"])
         if "dress" in wrong and self.chance(40):
             shown = self.dressed(shown)
         if "time" in wrong:
             shown = self.timed(shown, time)
-        elif provider == "chameleon":
+        elif timed:
             shown = f"{shown}-{time}"
         if "dress" in wrong:
             shown = self.dressed(shown)

@@ -12,7 +12,7 @@ NAMED = 300  # wrong signatures per adapter: a mistake is in all of them, and on
 SHOWN, SHOWN_NAMES = 3, 20  # cases below a name, and names
 
 
-PRIMITIVE = {"scheme": "plain", "encoding": "hex", "variable": ""}  # what the bare HMAC is to mistakes.py
+PRIMITIVE = {"scheme": "plain", "encoding": "hex", "variable": "", "lower": False}  # what the bare HMAC is to mistakes.py
 
 
 class Names:
@@ -46,16 +46,10 @@ class Names:
             return f"a wrong signature, not examined after {NAMED} others"
         self.left -= 1
         row, keys, text = signer(operation, given, user_id)
-        encoding = row["encoding"]
         others = [one for one in given.get("user_ids", []) if isinstance(one, str) and one != user_id][: mistakes.ALSO_LIMIT]
         now = given.get("now")
         now = now if isinstance(now, int) else 0
-        as_hex = shown
-        if encoding != "hex" and oracle.is_written(shown, encoding):
-            as_hex = oracle.read(shown, encoding).hex()
-        codes = mistakes.findings(row["scheme"], keys, text, as_hex.encode(errors="surrogatepass"), others, now, row["variable"])
-        if codes[0] == "valid" and encoding != "hex":
-            return "other-encoding"
+        codes = mistakes.findings(row, keys, text, shown.encode(errors="surrogatepass"), others, now)
         if codes[0] == "valid":
             return "another time than the given now" if row["scheme"] == "timestamped" else "a right signature, but the vector has another"
         if codes == ["no-known-mistake"] and len(text.encode()) > mistakes.LONG:
@@ -64,7 +58,7 @@ class Names:
 
 
 def signer(operation, given, user_id):
-    """The vendor's row, the keys and the text that is signed, of a case that must succeed."""
+    """The vendor's row, the keys and the id's text, of a case that must succeed."""
     if operation == "hmac":
         key = oracle.value(given["secret"])
         return PRIMITIVE, [key if isinstance(key, bytes) else key.encode()], oracle.value(user_id)
@@ -75,7 +69,7 @@ def signer(operation, given, user_id):
     else:
         secrets = [given["secret"], *given.get("fallback_secrets", [])]
     keys = [oracle.key_of(oracle.check_secret(oracle.value(secret)), row["key"]) for secret in secrets if secret]
-    return row, keys, oracle.check_user_id(oracle.value(user_id), row)
+    return row, keys, oracle.check_text(oracle.value(user_id))
 
 
 def signatures(operation, given, expect, result):

@@ -56,6 +56,46 @@ def in_bytes(text):
     return text.decode("latin-1")
 
 
+# How a vendor writes an id and a MAC.
+
+
+def as_sent(row, text):
+    """An id as it is signed and sent. The methods of bytes know A to Z alone."""
+    return text.encode().lower().decode() if row["lower"] and re.search("(?s).@.", text) else text
+
+
+def written(mac, encoding):
+    if encoding == "hex":
+        return mac.hex()
+    return base64.b64encode(mac).decode() if encoding == "base64" else base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def mac_of(text, encoding):
+    """The MAC that a text is, in the only spelling that it has, or None."""
+    if encoding == "hex":
+        return bytes.fromhex(text) if re.fullmatch("[0-9a-f]{64}", text) else None
+    length, alphabet = (44, b"+/") if encoding == "base64" else (43, b"-_")
+    try:
+        mac = base64.b64decode((text + "=" * (44 - length)).encode(), alphabet, validate=True)
+    except ValueError:
+        return None
+    return mac if len(text) == length and written(mac, encoding) == text else None
+
+
+def in_hex(body, encoding):
+    """A body in which what the vendor's encoding writes is in hex, or None where there is none: what stands round it is judged alike."""
+    if encoding == "hex":
+        return body
+    alphabet, padding = ("[0-9A-Za-z+/]", "=") if encoding == "base64" else ("[0-9A-Za-z_-]", "")
+
+    def undo(match):
+        mac = mac_of(match[0], encoding)
+        return mac.hex() if mac else match[0]
+
+    shown = re.sub(f"(?<!{alphabet}){alphabet}{{43}}(?!{alphabet}){padding}(?!=)", undo, body)
+    return shown if shown != body else None
+
+
 def is_hex(text, least=64, most=None):
     return bool(re.fullmatch(f"[0-9a-f]{{{least},{most or least}}}", text))
 
@@ -225,21 +265,22 @@ def timed(text):
     return None
 
 
-def groups_of(scheme, text):
+def groups_of(row, text):
     """{kind of time: (the time, readings)}: the first time of a kind counts.
 
     Kinds: right (`-T`, or nothing for plain), needless (`-T` for plain), missing, other (anything behind 64 digits)."""
     tails = collections.defaultdict(list)
 
     def add(kind, time, body, codes):
-        readings = read(body, codes)
+        own = in_hex(body, row["encoding"])
+        readings = read(body, codes | {"other-encoding"}) if own is None else read(own, codes)
         if readings or (kind, time) in tails:
             tails[kind, time] += readings
         return bool(readings)
 
     for codes, form in forms_of(text):
         time = timed(form)
-        if scheme == "plain":
+        if row["scheme"] == "plain":
             add("right", "", form, codes)
             if time and "timestamp-separator" not in time[2]:
                 add("needless", "-" + time[1], time[0], codes | time[2])
@@ -906,10 +947,12 @@ def messages_of_time(identifier, kind, time, now, narrow):
             yield from one("timestamp-unit", f"{identifier}-{unit}")
 
 
-def messages(user_id, also, kind, time, now):
+def messages(given, user_id, also, kind, time, now):
     """What may have been signed with one mistake, for digests that have this kind of time."""
     if kind == "right":
         yield Message(set(), (user_id + time).encode(), 0)
+        if given != user_id:
+            yield Message({"id-case"}, (given + time).encode())
         addresses = ["email:" + one for one in (*identifiers(user_id, also), user_id, user_id.lower())]
         addresses += [user_id[6:]] if user_id.startswith("email:") else []
         for other in [*identifiers(user_id, also), *addresses]:
@@ -1046,13 +1089,15 @@ def swapped(found, key_codes, secret, identifier, time, readings, codes=frozense
             found.add(made, len(made))
 
 
-def appended(found, keys, user_id, text, also):
+def appended(found, encoding, keys, user_id, text, also):
     """Go's mac.Sum(id): the id and then the MAC of nothing."""
     text = text.strip(ASCII_BLANK)
     upper = {"upper-case"} if re.search("[A-F]", text) else set()
-    for raw, codes in [(unhex(text), upper), (unbase64(text), {"other-encoding"}), (text.encode("latin-1"), {"other-encoding"})]:
+    for raw, codes in [(unhex(text), upper), (unbase64(text), set()), (text.encode("latin-1"), set())]:
         if not raw or len(raw) < 32:
             continue
+        if written(raw, encoding) != (text.lower() if encoding == "hex" else text):
+            codes = codes | {"other-encoding"}
         for identifier, more in [(user_id, set()), *((one, {"other-identifier"}) for one in identifiers(user_id, also))]:
             if re.fullmatch(re.escape(identifier.encode()) + b"(-[0-9]*)?", raw[:-32]):
                 for key_codes, key in keys:
@@ -1062,19 +1107,28 @@ def appended(found, keys, user_id, text, also):
                         found.add(made | {"wrong-call"}, len(made))
 
 
-def verified(scheme, keys, user_id, text):
+def verified(row, keys, user_id, text):
     """(the lowest index of a key that signed it, its time), or None."""
-    form = re.fullmatch("([0-9a-f]{64})" + ("-(" + TIME + ")" if scheme == "timestamped" else "()"), text)
-    if form:
-        message = user_id.encode() + (b"-" + form[2].encode() if form[2] else b"")
-        for index, key in enumerate(keys):
-            if hmac.digest(key, message, "sha256").hex() == form[1]:
-                return index, form[2]
+    mac, time = presented(row, text)
+    message = (user_id + time).encode()
+    for index, key in enumerate(keys):
+        if mac and hmac.digest(key, message, "sha256") == mac:
+            return index, time[1:]
     return None
 
 
-def has_form(scheme, text):
-    return bool(re.fullmatch("[0-9a-f]{64}" + ("-" + TIME if scheme == "timestamped" else ""), text))
+def presented(row, text):
+    """(the MAC, its time's end) of a text that has a signature's form, else (None, "")."""
+    body, time = text, ""
+    if row["scheme"] == "timestamped":
+        found = re.fullmatch(f"(.*)(-{TIME})", text, re.S)
+        body, time = found.groups() if found else ("", "")
+    mac = mac_of(body, row["encoding"])
+    return (mac, time) if mac else (None, "")
+
+
+def has_form(row, text):
+    return presented(row, text)[0] is not None
 
 
 def age(signed_at, now):
@@ -1086,21 +1140,21 @@ def age(signed_at, now):
     return ["expired" if ahead < 0 else "from-the-future"] + ["time-zone"] * zone
 
 
-def hypotheses(scheme, variable, keys, user_id, text, also, now):
+def hypotheses(row, keys, given, user_id, text, also, now):
     """The codes of the fewest mistakes that explain the text."""
     found, nothing = Found(), frozenset()
-    all_groups = groups_of(scheme, text)
+    all_groups, variable, encoding = groups_of(row, text), row["variable"], row["encoding"]
     secrets = keys[:SECRETS]
     of_none = [({"empty-key"}, b""), *(({"placeholder-key"}, one.encode()) for one in placeholders(variable))]
     of_first = of_none + [*wrong_keys(secrets[0], variable)]
     wrong = of_first + [key for secret in secrets[1:] if len(secret) <= SEARCHED for key in wrong_keys(secret, variable)]
     groups = []
     for kind, (time, readings) in all_groups.items():
-        made = [one for one in messages(user_id, also, kind, time, now) if not one.searched or len(one.signed) <= SEARCHED]
+        made = [one for one in messages(given, user_id, also, kind, time, now) if not one.searched or len(one.signed) <= SEARCHED]
         groups.append((kind, time, readings, Matcher(readings), made, time if kind in ("right", "needless") else ""))
 
     # One mistake.
-    appended(found, [(set(), secret) for secret in secrets], user_id, text, also)
+    appended(found, encoding, [(set(), secret) for secret in secrets], user_id, text, also)
     for _, _, readings, matcher, made, end in groups:
         for secret in secrets:
             matcher.try_all(found, nothing, secret, [one for one in made if not one.searched], hashes=True)
@@ -1108,8 +1162,8 @@ def hypotheses(scheme, variable, keys, user_id, text, also, now):
             hashes_of(found, secret, user_id, end, readings)
             swapped(found, nothing, secret, user_id, end, readings)
             # A signature that was signed again, with its time or without.
-            digits = hmac.digest(secret, (user_id + end).encode(), "sha256").hex()
-            again = [Message({"id-form"}, (digits + tail).encode()) for tail in {end, end + end}]
+            signature = written(hmac.digest(secret, (user_id + end).encode(), "sha256"), encoding)
+            again = [Message({"id-form"}, (signature + tail).encode()) for tail in {end, end + end}]
             matcher.try_all(found, nothing, secret, again)
         right = [one for one in made if one.mistakes == 0]
         for codes, key in wrong if right else ():
@@ -1119,7 +1173,7 @@ def hypotheses(scheme, variable, keys, user_id, text, also, now):
 
     # Two, of the first secret.
     secret, others = secrets[0], [one for one in identifiers(user_id, also) if len(one.encode()) <= PAIRED]
-    appended(found, of_first, user_id, text, also)
+    appended(found, encoding, of_first, user_id, text, also)
     twice = [*twice_wrong_keys(secret, variable)]
     for kind, time, readings, matcher, made, end in groups:
         doubly = [*messages_of_also(user_id, also, kind, time, now), *(lines(user_id, time) if kind == "right" else [])]
@@ -1145,25 +1199,25 @@ def hypotheses(scheme, variable, keys, user_id, text, also, now):
     return found.codes
 
 
-def findings(scheme, keys, user_id, signature, also, now, variable):
-    """The codes for a checked id, the signature's bytes, checked texts beside the id, the time and the name of the secret's variable."""
+def findings(row, keys, given, signature, also, now):
+    """The codes for a checked id as it was given, the signature's bytes, checked texts beside the id, and the time."""
     if not signature:
         return ["missing-signature"]
-    shown = in_bytes(signature)
-    verdict = verified(scheme, keys, user_id, shown)
+    user_id, shown = as_sent(row, given), in_bytes(signature)
+    verdict = verified(row, keys, user_id, shown)
     if verdict:
         index, time = verdict
         return ["valid-with-fallback" if index else "valid"] + (age(int(time), now) if time else [])
-    if signature == user_id.encode():
+    if signature in (given.encode(), user_id.encode()):
         return ["signature-is-the-id"]
-    is_swapped = has_form(scheme, user_id) and not has_form(scheme, shown)
-    if is_swapped and utf8(shown) is not None and verified(scheme, keys, utf8(shown), user_id):
+    is_swapped = has_form(row, user_id) and not has_form(row, shown)
+    if is_swapped and utf8(shown) is not None and verified(row, keys, as_sent(row, utf8(shown)), user_id):
         return ["swapped-id-and-signature"]
-    inside = unwrapped(scheme, shown)
+    inside = unwrapped(row["scheme"], shown)
     codes = set()
     is_short = max(len(user_id.encode()), len(signature)) <= LONG and utf8(shown) is not None
-    if is_short and not (inside and verified(scheme, keys, user_id, inside)):
-        codes = hypotheses(scheme, variable, keys, user_id, inside or shown, also, now)
+    if is_short and not (inside and verified(row, keys, user_id, inside)):
+        codes = hypotheses(row, keys, given, user_id, inside or shown, also, now)
     if "truncated" in codes:
         codes -= {"timestamp-not-sent"}  # a time that was cut off was sent
     if not codes and is_swapped and (looks(shown) or len(signature) < LEAST):

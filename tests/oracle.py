@@ -9,7 +9,6 @@ Standard library only. It shares no code with the core, and must not: two readin
 expects is in facts.py; what `explain` must find, in mistakes.py.
 """
 
-import base64
 import hashlib
 import hmac
 import json
@@ -322,7 +321,7 @@ def check_user_id(user_id, row, index=None):
     is_email = not isinstance(user_id, int) and re.search("(?s).@.", text)
     if row["signs"] == "email" and not is_email:
         raise Refused("email-expected", index)
-    return text.encode().lower().decode() if row["lower"] and is_email else text  # the bytes' lower() knows A to Z alone
+    return mistakes.as_sent(row, text)
 
 
 def check_text(user_id, index=None):
@@ -396,31 +395,8 @@ class Signer:
 
     def signature(self, text, now, index=0):
         message = f"{text}-{now}" if self.timed else text
-        mac = written(hmac.digest(self.keys[index], message.encode(), "sha256"), self.row["encoding"])
+        mac = mistakes.written(hmac.digest(self.keys[index], message.encode(), "sha256"), self.row["encoding"])
         return f"{mac}-{now}" if self.timed else mac
-
-
-def written(mac, encoding):
-    match encoding:
-        case "hex":
-            return mac.hex()
-        case "base64":
-            return base64.b64encode(mac).decode()
-        case "base64url":
-            return base64.urlsafe_b64encode(mac).decode().rstrip("=")
-    raise ValueError(encoding)
-
-
-def is_written(text, encoding):
-    """Whether a text is a MAC, in the only spelling that it has."""
-    if encoding == "hex":
-        return bool(re.fullmatch("[0-9a-f]{64}", text))
-    length, alphabet = (44, b"+/") if encoding == "base64" else (43, b"-_")
-    try:
-        mac = base64.b64decode((text + "=" * (44 - length)).encode(), alphabet, validate=True)
-    except ValueError:
-        return False
-    return len(text) == length and written(mac, encoding) == text
 
 
 # Operations: each takes the case's input as it stands and as values, and returns its result or raises Refused.
@@ -502,12 +478,12 @@ def run_verify(forms, given):
     mac, signed_at = shown, None
     if signer.timed:
         mac, separator, time = shown[:64], shown[64:65], shown[65:]
-        if is_written(shown, signer.row["encoding"]):
+        if mistakes.mac_of(shown, signer.row["encoding"]):
             raise Refused("missing-timestamp")
         if separator != "-" or not re.fullmatch("0|[1-9][0-9]{0,10}", time):
             raise Refused("malformed-signature")
         signed_at = int(time)
-    if not is_written(mac, signer.row["encoding"]):
+    if not mistakes.mac_of(mac, signer.row["encoding"]):
         raise Refused("malformed-signature")
     matching = [index for index in range(len(signer.keys)) if signer.signature(text, signed_at, index) == shown]
     if not matching:
@@ -534,7 +510,7 @@ def run_is_valid(forms, given):
 def run_explain(forms, given):
     signer = Signer(given)
     check_number(forms["user_id"])
-    text = check_user_id(given["user_id"], signer.row)
+    check_user_id(given["user_id"], signer.row)
     also = given.get("also", [])
     if len(also) > mistakes.ALSO_LIMIT:
         raise Refused("invalid-option")
@@ -545,29 +521,7 @@ def run_explain(forms, given):
     shown = b"" if is_null(given["signature"]) else given["signature"]
     shown = shown.encode(errors="surrogatepass") if isinstance(shown, str) else shown
     also = [check_text(one) for one in also]
-    return {"findings": findings(signer, given["user_id"], text, shown, also, given["now"])}
-
-
-def findings(signer, given, text, shown, also, now):
-    """What mistakes.py finds, which knows hex alone: a MAC in the provider's own encoding is shown to it in hex."""
-    encoding = signer.row["encoding"]
-    shown_text = shown.decode("latin-1")
-    is_own = is_written(shown_text, encoding)
-    if encoding != "hex" and is_own:
-        shown = read(shown_text, encoding).hex().encode()
-    found = mistakes.findings(signer.row["scheme"], signer.keys, text, shown, also, now, signer.row["variable"])
-    if found == ["no-known-mistake"] and signer.row["lower"] and is_own:
-        exactly = check_text(given)
-        if any(signer.signature(exactly, now, index) == shown_text for index in range(len(signer.keys))):
-            found = ["id-case"]
-    if encoding == "hex" or is_own or not set(found) - {"missing-signature", "not-a-signature", "no-known-mistake"}:
-        return found
-    return sorted({"other-encoding", *found} - {"valid", "valid-with-fallback"}, key=mistakes.CODES.index)
-
-
-def read(text, encoding):
-    """The MAC of its spelling."""
-    return bytes.fromhex(text) if encoding == "hex" else base64.b64decode(text.ljust(44, "="), b"-_" if encoding == "base64url" else None)
+    return {"findings": mistakes.findings(signer.row, signer.keys, check_text(given["user_id"]), shown, also, given["now"])}
 
 
 def page_option(given, name, form, secrets):
@@ -739,7 +693,7 @@ def made():
         return hmac.digest(key, text if isinstance(text, bytes) else text.encode(), "sha256")
 
     texts = {}
-    for operation, file in shared.files(VENDORS, written, mac):
+    for operation, file in shared.files(VENDORS, mistakes.written, mac):
         for test in file["tests"]:
             test["expect"] = expected(operation, test["input"], test.get("requires", []))
         texts[ROOT / f"tests/vectors/{operation}-vendors.json"] = text_of(file)

@@ -67,6 +67,9 @@ def cases(row, written, mac):
         "of-an-email-with-capitals": ({"user_id": MIXED}, shown(MIXED)),
         "of-nobody-known": ({}, shown("somebody-else@example.org")),
         **{f"written-in-{encoding}": ({}, shown(EMAIL, encoding=encoding)) for encoding in ("hex", "base64", "base64url")},
+        "with-a-newline": ({}, shown(EMAIL) + "\n"),
+        "in-quotation-marks": ({}, f'"{shown(EMAIL)}"'),
+        "in-bytes-notation": ({}, f"b'{shown(EMAIL)}'"),
     }
     if row["key"] == "text":
         explained["by-a-key-with-a-newline"] = ({}, shown(EMAIL, key(secret + "\n")))

@@ -233,7 +233,7 @@ impl Signer {
             }
             Err(_) => {}
         }
-        if text == id.as_bytes() {
+        if text == id.as_bytes() || text == given.as_bytes() {
             return Ok(vec![Finding::new(Mistake::SignatureIsTheId, None)]);
         }
         let is_swapped = self.parse(id.as_bytes()).is_ok() && self.parse(text).is_err();
@@ -248,7 +248,10 @@ impl Signer {
         match &inside {
             _ if form_alone => {}
             Some(inside) if self.verify_with(id, inside, &options).is_ok() => {}
-            _ => found = self.proven(&Case { id, given, also, now }, scheme, inside.as_deref().unwrap_or(text)),
+            _ => {
+                let case = Case { id, given, also, now, scheme, encoding: self.provider.encoding };
+                found = self.proven(&case, inside.as_deref().unwrap_or(text));
+            }
         }
         let look = look::look(text);
         let mut mistakes = found.mistakes;
@@ -298,15 +301,10 @@ impl Signer {
     }
 
     /// The fewest mistakes that explain the text.
-    fn proven(&self, case: &Case<'_>, scheme: Scheme, text: &[u8]) -> Found {
-        let Provider { encoding, key_form, .. } = *self.provider;
-        let secrets = self.secrets.keys().take(SECRETS_MAX).map(|key| Key::right(key, key_form));
+    fn proven(&self, case: &Case<'_>, text: &[u8]) -> Found {
+        let secrets = self.secrets.keys().take(SECRETS_MAX).map(|key| Key::right(key, self.provider.key_form));
         let secrets: Vec<Key<'_>> = secrets.collect();
-        // What follows reads hex as the right encoding. A MAC in the provider's own is shown to it in hex.
-        let own = self.parse(text).ok().filter(|_| encoding != Encoding::Hex).map(|own| own.in_hex());
-        let text = own.as_ref().map_or(text, |hex| hex.as_slice());
-        let is_other = own.is_none() && encoding != Encoding::Hex;
-        let groups = reading::groups(scheme, text, is_other).into_iter();
+        let groups = reading::groups(case.scheme, case.encoding, text).into_iter();
         let groups: Vec<_> = groups.map(|group| (case.hypotheses(&group.tail), group)).collect();
         let variable = self.provider.secret_variable;
         let mut keys = fixed_keys(variable);
@@ -330,7 +328,7 @@ impl Signer {
                 found.try_all(secret, &searches, readings, false);
                 construction::hashes(&mut found, secret.bytes(), &signed, readings);
                 construction::swapped(&mut found, secret, &signed, readings);
-                let again = construction::signed_again(secret, &signed);
+                let again = construction::signed_again(secret, &signed, case.encoding);
                 found.try_all(secret, &again.iter().collect::<Vec<_>>(), readings, false);
             }
             let right: Vec<_> = hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0).collect();
@@ -408,6 +406,8 @@ struct Case<'a> {
     given: &'a str,
     also: Vec<&'a str>,
     now: i64,
+    scheme: Scheme,
+    encoding: Encoding,
 }
 
 impl Case<'_> {

@@ -91,12 +91,6 @@ impl<'a> ParsedSignature<'a> {
         Ok(ParsedSignature { mac, suffix, signed_at })
     }
 
-    /// The signature as it would be in hex.
-    #[cfg(feature = "explain")]
-    pub(crate) fn in_hex(&self) -> Vec<u8> {
-        [&Encoding::Hex.encode(&self.mac), self.suffix].concat()
-    }
-
     /// The lowest index of the secrets that made it, or `None`.
     pub(crate) fn secret_index<'k>(&self, user_id: &str, keys: impl Iterator<Item = Key<'k>>) -> Option<u64> {
         let (found, lowest) = self.compare(user_id, keys);

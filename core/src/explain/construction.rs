@@ -9,6 +9,7 @@ use super::HYPOTHESIS_MAX;
 use super::hypothesis::{Found, Hypothesis, Reading};
 use super::key::Key;
 use super::mistake::{Mistake, Mistakes};
+use crate::encoding::Encoding;
 use crate::hmac::{key_block, keyed};
 
 /// Between the secret and the id.
@@ -82,12 +83,13 @@ pub(super) fn swapped(found: &mut Found, secret: &Key<'_>, signed: &Signed<'_>, 
 }
 
 /// The signature itself was signed, with its time or without.
-pub(super) fn signed_again(secret: &Key<'_>, signed: &Signed<'_>) -> Vec<Hypothesis> {
+pub(super) fn signed_again(secret: &Key<'_>, signed: &Signed<'_>, encoding: Encoding) -> Vec<Hypothesis> {
     let [mac] = secret.hmac([&[signed.id, signed.suffix].concat()]);
-    let digits = hex::encode(mac);
+    let written = encoding.encode(&mac);
+    let written = written.get(..encoding.length()).unwrap_or_default();
     let [once, twice] = [signed.suffix.to_vec(), [signed.suffix, signed.suffix].concat()];
     let ends = if once.is_empty() { vec![once] } else { vec![once, twice] };
-    ends.iter().map(|end| Hypothesis::new(Mistake::IdForm, [digits.as_bytes(), end].concat())).collect()
+    ends.iter().map(|end| Hypothesis::new(Mistake::IdForm, [written, end].concat())).collect()
 }
 
 /// Of all parts, without a copy of a secret that joins them.

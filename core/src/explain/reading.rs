@@ -6,6 +6,7 @@ use super::hypothesis::Reading;
 use super::mistake::{Mistake, Mistakes};
 use super::padding::between;
 use super::{bytes, digits, escape};
+use crate::encoding::Encoding;
 use crate::scheme::Scheme;
 use crate::signature::timestamp;
 
@@ -55,12 +56,15 @@ pub(super) struct Group {
     pub(super) readings: Vec<Reading>,
 }
 
-/// Every way to read the text. Where the provider writes a MAC in base64, `is_other` makes every reading one of another
-/// encoding.
-pub(super) fn groups(scheme: Scheme, text: &[u8], is_other: bool) -> Vec<Group> {
+/// Every way to read the text.
+pub(super) fn groups(scheme: Scheme, encoding: Encoding, text: &[u8]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut add = |tail: Tail, body: &[u8], mistakes: Mistakes| {
-        let readings = read(body, mistakes, 0);
+        let readings = match in_hex(encoding, body) {
+            Some(own) => read(&own, mistakes, 0),
+            None if encoding == Encoding::Hex => read(body, mistakes, 0),
+            None => read(body, mistakes | Mistake::OtherEncoding.into(), 0),
+        };
         let found = !readings.is_empty();
         match groups.iter_mut().find(|group| group.tail == tail) {
             Some(group) => group.readings.extend(readings),
@@ -110,11 +114,32 @@ pub(super) fn groups(scheme: Scheme, text: &[u8], is_other: bool) -> Vec<Group> 
         is_new
     });
     groups.iter_mut().for_each(|group| group.readings.truncate(READINGS_MAX));
-    if is_other {
-        let readings = groups.iter_mut().flat_map(|group| &mut group.readings);
-        readings.for_each(|reading| reading.mistakes = reading.mistakes | Mistake::OtherEncoding.into());
-    }
     groups
+}
+
+/// What the provider's base64 writes, in hex, which `read` takes for the right encoding; what stands round it stays. Nothing
+/// where there is none.
+fn in_hex(encoding: Encoding, body: &[u8]) -> Option<Vec<u8>> {
+    let others = match encoding {
+        Encoding::Hex => return None,
+        Encoding::Base64 => b"+/",
+        Encoding::Base64Url => b"-_",
+    };
+    let is_character = |b: &u8| b.is_ascii_alphanumeric() || others.contains(b);
+    let (mut shown, mut rest, mut found) = (Vec::with_capacity(body.len().saturating_mul(2)), body, false);
+    while !rest.is_empty() {
+        let length = rest.iter().take_while(|b| is_character(b)).count();
+        let own = encoding.decode(rest).filter(|(_, behind)| length == 43 && !behind.starts_with(b"="));
+        if let Some((mac, behind)) = own {
+            shown.extend_from_slice(&Encoding::Hex.encode(&mac));
+            (rest, found) = (behind, true);
+        } else {
+            let (run, behind) = rest.split_at_checked(length.max(1))?;
+            shown.extend_from_slice(run);
+            rest = behind;
+        }
+    }
+    found.then_some(shown)
 }
 
 fn is_hex(digits: &[u8]) -> bool {
