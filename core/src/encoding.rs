@@ -1,5 +1,7 @@
 //! How a MAC is written.
 
+use std::hint::black_box;
+
 /// How a provider's signature writes the 32 bytes of its MAC ([RFC 4648](https://www.rfc-editor.org/rfc/rfc4648)).
 ///
 /// A MAC has exactly one spelling in each: a signature in any other is `malformed-signature`.
@@ -41,8 +43,8 @@ impl Encoding {
     pub(crate) fn encode(self, mac: &[u8; 32]) -> [u8; ENCODED_MAX] {
         match self {
             Encoding::Hex => to_hex(mac),
-            Encoding::Base64 => to_base64(mac, STANDARD, b'='),
-            Encoding::Base64Url => to_base64(mac, URL, 0),
+            Encoding::Base64 => to_base64::<b'+', b'/', b'='>(mac),
+            Encoding::Base64Url => to_base64::<b'-', b'_', 0>(mac),
         }
     }
 
@@ -101,36 +103,40 @@ fn from_hex(hex: &[u8; 64]) -> Option<[u8; 32]> {
 const STANDARD: [u8; 2] = *b"+/";
 const URL: [u8; 2] = *b"-_";
 
-/// RFC 4648, 4 and 5. The last two bytes are three characters and `pad`.
-fn to_base64(mac: &[u8; 32], [plus, slash]: [u8; 2], pad: u8) -> [u8; ENCODED_MAX] {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let each = |byte: u8| EACH.wrapping_mul(u64::from(byte));
+/// RFC 4648, 4 and 5. `PLUS` and `SLASH` are the characters for 62 and 63; the last two bytes are three characters and `PAD`.
+// Inlined, it would make `sign` in hex longer.
+#[inline(never)]
+fn to_base64<const PLUS: u8, const SLASH: u8, const PAD: u8>(mac: &[u8; 32]) -> [u8; ENCODED_MAX] {
+    const fn each(byte: u8) -> u64 {
+        0x0101_0101_0101_0101_u64.wrapping_mul(byte as u64)
+    }
     let (halves, _) = mac.as_chunks();
     let [first, last] =
         [halves.first(), halves.last()].map(|half| u128::from_be_bytes(half.copied().unwrap_or_default()));
-    // Six bytes are eight characters. Each is made in a byte of a number, whose sums reach no other byte, so that the
-    // compiler vectorises the rest.
-    let sixes = [first >> 80, first >> 32, first << 16 | last >> 112, last >> 64, last >> 16, last << 32];
-    let eights = sixes.map(|six| {
+    // Six bytes are eight characters. Each is made in a byte of a number, whose sums reach no other byte. The compiler
+    // vectorises what is done alike to all numbers, so it must not know which bits of the last one are zero.
+    let zeros = u128::from(black_box(0_u32));
+    let sixes = [first >> 80, first >> 32, first << 16 | last >> 112, last >> 64, last >> 16, last << 32 | zeros];
+    let full = each(b'A');
+    let starts = [full, full, full, full, full, full & 0xff_ffff | u64::from(PAD) << 24];
+    let mut text = [0; ENCODED_MAX];
+    for ((eight, six), start) in text.as_chunks_mut().0.iter_mut().zip(sixes).zip(starts) {
         let bits = six as u64 & 0xffff_ffff_ffff;
-        let bits = bits >> 24 | (bits & 0xff_ffff) << 32;
+        let bits = bits >> 24 | bits << 32;
         let bits = bits >> 12 & 0x0000_0fff_0000_0fff | (bits & 0x0000_0fff_0000_0fff) << 16;
         let values = bits >> 6 & 0x003f_003f_003f_003f | (bits & 0x003f_003f_003f_003f) << 8;
-        // All bits of a byte whose value is larger than the limit.
-        let above = |limit: u8| {
-            let ones = values.wrapping_add(each(127_u8.wrapping_sub(limit))) >> 7 & EACH;
-            (ones << 8).wrapping_sub(ones)
-        };
+        // The high bit of each byte whose value is larger than the limit, and the seven bits below it.
+        let above = |limit: u8| values.wrapping_add(each(127_u8.wrapping_sub(limit))) & each(0x80);
+        let mask = |high: u64| high.wrapping_sub(high >> 7);
+        let others = above(61);
+        let slashes = (others >> 7 & values) << 7;
         // A to Z; a to z, 6 further; 0 to 9, 75 back; then the two others, from where the next character would be.
-        let sum = values.wrapping_add(each(b'A')).wrapping_add(above(25) & each(6)).wrapping_sub(above(51) & each(75));
-        let sum = sum.wrapping_sub(above(61) & each(b':'.wrapping_sub(plus)));
-        sum.wrapping_add(above(62) & each(slash.wrapping_sub(plus).wrapping_sub(1)))
-    });
-    let [.., end] = eights;
-    let end = end & 0xff_ffff | u64::from(pad) << 24;
-    let [a, b, c, d, e, _] = eights;
-    let mut text = [0; ENCODED_MAX];
-    text.as_chunks_mut().0.iter_mut().zip([a, b, c, d, e, end]).for_each(|(to, from)| *to = from.to_le_bytes());
+        let sum = values.wrapping_add(start).wrapping_add(mask(above(25)) & each(6));
+        let sum =
+            sum.wrapping_sub(mask(above(51)) & each(75)).wrapping_sub(mask(others) & each(b':'.wrapping_sub(PLUS)));
+        let sum = sum.wrapping_add(mask(slashes) & each(SLASH.wrapping_sub(PLUS).wrapping_sub(1)));
+        *eight = sum.to_le_bytes();
+    }
     text
 }
 
