@@ -156,8 +156,20 @@ impl Signer {
     pub fn sign_at<'a>(&self, user_id: impl Into<UserId<'a>>, now: impl Into<Option<i64>>) -> Result<Signature, Error> {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
         let text = user_id.text(&mut digits, Subject::UserId)?;
+        match self.provider.identifier {
+            Identifier::Id => self.sign_identifier(text, now.into()),
+            _ => self.sign_email(text, now.into()),
+        }
+    }
+
+    /// Apart, so that an id is signed without room for an e-mail in lower case.
+    #[cold]
+    fn sign_email(&self, text: &str, now: Option<i64>) -> Result<Signature, Error> {
         let mut lower_case = LowerCase::new();
-        let text = self.identifier(text, Subject::UserId, &mut lower_case)?;
+        self.sign_identifier(self.identifier(text, Subject::UserId, &mut lower_case)?, now)
+    }
+
+    fn sign_identifier(&self, text: &str, now: Option<i64>) -> Result<Signature, Error> {
         let now = self.time(now)?;
         let key = self.secrets.keys().next().ok_or(Code::Internal)?;
         let suffix = self.provider.scheme.suffix(now);
@@ -203,10 +215,18 @@ impl Signer {
     ) -> Result<Verified, Error> {
         let (mut digits, user_id) = (Digits::new(), user_id.into());
         let text = user_id.text(&mut digits, Subject::UserId)?;
+        match self.provider.identifier {
+            Identifier::Id => self.verify_within(text, signature.as_ref(), &self.limits(options)?),
+            _ => self.verify_email(text, signature.as_ref(), options),
+        }
+    }
+
+    /// Apart, for the reason of [`Signer::sign_email`].
+    #[cold]
+    fn verify_email(&self, text: &str, signature: &[u8], options: &VerifyOptions) -> Result<Verified, Error> {
         let mut lower_case = LowerCase::new();
         let text = self.identifier(text, Subject::UserId, &mut lower_case)?;
-        let limits = self.limits(options)?;
-        self.verify_within(text, signature.as_ref(), &limits)
+        self.verify_within(text, signature, &self.limits(options)?)
     }
 
     fn verify_within(&self, user_id: &str, signature: &[u8], limits: &Limits) -> Result<Verified, Error> {
@@ -234,10 +254,11 @@ impl Signer {
     ) -> Result<bool, Error> {
         let limits = self.limits(options)?;
         let (mut digits, user_id) = (Digits::new(), user_id.into());
-        let mut lower_case = LowerCase::new();
         let text = user_id.text(&mut digits, Subject::UserId);
-        let text = text.and_then(|text| self.identifier(text, Subject::UserId, &mut lower_case));
-        let verified = text.and_then(|text| self.verify_within(text, signature.as_ref(), &limits));
+        let verified = text.and_then(|text| match self.provider.identifier {
+            Identifier::Id => self.verify_within(text, signature.as_ref(), &limits),
+            _ => self.verify_email(text, signature.as_ref(), options),
+        });
         match verified {
             Err(error) if error.kind() == Kind::System => Err(error),
             verified => Ok(verified.is_ok()),
