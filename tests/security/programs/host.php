@@ -133,6 +133,7 @@ function threads(float $seconds, string $secret): void
             exit;
         }
         fclose($pipe[1]);
+        stream_set_timeout($pipe[0], 86_400); // not the minute after which PHP gives a socket up
         $pipes[] = $pipe[0];
     }
     $results = array_map(fn ($pipe) => json_decode(stream_get_contents($pipe)) ?? 'a process died', $pipes);
