@@ -602,7 +602,9 @@ def charset_keys(secret):
     except UnicodeDecodeError:
         return []
     little, big = text.encode("utf-16-le"), text.encode("utf-16-be")
-    return [little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, latin(text), secret.decode("latin-1").encode()]
+    both = [little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, secret.decode("latin-1").encode()]
+    lost = sum(c > "\xff" for c in text)
+    return both if lost and len(text) - lost < PIECE else [*both, latin(text)]
 
 
 def latin(text, charset="latin-1"):

@@ -2,8 +2,8 @@
 //!
 //! None lets a secret be found piece by piece. Each is a fixed text, or made of the whole secret, but for pieces, of which
 //! a short one would be confirmed to whoever guesses it. A piece is tried only where it has at least 8 bytes, as many as
-//! nobody can try one after another through `explain`: what a cut at a separator or the loss of variables leaves, and what
-//! a lenient decoder of base64 makes of some of the characters. What is read as hex up to the first other character has at
+//! nobody can try one after another through `explain`: what a cut at a separator or the loss of variables leaves, what a
+//! lenient decoder of base64 makes of some of the characters, and what Latin-1 has of them. What is read as hex up to the first other character has at
 //! least 4, the first group of a UUID.
 
 use base64::engine::general_purpose::{
@@ -268,6 +268,10 @@ fn encoded(secret: &[u8], add: Add<'_>) {
     }
     let (mut latin, mut mojibake) = (room(), room());
     latin.extend(text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')));
+    let lost = text.chars().filter(|c| u8::try_from(*c).is_err()).count();
+    if lost > 0 && latin.len().saturating_sub(lost) < PIECE_MIN {
+        latin.clear();
+    }
     for byte in secret {
         mojibake.extend_from_slice(char::from(*byte).encode_utf8(&mut [0; 2]).as_bytes());
     }
