@@ -139,7 +139,7 @@ put = cp $(1) $(2).$$$$ && mv -f $(2).$$$$ $(2)
 venv: need-python
 	$(call environment,venv,$(VENV),Making a virtual environment in $(VENV),bindings/python/requirements.txt)
 # $(call environment,lock,folder,what is said,requirements): the first of these files is installed, which may name the others.
-environment = @id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $(CURDIR) $$(cat $(4) | cksum)"; mkdir -p $(dir $(2)); \
+environment = @id="$$($(PYTHON) -c 'import sys; print(sys.executable, sys.version)') $$PWD $$(cat $(4) | cksum)"; mkdir -p $(dir $(2)); \
 	$(call locked,$(1)) sh -euc 'test "$$(cat $(2)/made-for 2>/dev/null)" != "$$1" || exit 0; echo "$(3)"; rm -rf $(2); $(PYTHON) -m venv $(2); \
 		$(2)/bin/pip install --quiet --disable-pip-version-check -r $(firstword $(4)); echo "$$1" > $(2)/made-for' $(1) "$$id"
 PIP = $(VENV)/bin/pip install --quiet --disable-pip-version-check
@@ -181,7 +181,7 @@ node: built-node need-npm bindings/node/THIRD-PARTY-LICENSES.txt
 	@$(call locked,npm) sh -euc 'cd bindings/node && $(NPM) pack --silent --pack-destination ../../target/npm >/dev/null'
 	@rm -f dist/personsig-*.tgz && mv -f target/npm/personsig-$(VERSION).tgz dist/
 	@echo 'dist/personsig-$(VERSION).tgz is for Node >= 18.20 on this kind of machine. Install it with'
-	@echo '    npm install --force "$(CURDIR)/dist/personsig-$(VERSION).tgz"'
+	@echo "    npm install --force \"$$PWD/dist/personsig-$(VERSION).tgz\""
 	@echo 'and sign with'
 	@echo "    import { Signer } from 'personsig';"
 	@echo "    const signer = Signer.fromEnv('gosquared');"
@@ -193,7 +193,7 @@ built-php: need-php
 php: built-php
 	@mkdir -p dist && $(call put,target/release/libpersonsig_php.so,dist/personsig.so) && cp bindings/php/personsig.stub.php dist/
 	@echo "dist/personsig.so is for $$($(PHP) -n -r 'echo "PHP ", PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;') alone. Load it with this line in php.ini"
-	@echo '    extension="$(CURDIR)/dist/personsig.so"'
+	@echo "    extension=\"$$PWD/dist/personsig.so\""
 	@echo 'give your editor dist/personsig.stub.php,'
 	@echo 'and sign with'
 	@echo '    use Personsig\Signer;'
@@ -291,15 +291,15 @@ install:
 	@install -D target/release/personsig "$(DESTDIR)$(PREFIX)/bin/personsig"
 	@cd target/share; \
 		for file in $(SHARE); do test ! -f $$file || install -D -m 644 $$file "$(DESTDIR)$(PREFIX)/share/$$file"; done
-	@echo 'Installed the C library and the command below $(DESTDIR)$(PREFIX).'
-	@test -n '$(DESTDIR)' || PREFIX='$(PREFIX)' .ci/ldconfig
+	@echo "Installed the C library and the command below $(DESTDIR)$(PREFIX)."
+	@test -n "$(DESTDIR)" || PREFIX="$(PREFIX)" .ci/ldconfig
 
 uninstall:
 	@$(INSTALL_C) --uninstall
 	@rm -f "$(DESTDIR)$(PREFIX)/bin/personsig"
 	@cd "$(DESTDIR)$(PREFIX)/share" 2>/dev/null || exit 0; rm -f $(SHARE); rmdir doc/personsig 2>/dev/null || true
-	@echo 'Removed the C library and the command below $(DESTDIR)$(PREFIX).'
-	@test -n '$(DESTDIR)' || PREFIX='$(PREFIX)' .ci/ldconfig
+	@echo "Removed the C library and the command below $(DESTDIR)$(PREFIX)."
+	@test -n "$(DESTDIR)" || PREFIX="$(PREFIX)" .ci/ldconfig
 
 # Packages: what is released. Each runs on every Linux x86-64 with glibc 2.17, holds no path of this machine, and carries its licences, those of
 # all crates that are linked into it, and beside it in dist/ the list of them. The tests install each as its users do, where there is no Rust.

@@ -288,7 +288,23 @@ def test_without_a_locale_text_is_utf_8():
     assert variable("LC_ALL", LC_ALL="C.UTF-8") == "C.UTF-8"
 
 
+@pytest.mark.parametrize("target", ["help", "python", "node", "php", "ruby", "c", "cli", "sandbox", "example-php", "install", "uninstall"])
+def test_the_folder_may_have_an_apostrophe_in_its_name(tmp_path, target):
+    folder = tmp_path / "o'brien"
+    folder.mkdir()
+    for entry in ROOT.iterdir():
+        (folder / entry.name).symlink_to(entry)
+    command = ["make", "-n", "--no-print-directory", "-C", str(folder), target, "PREFIX=/o'brien"]
+    recipes = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    for line in recipes.replace("\\\n", "").splitlines():
+        # Read and not run.
+        read = subprocess.run(["sh", "-n"], input=line, capture_output=True, text=True)
+        assert read.returncode == 0, line + read.stderr
+
+
 def test_uninstall_removes_what_install_put_there_and_nothing_else(tmp_path):
+    tmp_path = tmp_path / "o'brien files"
+
     def make(target):
         command = ["make", "-s", "-C", str(ROOT), target, "PREFIX=/opt/personsig", f"DESTDIR={tmp_path}"]
         subprocess.run(command, check=True, capture_output=True)
