@@ -84,8 +84,29 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     text[..end].to_owned()
 }
 
+/// What a page is called wherever it is remembered or shown: its path, as [`masked`] shows it. Browsers percent-encode
+/// what a secret may hold.
+pub(crate) fn page_of(sandbox: &Sandbox, text: &str) -> String {
+    match holds_secret(sandbox, &percent_decoded(text)) {
+        true => LEFT_OUT.to_owned(),
+        false => path_of(&without_signatures(text, SIGNATURE_DIGITS)),
+    }
+}
+
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let digits = tail.first_chunk::<2>().filter(|_| *first == b'%');
+        let byte = digits.and_then(|digits| hex::decode(digits).ok()).and_then(|bytes| bytes.first().copied());
+        decoded.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &tail[2..] } else { tail };
+    }
+    decoded
+}
+
 /// The path alone: what follows may be anything.
-pub(crate) fn page_of(text: &str) -> String {
+fn path_of(text: &str) -> String {
     let path = text.split(['?', '#']).next().unwrap_or_default();
     let path: String = path.chars().filter(|c| !c.is_control()).collect();
     cut(if path.is_empty() { "/" } else { &path }, 200)
@@ -100,7 +121,7 @@ pub(crate) fn take(sandbox: &Arc<Sandbox>, call: Call) -> rusqlite::Result<Answe
     };
     let project = sandbox.secrets.project(call.vendor, &call.token);
     let known = project.map(|project| project.token.clone());
-    let page = page_of(&masked(sandbox, &call.page));
+    let page = page_of(sandbox, &call.page);
     let name = cut(&masked(sandbox, &call.call), 64);
     let identity = matches!(name.as_str(), "identify" | "auth");
 
@@ -126,7 +147,8 @@ pub(crate) fn take(sandbox: &Arc<Sandbox>, call: Call) -> rusqlite::Result<Answe
         fingerprint.map(|signature| personsig::hmac_sha256(&sandbox.key, signature.as_bytes())[..16].to_vec());
     // What verified is an id, however much it looks like a signature, such as the hash of an address.
     let is_id = judged.verdict == Verdict::Valid;
-    let shown = |id: &str| if is_id && !holds_secret(sandbox, id) { id.to_owned() } else { masked(sandbox, id) };
+    let shown =
+        |id: &str| if is_id && !holds_secret(sandbox, id.as_bytes()) { id.to_owned() } else { masked(sandbox, id) };
     let shown_id = call.user_id.as_deref().map(|id| cut(&shown(id), TEXT_MAX));
     let key = call.user_id.as_deref().map(user_key);
     let read = match (call.vendor, name.as_str()) {
@@ -276,7 +298,7 @@ fn announce(page: &str, real: bool) {
 
 /// What is remembered and shown of a text: never a secret, and of anything like a signature its first characters.
 pub(crate) fn masked(sandbox: &Sandbox, text: &str) -> String {
-    match holds_secret(sandbox, text) {
+    match holds_secret(sandbox, text.as_bytes()) {
         true => LEFT_OUT.to_owned(),
         false => without_signatures(text, SIGNATURE_DIGITS),
     }
@@ -285,9 +307,8 @@ pub(crate) fn masked(sandbox: &Sandbox, text: &str) -> String {
 const LEFT_OUT: &str = "(left out: it holds a secret)";
 
 /// Whether it is a secret or has one in it. One of a few bytes stands in texts by chance.
-fn holds_secret(sandbox: &Sandbox, text: &str) -> bool {
+fn holds_secret(sandbox: &Sandbox, text: &[u8]) -> bool {
     let secrets = sandbox.secrets.projects.iter().flat_map(|project| &project.values).map(|value| value.as_slice());
-    let text = text.as_bytes();
     let shows = |secret: &[u8]| match secret.len() {
         0 => false,
         1..8 => text == secret,
@@ -357,13 +378,13 @@ fn detail(sandbox: &Sandbox, detail: &Value) -> Value {
 
 /// Text by text, since in JSON as a whole a secret may be written with escapes.
 fn masked_value(sandbox: &Sandbox, value: &Value) -> Value {
-    let text = |text: &str| match holds_secret(sandbox, text) {
+    let text = |text: &str| match holds_secret(sandbox, text.as_bytes()) {
         true => LEFT_OUT.to_owned(),
         false => without_signatures(text, PART_DIGITS),
     };
     match value {
         Value::String(given) => text(given).into(),
-        Value::Number(number) if holds_secret(sandbox, &number.to_string()) => LEFT_OUT.into(),
+        Value::Number(number) if holds_secret(sandbox, number.to_string().as_bytes()) => LEFT_OUT.into(),
         Value::Array(values) => values.iter().map(|value| masked_value(sandbox, value)).collect(),
         Value::Object(values) => {
             values.iter().map(|(key, value)| (text(key), masked_value(sandbox, value))).collect::<Map<_, _>>().into()
@@ -393,7 +414,7 @@ pub(crate) fn rest(
         time: now(),
         vendor,
         project: project.clone(),
-        page: page_of(&masked(sandbox, path)),
+        page: page_of(sandbox, path),
         call: "rest".to_owned(),
         user_id: None,
         user_key: None,
@@ -433,7 +454,9 @@ pub(crate) fn rest(
 
 #[cfg(test)]
 mod tests {
-    use super::{PART_DIGITS, SIGNATURE_DIGITS, cut, page_of, visitor_id, visitor_token, without_signatures};
+    use super::{
+        PART_DIGITS, SIGNATURE_DIGITS, cut, path_of, percent_decoded, visitor_id, visitor_token, without_signatures,
+    };
 
     #[test]
     fn a_visitors_token_is_genuine_or_forged() {
@@ -446,9 +469,12 @@ mod tests {
 
     #[test]
     fn a_page_is_its_path() {
-        assert_eq!(page_of("/a/b?token=x#y"), "/a/b");
-        assert_eq!(page_of("?x"), "/");
-        assert_eq!(page_of("/a\nb"), "/ab");
+        assert_eq!(path_of("/a/b?token=x#y"), "/a/b");
+        assert_eq!(path_of("?x"), "/");
+        assert_eq!(path_of("/a\nb"), "/ab");
+        for (text, decoded) in [("/a%20b%2", "/a b%2"), ("%", "%"), ("%zz%c3%A9", "%zz\u{e9}"), ("", "")] {
+            assert_eq!(percent_decoded(text), decoded.as_bytes());
+        }
         assert_eq!(cut("aé", 2), "a");
     }
 

@@ -57,7 +57,7 @@ struct Waiting {
 pub(crate) async fn forward(sandbox: Arc<Sandbox>, app: &App, mut request: Request) -> Response {
     let authority =
         request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
-    let page = page_of(request.uri().path());
+    let page = page_of(&sandbox, request.uri().path());
     // It would see every address that the browser opens here, the link with the token among them.
     if request.headers().get("service-worker").is_some() {
         warn(&sandbox, &page, "service-worker");

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use crate::call::{self, Call, page_of, take};
+use crate::call::{Call, page_of, take};
 use crate::proxy::{forward, whole};
 use crate::rule::Vendor;
 use crate::sandbox::Sandbox;
@@ -168,7 +168,7 @@ async fn report(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, body: B
     let path = |address: &str| {
         address.split_once("://").map_or("", |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..])).to_owned()
     };
-    let page = page_of(&call::masked(&sandbox, &path(&violation.document_uri)));
+    let page = page_of(&sandbox, &path(&violation.document_uri));
     let host =
         violation.blocked_uri.split_once("://").map(|(_, rest)| rest.split(['/', ':', '?']).next().unwrap_or_default());
     let directive = match violation.effective_directive.as_str() {

@@ -268,6 +268,21 @@ def test_no_secret_and_no_right_signature_is_shown_anywhere(sandbox):
             assert value[:32] not in text
 
 
+def test_no_secret_and_no_right_signature_is_shown_as_the_page_of_an_app(start, app):
+    """The path that the proxy passes on, as a browser writes it."""
+    secret = 'with "quotes" and more'
+    server = app(lambda *_: (200, [("Set-Cookie", "a=b; Secure")], b""))
+    sandbox = start("--app", server.url, "--real-secrets", environment={**REAL, "GOSQUARED_SECURE_MODE_SECRET": secret})
+    right, hidden = gosquared("1", secret), [SECRETS["chameleon"], quote(secret)]
+    for text in [right, *hidden]:
+        assert sandbox.ask(f"/users/{text}").status == 200
+    warnings = sandbox.verdict("gosquared")["warnings"]
+    left_out = "(left out: it holds a secret)"
+    assert [(warning["page"], warning["count"]) for warning in warnings] == [(left_out, 1), (f"/users/{right[:8]}…", 1)]
+    for shown in (see(sandbox).text, sandbox.api("verdict").text, sandbox.output):
+        assert not [value for value in [right[:32], secret, *hidden] if value in shown]
+
+
 def test_no_secret_is_shown_however_it_is_written_or_short(start, tmp_path):
     secret, short = 'with "quotes" and \\', "brief"
     environment = {"GOSQUARED_SECURE_MODE_SECRET": secret, "CHAMELEON_VERIFICATION_SECRET": short}
