@@ -84,7 +84,9 @@ fn compare(vendor: Vendor, signer: &Signer, id: &str, signature: &str, also: &[&
         reasons.push(Reason::new(error.code().name(), message, fix));
     } else {
         let also: Vec<_> = also.iter().filter(|other| **other != id).take(16).map(|other| (*other).into()).collect();
-        for finding in signer.explain(id, signature, &also, Some(now)).unwrap_or_default() {
+        // A trait may be what no id is; the rest is explained all the same.
+        let findings = signer.explain(id, signature, &also, Some(now));
+        for finding in findings.or_else(|_| signer.explain(id, signature, &[], Some(now))).unwrap_or_default() {
             if reasons.iter().all(|reason| reason.code != finding.code) {
                 reasons.push(Reason::new(finding.code, finding.message, finding.fix));
             }
@@ -246,6 +248,14 @@ mod tests {
         let (_, with) = told(Vendor::GoSquared, Some("42"), Some(&signature), &["ada@example.com"]);
         let (_, without) = told(Vendor::GoSquared, Some("42"), Some(&signature), &[]);
         assert_ne!(with, without);
+    }
+
+    #[test]
+    fn a_trait_that_can_be_no_id_keeps_nothing_from_being_explained() {
+        let signature = Signer::new("gosquared", "personsig-test-secret").unwrap().sign("42 ").unwrap();
+        let (_, codes) = told(Vendor::GoSquared, Some("42"), Some(&signature), &["null"]);
+        assert_eq!(codes, told(Vendor::GoSquared, Some("42"), Some(&signature), &[]).1);
+        assert!(codes.len() > 1);
     }
 
     #[test]

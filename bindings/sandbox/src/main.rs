@@ -117,7 +117,7 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         .app
         .map(|(scheme, authority)| App::new(scheme, authority, arguments.rewrite_host, arguments.app_insecure));
     let app = app.transpose()?;
-    let given = env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
+    let given = given_token()?;
     let token_is_given = given.is_some();
     let searched: Vec<_> =
         secrets.projects.iter().flat_map(|project| &project.values).map(|value| value.to_vec()).collect();
@@ -171,6 +171,19 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         "The vendors' script addresses in your pages are replaced; scripts that a tag manager loads are not. Ctrl-C ends it."
     );
     wait(&sandbox, program, arguments.until_ready).await
+}
+
+/// In a link, a path, a cookie and a header, each of which would read other characters in its own way.
+fn given_token() -> Result<Option<String>, Failure> {
+    let is_fit = |token: &str| token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+    match env::var_os(TOKEN_VARIABLE).map(OsString::into_string) {
+        None => Ok(None),
+        Some(Ok(token)) if is_fit(&token) => Ok(Some(token).filter(|token| !token.is_empty())),
+        Some(_) => Err(Failure::wrong(
+            format!("{TOKEN_VARIABLE} has other characters than letters, digits, -, ., _ and ~"),
+            "set it to what 'openssl rand -hex 32' prints, or leave it out",
+        )),
+    }
 }
 
 const REAL: &str = "\

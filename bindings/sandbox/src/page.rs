@@ -113,6 +113,19 @@ struct Handshake {
     reasons: Vec<Reason>,
 }
 
+impl Handshake {
+    /// The id as a shell takes it, in a line that is there to be copied.
+    fn argument(&self) -> String {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '_' | '-' | '+' | ':');
+        let end = if self.uid.starts_with('-') { "-- " } else { "" };
+        match self.uid.as_str() {
+            "" => "123456".to_owned(),
+            uid if uid.chars().all(is_plain) => format!("{end}{uid}"),
+            uid => format!("{end}'{}'", uid.replace('\'', r"'\''")),
+        }
+    }
+}
+
 mod filters {
     use askama::{Result, Values};
 

@@ -166,9 +166,12 @@ fn secret(path: &PathBuf) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let reading = |error| Failure::reading("a secret file", &error);
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
     File::open(path).and_then(|file| file.take(SECRET_MAX + 3).read_to_end(&mut bytes)).map_err(reading)?;
-    let line = bytes.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let length = line.map_or(bytes.len(), <[u8]>::len);
-    bytes.truncate(length);
+    // In UTF-16 an LF is two bytes. It stays, so that the core recognises UTF-16 by the even length.
+    if !(bytes.starts_with(b"\xfe\xff") && bytes.ends_with(b"\0\n")) {
+        let line = bytes.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let length = line.map_or(bytes.len(), <[u8]>::len);
+        bytes.truncate(length);
+    }
     match bytes.len() as u64 > SECRET_MAX {
         true => Err(reading(io::ErrorKind::FileTooLarge.into())),
         false => Ok(bytes),

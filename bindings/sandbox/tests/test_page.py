@@ -317,6 +317,15 @@ def test_the_handshake_checks_and_switches_nothing_on(sandbox):
     assert sandbox.requests() == []
 
 
+@pytest.mark.parametrize(
+    "uid,argument",
+    [("ada@example.com", "ada@example.com"), ("-1", "-- -1"), ("a b", "'a b'"), ("$(id)'`", "'$(id)'\\''`'"), ("-;", "-- '-;'")],
+)
+def test_the_command_that_the_handshake_shows_is_safe_to_copy(sandbox, uid, argument):
+    page = press(sandbox, "handshake", uid=quote(uid), uid_hash="x")
+    assert f"<pre>personsig sign --provider chameleon {argument}</pre>" in html.unescape(page.text)
+
+
 def test_the_switches_of_the_page(sandbox):
     assert press(sandbox, "secure-mode-on", project="").status == 303
     assert sandbox.verdict("gosquared")["secure_mode"] == "on"

@@ -137,9 +137,21 @@ def test_real_secrets_come_from_the_environment_or_files_and_say_what_cannot_be_
     assert sandbox.identify("chameleon", "1", chameleon("1")).json["verdict"] == "valid"
 
 
+def test_a_secret_file_in_utf_16_is_recognised(tmp_path):
+    for order in ("le", "be"):
+        for end in ("", "\n", "\r\n"):
+            file = tmp_path / "secret"
+            file.write_bytes(f"\ufeffpersonsig-test-secret{end}".encode(f"utf-16-{order}"))
+            code, said = refused("--real-secrets", "--secret-file", f"gosquared={file}")
+            assert (code, said.split("]")[0]) == (2, "error[padded-secret"), (order, end)
+
+
 @pytest.mark.parametrize(
     "arguments,environment,code,error",
     [
+        (["--listen", "127.0.0.1:0"], {"PERSONSIG_SANDBOX_TOKEN": "c4nary;"}, 2, "wrong-use"),
+        (["--listen", "127.0.0.1:0"], {"PERSONSIG_SANDBOX_TOKEN": "c4nary+/="}, 2, "wrong-use"),
+        (["--listen", "127.0.0.1:0"], {"PERSONSIG_SANDBOX_TOKEN": "c4nary\udcff"}, 2, "wrong-use"),
         (["--real-secrets"], {}, 2, "wrong-use"),
         (["--real-secrets"], {"GOSQUARED_SECURE_MODE_SECRET": "c4nary\n"}, 2, "padded-secret"),
         (["--real-secrets", "--secret-file", "gosquared=/c4nary/missing"], {}, 3, "input-output"),
