@@ -39,7 +39,7 @@ SEARCHED = 128  # a message that is tried with many times; a fallback that is va
 PAIRED = 55  # a message with two mistakes
 PAIRED_SECRET = 64  # a secret that two mistakes are made of
 READINGS = 12  # with each kind of time
-PIECE = 8  # bytes of a secret that is left where the others are lost: fewer could be guessed
+PIECE = 8  # bytes or characters of a secret that is left where the others are lost: fewer could be guessed
 RUNS = 4  # of one kind in a text
 LEAST = 40  # digits that are shown, at least
 
@@ -522,12 +522,12 @@ def padded(text, pads=PADS):
         yield from (pad + text, text + pad, pad + text + pad)
 
 
-def lenient_hex(secret):
+def lenient_hex(secret, added):
     """What decoders make of text that is not all hex."""
     digits = secret.decode("latin-1")
     # Buffer.from: up to the first pair that is none. Fewer than four bytes could be guessed.
     node = re.match("(?:[0-9A-Fa-f]{2})*", digits)[0]
-    node = node if len(node) >= 8 or len(digits) - len(node) < 1 else ""
+    node = node if len(node) >= 8 + added or len(digits) - len(node) < 1 else ""
     # pack('H*') takes every character for a digit: Ruby and Perl by the character's bits, PHP's is 0 with a warning.
     bits = "".join(f"{(ord(c) + 9 if c in string.ascii_letters else ord(c)) % 16:x}" for c in digits)
     zeros = re.sub("[^0-9A-Fa-f]", "0", digits)
@@ -539,7 +539,7 @@ def sextets(text):
     return base64.b64decode(text[: -1 if len(text) % 4 == 1 else None] + "=" * (-len(text) % 4 % 3))
 
 
-def lenient_base64(secret):
+def lenient_base64(secret, added):
     """What decoders make of text that is not base64: all of them skip what is not of the alphabet."""
     text = secret.decode("latin-1")
     php = re.sub("[^A-Za-z0-9+/]", "", text)
@@ -552,11 +552,11 @@ def lenient_base64(secret):
         ruby += c.replace("=", "")
     perl = re.sub("[^A-Za-z0-9+/]", "", text.partition("=")[0])
     decoded = [(form, sextets(form)) for form in (php, node, ruby, perl)]
-    return [raw for form, raw in decoded if len(raw) >= PIECE or len(form) == len(secret)]
+    return [raw for form, raw in decoded if len(raw) >= PIECE + added or len(form) == len(secret)]
 
 
-def written_keys(secret, variable, pads):
-    """(code, key): a text that was stored with something round it, or cut off."""
+def written_keys(secret, variable, pads, added=0):
+    """(code, key): a text that was stored with something round it, or cut off. So many of its bytes are none of the secret's own."""
     # A secret need not be text: bytes that are not UTF-8 travel as lone surrogates.
     text = secret.decode(errors="surrogateescape")
     prefixes = [*KEY_PREFIXES, variable + "=", "export " + variable + "="]
@@ -564,7 +564,7 @@ def written_keys(secret, variable, pads):
         "padded-key": padded(text, pads),
         "quoted-key": [*in_marks(text), f"b'{text}'", f'b"{text}"'],
         "prefixed-key": [form for prefix in prefixes for form in (prefix + text, text.removeprefix(prefix))],
-        "key-cut": [form for form in cuts(text) if len(form.encode(errors="surrogateescape")) >= PIECE],
+        "key-cut": [form for form in cuts(text) if len(form) >= PIECE + added],
     }
     for code, keys in made.items():
         yield from ((code, key.encode(errors="surrogateescape")) for key in keys)
@@ -578,25 +578,25 @@ def cuts(text):
         yield re.sub(r"\$([A-Za-z_][A-Za-z0-9_]*|[0-9]|\{[^}]*\})", "", text)
 
 
-def encoded_keys(secret):
-    """(code, key): a text that was encoded, decoded or hashed."""
+def encoded_keys(secret, added=0):
+    """(code, key): a text that was encoded, decoded or hashed. `added` as above."""
     standard, url = base64.b64encode(secret), base64.urlsafe_b64encode(secret)
     made = {
-        "hex-key": [secret.hex().encode(), secret.hex().upper().encode(), *lenient_hex(secret)],
-        "base64-key": [standard, url, standard.rstrip(b"="), url.rstrip(b"="), *lenient_base64(secret)],
+        "hex-key": [secret.hex().encode(), secret.hex().upper().encode(), *lenient_hex(secret, added)],
+        "base64-key": [standard, url, standard.rstrip(b"="), url.rstrip(b"="), *lenient_base64(secret, added)],
         "key-hashed": [
             form
             for name in ("md5", "sha1", "sha256", "sha512")
             for digest in [hashlib.new(name, secret)]
             for form in (digest.digest(), digest.hexdigest().encode())
         ],
-        "key-charset": charset_keys(secret),
+        "key-charset": charset_keys(secret, added),
     }
     for code, keys in made.items():
         yield from ((code, key) for key in keys)
 
 
-def charset_keys(secret):
+def charset_keys(secret, added):
     try:
         text = secret.decode()
     except UnicodeDecodeError:
@@ -604,7 +604,7 @@ def charset_keys(secret):
     little, big = text.encode("utf-16-le"), text.encode("utf-16-be")
     both = [little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, secret.decode("latin-1").encode()]
     lost = sum(c > "\xff" for c in text)
-    return both if lost and len(text) - lost < PIECE else [*both, latin(text)]
+    return both if lost and len(text) - lost < PIECE + added else [*both, latin(text)]
 
 
 def latin(text, charset="latin-1"):
@@ -625,12 +625,15 @@ def twice_wrong_keys(secret, variable):
     if len(secret) > PAIRED_SECRET:
         return
 
-    def frequent(key):
-        return [*encoded_keys(key), *written_keys(key, variable, FREQUENT_PADS)]
+    def frequent(key, added=0):
+        return [*encoded_keys(key, added), *written_keys(key, variable, FREQUENT_PADS, added)]
 
     for first, once in dict.fromkeys(frequent(secret)):
         if once and once != secret:
-            for second, twice in frequent(once):
+            # A piece of the secret is too small to be guessed only without what was put round it, and without the marks for
+            # what a character set has not.
+            added = len(once) if first == "key-charset" else max(0, len(once) - len(secret))
+            for second, twice in frequent(once, added):
                 if twice and twice != secret and first != second:
                     yield {first, second}, twice
 

@@ -1,10 +1,11 @@
 //! The keys that were used in place of the secret.
 //!
 //! None lets a secret be found piece by piece. Each is a fixed text, or made of the whole secret, but for pieces, of which
-//! a short one would be confirmed to whoever guesses it. A piece is tried only where it has at least 8 bytes, as many as
-//! nobody can try one after another through `explain`: what a cut at a separator or the loss of variables leaves, what a
-//! lenient decoder of base64 makes of some of the characters, and what Latin-1 has of them. What is read as hex up to the first other character has at
-//! least 4, the first group of a UUID.
+//! a short one would be confirmed to whoever guesses it. A piece is tried only where it has at least 8 bytes or, of text,
+//! characters, as many as nobody can try one after another through `explain`: what a cut at a separator or the loss of
+//! variables leaves, what a lenient decoder of base64 makes of some of the characters, and what Latin-1 has of them. What
+//! is read as hex up to the first other character has at least 4 bytes, the first group of a UUID. What an earlier mistake
+//! has put round the secret counts for none of these.
 
 use base64::engine::general_purpose::{
     GeneralPurpose, GeneralPurposeConfig, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD,
@@ -110,7 +111,7 @@ const BRACKETS: [(&str, &str); 6] = [
 /// The fewest bytes of a secret that is in hex at its start alone.
 const DECODED_MIN: usize = 4;
 
-/// The fewest bytes of a piece of a secret.
+/// The fewest bytes or characters of a piece of a secret.
 const PIECE_MIN: usize = 8;
 
 const PREFIXES: [&str; 9] =
@@ -135,11 +136,11 @@ pub(super) fn wrong_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
                 keys.push(Key::wrong(mistake, bytes));
             }
         };
-        written(secret, variable, &PADS, &mut add);
+        written(secret, 0, variable, &PADS, &mut add);
         for (open, close) in BRACKETS {
             add(Mistake::QuotedKey, [open.as_bytes(), secret, close.as_bytes()].concat().into());
         }
-        encoded(secret, &mut add);
+        encoded(secret, 0, &mut add);
     }
     keys
 }
@@ -156,20 +157,25 @@ pub(super) fn twice_wrong_keys(secret: &[u8], variable: &str) -> Vec<Key<'static
                 keys.push(Key::wrong(Mistakes::from(first) | Mistakes::from(second), bytes));
             }
         };
-        encoded(&key, &mut add);
-        written(&key, variable, &FREQUENT_PADS, &mut add);
+        let added = match first {
+            // Each of its characters may stand for one that was lost.
+            Mistake::KeyCharset => key.len(),
+            _ => key.len().saturating_sub(secret.len()),
+        };
+        encoded(&key, added, &mut add);
+        written(&key, added, variable, &FREQUENT_PADS, &mut add);
     };
     if secret.len() <= BLOCK {
-        encoded(secret, &mut second);
-        written(secret, variable, &FREQUENT_PADS, &mut second);
+        encoded(secret, 0, &mut second);
+        written(secret, 0, variable, &FREQUENT_PADS, &mut second);
     }
     keys
 }
 
 type Add<'a> = &'a mut dyn FnMut(Mistake, Zeroizing<Vec<u8>>);
 
-/// Text that was stored with something round it, or cut off.
-fn written(secret: &[u8], variable: &str, pads: &[&str], add: Add<'_>) {
+/// Text that was stored with something round it, or cut off. So many of its bytes were `added` to the secret before.
+fn written(secret: &[u8], added: usize, variable: &str, pads: &[&str], add: Add<'_>) {
     padded(secret, pads).for_each(|key| add(Mistake::PaddedKey, key.into()));
     quoted(secret).for_each(|key| add(Mistake::QuotedKey, key.into()));
     for [open, close] in [["b'", "'"], ["b\"", "\""]] {
@@ -183,7 +189,9 @@ fn written(secret: &[u8], variable: &str, pads: &[&str], add: Add<'_>) {
     // Files of variables hold text, and no variable holds a NUL: of UTF-16, half as many characters would be a piece.
     if str::from_utf8(secret).is_ok() && !secret.contains(&0) {
         cut(secret, &mut |mistake, key| {
-            if key.len() >= PIECE_MIN {
+            // Characters, since few bytes of UTF-8 are fewer of these.
+            let characters = str::from_utf8(&key).map_or(0, |text| text.chars().count());
+            if characters >= PIECE_MIN.saturating_add(added) {
                 add(mistake, key)
             }
         });
@@ -231,11 +239,11 @@ fn without_variable(text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Text that was encoded, decoded or hashed.
-fn encoded(secret: &[u8], add: Add<'_>) {
+/// Text that was encoded, decoded or hashed. `added` as for [`written`].
+fn encoded(secret: &[u8], added: usize, add: Add<'_>) {
     add(Mistake::HexKey, Vec::from(hex::encode(secret)).into());
     add(Mistake::HexKey, Vec::from(hex::encode_upper(secret)).into());
-    add(Mistake::HexKey, hex_until_wrong(secret));
+    add(Mistake::HexKey, hex_until_wrong(secret, added));
     add(Mistake::HexKey, packed(secret, |b| if b.is_ascii_alphabetic() { b.wrapping_add(9) } else { b }));
     let digit = |b: u8| char::from(b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     add(Mistake::HexKey, packed(secret, |b| digit(b).unwrap_or(0)));
@@ -243,7 +251,7 @@ fn encoded(secret: &[u8], add: Add<'_>) {
         add(Mistake::Base64Key, Vec::from(base64.encode(secret)).into());
     }
     for padding in [Padding::Skipped, Padding::Ends, Padding::EndsInUrl, Padding::EndsFour] {
-        add(Mistake::Base64Key, unbase64_lenient(secret, padding));
+        add(Mistake::Base64Key, unbase64_lenient(secret, added, padding));
     }
     for key in [hash::<Md5>(secret), hash::<Sha1>(secret), hash::<Sha256>(secret), hash::<Sha512>(secret)] {
         add(Mistake::KeyHashed, Vec::from(hex::encode(&*key)).into());
@@ -269,7 +277,7 @@ fn encoded(secret: &[u8], add: Add<'_>) {
     let (mut latin, mut mojibake) = (room(), room());
     latin.extend(text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')));
     let lost = text.chars().filter(|c| u8::try_from(*c).is_err()).count();
-    if lost > 0 && latin.len().saturating_sub(lost) < PIECE_MIN {
+    if lost > 0 && latin.len().saturating_sub(lost) < PIECE_MIN.saturating_add(added) {
         latin.clear();
     }
     for byte in secret {
@@ -284,7 +292,7 @@ fn hash<H: Digest>(secret: &[u8]) -> Zeroizing<Vec<u8>> {
 }
 
 /// As Node decodes hex: up to the first pair that is none. Nothing where that is near the start: few bytes can be guessed.
-fn hex_until_wrong(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+fn hex_until_wrong(secret: &[u8], added: usize) -> Zeroizing<Vec<u8>> {
     let mut key = Zeroizing::new(Vec::with_capacity(secret.len()));
     for pair in secret.as_chunks::<2>().0 {
         let mut byte = [0];
@@ -293,7 +301,8 @@ fn hex_until_wrong(secret: &[u8]) -> Zeroizing<Vec<u8>> {
         }
         key.extend(byte);
     }
-    if key.len() < DECODED_MIN && key.len().saturating_mul(2) < secret.len() {
+    let digits = key.len().saturating_mul(2);
+    if digits < added.saturating_add(2 * DECODED_MIN) && digits < secret.len() {
         key.clear();
     }
     key
@@ -322,7 +331,7 @@ enum Padding {
 }
 
 /// As languages decode base64: what is not of the alphabet is skipped.
-fn unbase64_lenient(secret: &[u8], padding: Padding) -> Zeroizing<Vec<u8>> {
+fn unbase64_lenient(secret: &[u8], added: usize, padding: Padding) -> Zeroizing<Vec<u8>> {
     let mut key = Zeroizing::new(Vec::with_capacity(secret.len()));
     let (mut bits, mut count, mut digits) = (0_u32, 0_u32, 0_usize);
     for byte in secret {
@@ -347,7 +356,7 @@ fn unbase64_lenient(secret: &[u8], padding: Padding) -> Zeroizing<Vec<u8>> {
             count = left;
         }
     }
-    if key.len() < PIECE_MIN && digits < secret.len() {
+    if key.len() < PIECE_MIN.saturating_add(added) && digits < secret.len() {
         key.clear();
     }
     key
