@@ -17,7 +17,7 @@ LINUX = "x86_64-linux"
 WALKS = {
     "python": (
         "python",
-        [f"personsig-{VERSION}-cp310-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"],
+        [f"personsig-{VERSION}-*manylinux_2_17*.whl"],
         "python3 -m venv venv && . venv/bin/activate && pip install dist/personsig-*.whl",
         "python program.python",
     ),
@@ -72,8 +72,9 @@ def test_from_the_readme_to_the_first_signature(page, room, record_property):
     (folder / "dist").mkdir(parents=True)
     (folder / f"program.{language}").write_text(program)
     for package in packages:
-        room.put(ROOT / "dist" / package, f"root/{page}/dist")
+        (path,) = ROOT.glob(f"dist/{package}")
+        room.put(path, f"root/{page}/dist")
     began = time.monotonic()
     said = room.run("sh", "-euc", f"{install}; {run}", cwd=f"/root/{page}").splitlines()
     record_property("seconds", time.monotonic() - began)
-    assert said[-1] == PLAIN
+    assert PLAIN in said
