@@ -182,18 +182,32 @@ class Maker:
             "".join(f"%{byte:02X}" for byte in mac),
             "".join(f"&#{self.one_of(ord(c), f'x{ord(c):x}')};" for c in digits),
             lambda: self.dump(mac),
+            lambda: self.one_of(base64.b32encode(mac).decode(), base64.b32encode(mac).decode().rstrip("=").lower()),
+            "".join(pair[::-1] for pair in pairs),
+            "".join(reversed(pairs)),
+            lambda: self.one_of(" ", "", ":", "\n").join(f"{byte:08b}" for byte in mac),
+            lambda: self.one_of(" ", "", "\\", ",").join(f"{byte:03o}" for byte in mac),
+            lambda: "%s(%d) [ %s ]" % (self.one_of("Uint8Array", "array"), len(mac), ", ".join(str(byte) for byte in mac)),
+            lambda: (
+                f"array({len(mac)}) {{" + "".join(f"[{at}]=>int({byte})" for at, byte in enumerate(mac, self.random.randrange(3))) + "}"
+            ),
+            str(bytearray(mac)),
             digits[: self.random.randint(1, len(digits))],
             base64.b64encode(mac).decode()[: self.random.randint(20, 44)],
         )
 
     def dump(self, mac):
-        lines, style = [], self.random.randrange(3)
+        lines, style = [], self.random.randrange(6)
         for at in range(0, len(mac), 16):
             row = mac[at : at + 16]
             text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
             by_one = " ".join(f"{byte:02x}" for byte in row)
             by_two = " ".join(f"{int.from_bytes(row[at : at + 2], 'big'):04x}" for at in range(0, len(row), 2))
-            lines.append([f"{at:08x}: {by_two}  {text}", f"{at:08x}  {by_one[:23]}  {by_one[24:]}  |{text}|", f"{at:07o} {by_one}"][style])
+            named = {0: "\\0", 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
+            by_name = "".join(f"{named.get(byte) or (chr(byte) if 32 <= byte < 127 else f'{byte:03o}'):>4}" for byte in row)
+            octal = " ".join(f"{byte:03o}" for byte in row)
+            forms = [f"{at:08x}: {by_two}  {text}", f"{at:08x}  {by_one[:23]}  {by_one[24:]}  |{text}|", f"{at:07o} {by_one}"]
+            lines.append([*forms, f"{at:07o}{by_name}", by_name, f"{at:07o} {octal}"][style])
         return "\n".join([*lines, f"{len(mac):08x}"][: self.random.randint(2, 9)]) + "\n"
 
     def dressed(self, text):
@@ -238,6 +252,8 @@ class Maker:
         """The bytes that a program at fault computes."""
         if plain:
             return hmac.digest(key, message, "sha256")
+        wide = key + message
+        wide = wide.decode("utf-8", "replace").encode("utf-16-le")
         joined = self.one_of(b"", b":", b"-", b".", b"_", b"|", b" ", b"+")
         hashed = self.one_of(key, identifier, key + joined + message, message + joined + key, key + joined + identifier)
         digits = hmac.digest(key, message, "sha256").hex().encode()
@@ -246,6 +262,9 @@ class Maker:
             hashlib.new(self.one_of("md5", "sha1", "sha256", "sha512"), hashed).digest(),
             hmac.digest(message, key, "sha256"),
             hmac.digest(identifier, key + message[len(identifier) :], "sha256"),
+            hmac.digest(identifier, key, "sha256"),
+            hmac.digest(key, message, self.one_of("sha384", "sha512"))[:32],
+            hashlib.new(self.one_of("md5", "sha1", "sha256", "sha512"), wide).digest(),
             self.one_of(message, identifier) + hmac.digest(key, b"", "sha256"),
             hmac.digest(key, digits + message[len(identifier) :], "sha256"),
         )
@@ -271,10 +290,19 @@ class Maker:
         if plain:
             return str(time), str(time)
         units = self.random.choice(
-            [*mistakes.other_units(time), f"{time}{self.random.randrange(1000):03}", f"{time}.{self.random.randrange(1000)}"]
+            [
+                *mistakes.other_units(time),
+                *mistakes.moments(time + 7200, 120),
+                f"{time}{self.random.randrange(1000):03}",
+                f"{time}.{self.random.randrange(1000)}",
+            ]
         )
         near = str(time + self.random.randint(-65, 65))
-        return self.random.choice([(units, units), (units, str(time)), (str(time), units), (near, str(time)), (str(time), near)])
+        zone = str(time + self.random.choice(mistakes.ZONES) * self.one_of(60, -60))
+        later = [f"{time}{thousandths}" for thousandths in (self.random.randint(100, 170), self.random.randint(100, 170))]
+        return self.random.choice(
+            [(units, units), (units, str(time)), (str(time), units), (near, str(time)), (str(time), near), (zone, str(time)), tuple(later)]
+        )
 
     def wrong_key(self, key, secret, variable):
         if secret != key and self.chance(40):

@@ -23,7 +23,7 @@ import uuid
 # In the order in which they are reported.
 CODES = """valid valid-with-fallback expired from-the-future time-zone missing-signature signature-is-the-id not-a-signature
     swapped-id-and-signature other-identifier wrong-scheme empty-key placeholder-key padded-key quoted-key prefixed-key
-    hex-key base64-key key-cut key-charset key-hashed swapped-key-and-message no-hmac wrong-call timestamp-missing
+    hex-key base64-key key-case key-escaped key-cut key-charset key-hashed swapped-key-and-message no-hmac wrong-call timestamp-missing
     timestamp-not-sent timestamp-not-signed timestamp-differs timestamp-unit timestamp-separator lost-leading-zeros upper-case
     other-encoding decorated truncated other-hash id-padded id-case id-quoted id-escaped id-normalised id-charset
     id-number-format id-not-text id-form no-known-mistake""".split()
@@ -111,8 +111,8 @@ def utf8(text):
 # Looks: what is no signature at all.
 
 # What a language prints round a text: before, after.
-WRAPPINGS = """b'~' b"~" u'~' Some("~") Some(~) Ok("~") Just_"~" Optional("~") Optional[~] Signature("~") ["~"] ['~'] [~] ("~") ('~',)
-    string(64)_"~" string(75)_"~" {"signature":"~"} {"uid_hash":"~"}"""
+WRAPPINGS = """b'~' b"~" bytearray(b'~') bytearray(b"~") u'~' Some("~") Some(~) Ok("~") Just_"~" Optional("~") Optional[~]
+    Signature("~") ["~"] ['~'] [~] ("~") ('~',) string(64)_"~" string(75)_"~" {"signature":"~"} {"uid_hash":"~"}"""
 WRAPPINGS = [tuple(each.replace("_", " ", "hash" not in each).split("~")) for each in WRAPPINGS.split()]
 
 LOOKS = [
@@ -289,7 +289,10 @@ def groups_of(row, text):
         if is_hex(form[:64]) and form[64:] and utf8(form[64:]) is not None:
             add("other", utf8(form[64:]), form[:64], codes)
         elif not is_timed:
-            add("missing", None, form, codes)
+            # Behind a digest that is not in hex, the time of another clock.
+            fine = re.fullmatch(r"(.*)-([0-9]{13}|[0-9]{16}|[0-9]{19}|[0-9]{9,11}\.[0-9]{1,9})", form, re.S)
+            if not (fine and add("other", "-" + fine[2], fine[1], codes)):
+                add("missing", None, form, codes)
     groups = {}
     for (kind, time), readings in tails.items():
         groups.setdefault(kind, (time, readings[:READINGS]))
@@ -306,7 +309,8 @@ Reading = collections.namedtuple("Reading", "codes digits write", defaults=[None
 
 def read(body, codes, again=True):
     """The digests in a text. What was decoded from it once is read again."""
-    readings = [*digits_of(body), *bytes_of(body)]
+    dumped = [raw for raw in (octal_of(body), characters_of(body), bits_of(body)) if raw]
+    readings = [*(Reading(frozenset(["other-encoding"]), raw.hex()) for raw in dumped), *digits_of(body), *bytes_of(body)]
     for layer in layers(body) if again else ():
         readings += read(layer, {"other-encoding"}, again=False)
     return [each._replace(codes=each.codes | codes) for each in readings]
@@ -344,6 +348,12 @@ def digits_of(body):
         if 56 <= len(digits) < 64:
             zeros.append(reading(digits, "lost-leading-zeros", lost=64 - len(digits)))
     yield from zeros
+    # Ruby's and PHP's unpack('h*'), the low half of each byte first; a number whose lowest byte is first, as .NET's BigInteger, which may
+    # have a zero before it.
+    for part in [run[-64:] for run in whole[:1] if len(run) <= 65]:
+        codes = reading(part).codes | {"other-encoding"}
+        yield Reading(codes, re.sub("(.)(.)", r"\2\1", part.lower()))
+        yield Reading(codes, bytes.fromhex(part)[::-1].hex())
     for run in [run for run in runs if len(run) >= LEAST][:1]:
         codes = reading(run).codes
         if len(run) < 64:
@@ -406,6 +416,7 @@ def bytes_of(body):
     """A digest that is not in hex."""
     other = frozenset(["other-encoding"])
     yield from base64_of(body)
+    yield from base32_of(body)
     numbers = numbers_of(body) or number_of(body) or words_of(body)
     if numbers:
         yield Reading(other, numbers.hex())
@@ -472,11 +483,53 @@ def words_of(body):
 
 
 def numbers_of(body):
-    """32 numbers from -128 to 255, or 32 such numbers each behind its index."""
+    """32 numbers from -128 to 255, or 32 such numbers each behind its index, from 0 or 1; behind their count or not."""
     numbers = numbers_in(body, 3)
-    if len(numbers) == 64 and numbers[::2] == list(range(32)):
+    if len(numbers) in (33, 65) and numbers[0] == 32:
+        numbers = numbers[1:]
+    if len(numbers) == 64 and numbers[::2] in ([*range(32)], [*range(1, 33)]):
         numbers = numbers[1::2]
     return bytes(number % 256 for number in numbers) if len(numbers) == 32 and all(-129 < n < 256 for n in numbers) else None
+
+
+def octal_of(body):
+    """32 bytes of three octal digits each, as `od -b` prints them behind offsets of seven digits. Escapes are undone elsewhere."""
+    tokens = [token for token in re.findall("[0-9A-Za-z]+", body) if not re.fullmatch("[0-7]{7}", token)]
+    is_octal = len(tokens) == 32 and "\\" not in body and all(re.fullmatch("[0-3][0-7]{2}", token) for token in tokens)
+    return bytes(int(token, 8) for token in tokens) if is_octal else None
+
+
+OD_ESCAPES = dict(zip("0abtnvfr", b"\0\a\b\t\n\v\f\r"))
+
+
+def characters_of(body):
+    """Two lines of `od -c`, or of `hexdump -c`: 16 fields of four characters, behind an offset or not."""
+    lines = []
+    for line in body.split("\n"):
+        line = line.removesuffix("\r")
+        offset = re.match("[0-9a-f]{7}(?= )", line)
+        # Blanks at an end may be lost.
+        line = line[7:].ljust(64) if offset else line.rjust(64)
+        fields = [re.fullmatch(r" ([0-3][0-7]{2})|  \\([0abtnvfr])|   ([ -~])", line[at : at + 4]) for at in range(0, len(line), 4)]
+        if len(fields) == 16 and all(fields) and line.strip():
+            lines.append(bytes(int(a, 8) if a else OD_ESCAPES[b] if b else ord(c) for a, b, c in (one.groups() for one in fields)))
+    return lines[0] + lines[1] if len(lines) == 2 else None
+
+
+def bits_of(body):
+    """256 bits: in groups of eight, as `xxd -b` prints them behind an offset, or as one number."""
+    groups = re.findall("(?<![0-9A-Za-z])(?:[01]{8}(?!: )|[01]{256})(?![0-9A-Za-z])", body)
+    bits = "".join(groups)
+    return int(bits, 2).to_bytes(32, "big") if len(bits) == 256 else None
+
+
+def base32_of(body):
+    """RFC 4648 in upper or in lower case, padded or not, whatever its last bits are."""
+    text = re.sub(f"[{ASCII_BLANK}]", "", body)
+    for run in re.findall("(?<![0-9A-Za-z])(?:[A-Z2-7]{52}|[a-z2-7]{52})(?![0-9A-Za-z])", text)[:RUNS]:
+        raw = base64.b32decode(run.upper() + "====")
+        whole = re.fullmatch(run + "={0,4}", text)
+        yield Reading(frozenset(["other-encoding"] if whole else ["other-encoding", "decorated"]), raw.hex())
 
 
 def number_of(body):
@@ -607,6 +660,35 @@ def charset_keys(secret, added):
     return both if lost and len(text) - lost < PIECE + added else [*both, latin(text)]
 
 
+def case_keys(secret):
+    """As a database, a form or WordPress' sanitize_key keeps it: ASCII letters in one case."""
+    return [secret.lower(), secret.upper()] if len(secret) >= PIECE else []
+
+
+def escaped_keys(secret):
+    """As it is written in a page, in an address, in JSON or in a string literal; and with its own escapes undone."""
+    text = secret.decode("latin-1")
+    yield from (one.encode("latin-1") for one in html_escapes(text))
+    yield from (url_escape(secret, kept).encode() for kept in URL_KEPT)
+    slashed = re.sub(r'(["\\])', r"\\\1", text)
+    yield from (one.encode("latin-1") for one in (slashed, slashed.replace("/", "\\/"), slashed.replace("'", "\\'")))
+    yield secret.replace(b"$", b"$$")
+    undone = [unescaped_html(text).encode("latin-1"), re.sub(rb"\\(.)", rb"\1", secret, flags=re.S)]
+    undone += [unescaped_url(form) for form in (secret, secret.replace(b"+", b" "))]
+    yield from (form for form in undone if len(form) >= PIECE)
+
+
+# What a store of secrets keeps round a value.
+IN_JSON = ['{"N":"~"}', '{"N": "~"}', "{'N': '~'}"]
+
+
+def objects(secret, variable):
+    for name in (variable, "secret", "value"):
+        for form in IN_JSON:
+            before, after = form.replace("N", name, 1).split("~")
+            yield before.encode() + secret + after.encode()
+
+
 def latin(text, charset="latin-1"):
     return text.encode(charset, "replace")
 
@@ -618,6 +700,18 @@ def wrong_keys(secret, variable):
         for code, key in [*written_keys(secret, variable, PADS), *brackets, *encoded_keys(secret)]:
             if key and key != secret:
                 yield {code}, key
+
+
+def rare_keys(secret, variable):
+    """({code}, key): what one mistake makes of a secret, and no other is tried with."""
+    made = {
+        "quoted-key": objects(secret, variable),
+        "prefixed-key": [secret + secret],
+        "key-case": case_keys(secret),
+        "key-escaped": escaped_keys(secret),
+    }
+    for code, keys in made.items() if len(secret) <= LONG else ():
+        yield from (({code}, key) for key in keys if key and key != secret)
 
 
 def twice_wrong_keys(secret, variable):
@@ -640,9 +734,19 @@ def twice_wrong_keys(secret, variable):
 
 # Messages.
 
+# What a shell's echo signs: its own option, escapes that it does not know, a blank before the pipe of cmd.exe; C's last NUL.
+ECHOED = ["-n ~\n", "-e ~\n", "~\\n", "~\\n\n", "~ \r\n", "~\0"]
+WIDTH = 64  # columns and buffers of fixed width, at most
+
 # What was signed: the codes, the bytes, how many mistakes they are, whether it is one of many that differ in the time alone.
 Message = collections.namedtuple("Message", "codes signed mistakes searched", defaults=[1, False])
 
+# A template that nothing filled, or a name that was taken for its value.
+UNFILLED = [
+    frame.replace("~", name)
+    for frame in ("~", "{{~}}", "{{ ~ }}", "${~}", "#{~}", "{~}", "<%= ~ %>", "<~>", "[~]", "%~%", "$~", ":~", "@~")
+    for name in "user.id current_user.id user_id userId id email uid USER_ID YOUR_USER_ID user->id user['id'] user".split()
+] + ["%s", "%d"]
 NOT_IDS = ["", *"null NULL undefined None nil NaN false False true True Array Object 0".split(), "[object Object]", "[object Promise]"]
 
 # What HTML escapes make of the two quotes, and what is undone.
@@ -652,17 +756,34 @@ ENTITIES = dict(zip("&amp; &lt; &gt; &quot; &#34; &#39; &#039; &#x27; &apos;".sp
 URL_SAFE, URL_SAFE_WITH_PLUS = ["-_.~", "-_.!~*'()", "-_.~/", ";,/?:@&=+$-_.!~*'()#"], ["-_.", "-_.~", "-_.*"]
 
 
-def escapes(text):
+URL_KEPT = [*URL_SAFE, *(safe + " " for safe in URL_SAFE_WITH_PLUS)]
+
+
+def html_escapes(text):
     ampersands = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     for quotes in QUOTES:
         double, single = quotes.split()
         yield ampersands.replace('"', double).replace("'", single)
-    for kept in [*URL_SAFE, *(safe + " " for safe in URL_SAFE_WITH_PLUS)]:
-        kept += string.ascii_letters + string.digits
-        yield "".join(chr(byte) if chr(byte) in kept else f"%{byte:02X}" for byte in text.encode()).replace(" ", "+")
-    yield re.sub("|".join(ENTITIES), lambda entity: ENTITIES[entity[0]], text)
-    for form in (text, text.replace("+", " ")):
-        yield re.sub(b"%([0-9A-Fa-f]{2})", lambda digits: bytes.fromhex(digits[1].decode()), form.encode())
+
+
+def url_escape(raw, kept):
+    kept += string.ascii_letters + string.digits
+    return "".join(chr(byte) if chr(byte) in kept else f"%{byte:02X}" for byte in raw).replace(" ", "+")
+
+
+def unescaped_html(text):
+    return re.sub("|".join(ENTITIES), lambda entity: ENTITIES[entity[0]], text)
+
+
+def unescaped_url(raw):
+    return re.sub(b"%([0-9A-Fa-f]{2})", lambda digits: bytes.fromhex(digits[1].decode()), raw)
+
+
+def escapes(text):
+    yield from html_escapes(text)
+    yield from (url_escape(text.encode(), kept) for kept in URL_KEPT)
+    yield unescaped_html(text)
+    yield from (unescaped_url(form.encode()) for form in (text, text.replace("+", " ")))
 
 
 def number_formats(text):
@@ -709,6 +830,7 @@ PRINTED = """ObjectId("~") ObjectId('~') ObjectID("~") UUID('~') UUID("~") Some(
     Integer(~) u'~' i:~; int(~) Int64(~) Long(~) BigInt(~)
     NumberInt(~) NumberLong(~) NumberLong("~") ObjectId(~) np.int64(~) array(~) UserId(value=~) UserId[value=~]
     UserId_{_value:_~_} UserId_{_Value_=_~_} User{id=~} User[id=~] #<struct_id=~> map[id:~] {:ok,_~} {:ok,_"~"} &{~} UserId_~"""
+PRINTED += """ %!s(int=~) %!s(int64=~) %!s(uint=~) %!s(uint64=~) %!d(string=~)"""
 PRINTED += """ new_ObjectId('~') new_ObjectId("~") BSON::ObjectId('~') BSON::ObjectId("~") ObjectID(~) ObjectID('~') UUID(~)"""
 # A type of one's own: of Rust, Python, Java, Kotlin, Go, C#.
 VALUES = """(~) ("~") ('~') [~] _~ (id=~) (id='~') (value=~) (value='~') [id=~] [value=~] {id=~} {value=~} _{_id:_~_} _{_id:_"~"_}
@@ -755,6 +877,8 @@ def other_forms(text):
         yield from (number.to_bytes(size, "little") for size in (4, 8) if number < 256**size)
         if number <= LONG:
             yield bytes(number)  # Python's bytes(42)
+        if number < 0x110000 and not 0xD800 <= number < 0xE000:
+            yield chr(number)  # Go's string(42)
     yield from uuids(text)
 
 
@@ -778,8 +902,9 @@ def charsets(message):
     yield from (little, big, b"\xff\xfe" + little, b"\xfe\xff" + big, little[::2])
 
 
-def forms(text, time):
-    """Messages for one identifier in another form. The time is the end of the message: `-T`, or nothing."""
+def forms(text, time, alone=False):
+    """Messages for one identifier in another form. The time is the end of the message: `-T`, or nothing. Alone: without the many forms, and
+    of the identifier alone, as another reading of the clock is tried with."""
     json_forms = [json.dumps(text, ensure_ascii=ascii_only) for ascii_only in (True, False)]
     of_case, known = {one.encode() for one in cases(text)}, text.encode()
     variants = {
@@ -794,7 +919,7 @@ def forms(text, time):
         "id-normalised": [unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)],
         "id-number-format": number_formats(text),
         "id-not-text": NOT_IDS,
-        "id-form": other_forms(text),
+        "id-form": [] if alone else other_forms(text),
     }
     for code, made in variants.items():
         for form in made:
@@ -803,11 +928,26 @@ def forms(text, time):
             has_other_code = not form or form in of_case or form.startswith(b"email:") or b"email:" + form == known
             if form != known and not (code == "id-form" and has_other_code):
                 yield Message({code}, form + time.encode())
+    if alone:
+        return
     whole = text + time
+    yield from (Message({"id-padded"}, form.replace("~", whole).encode()) for form in ECHOED)
+    yield from (Message({"id-padded"}, one + time.encode(), searched=True) for one in fixed(text))
+    yield from (Message({"id-not-text"}, (one + time).encode(), searched=True) for one in UNFILLED if one != text)
     if time:
         yield from (Message({"id-padded"}, (whole + pad).encode()) for pad in FREQUENT_PADS)
         yield from (Message({"id-quoted"}, (mark + whole + mark).encode()) for mark in "\"'")
     yield from (Message({"id-charset"}, form) for form in charsets(whole.encode()) if form != whole.encode())
+
+
+def fixed(text):
+    """Of a fixed width: blanks behind it or before it, NULs behind its bytes."""
+    raw = text.encode()
+    for width in range(2, WIDTH + 1):
+        if width > len(text):
+            yield from (text.ljust(width).encode(), text.rjust(width).encode())
+        if width > len(raw) + 1:
+            yield raw.ljust(width, b"\0")
 
 
 def identifiers(user_id, also):
@@ -818,11 +958,17 @@ def identifiers(user_id, also):
 # Time.
 
 SEPARATORS = ["-", ".", ":", "_", "", " - ", "- ", " -", "--", " ", "|", "/"]
-APART, NEAR = 60, 5  # seconds between two readings of the clock, and where a second mistake was made
+APART, NEAR = 60, 5  # seconds between two readings of the clock, and where a second mistake of many was made
 
 
 def within(time, seconds):
     return range(max(time - seconds, 0), min(time + seconds, LATEST) + 1)
+
+
+def apart(identifier, time):
+    """Another reading of the clock. Of a long message the nearest alone."""
+    is_short = len(f"{identifier}-{time}".encode()) <= SEARCHED
+    return [at for at in within(time, APART if is_short else NEAR) if at != time]
 
 
 WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
@@ -852,6 +998,15 @@ def other_units(time):
     yield f"{weekday} {month} {date.day:>2} {clock} {date.year:04}"
     yield f"{weekday} {month} {date.day:02} {clock} UTC {date.year:04}"
     yield from (f"{weekday}, {date.day:02} {month} {date.year:04} {clock} {zone}" for zone in ("GMT", "+0000"))
+
+
+def moments(local, minutes):
+    """The time of a clock in a zone that is so many minutes ahead, as languages and databases write it."""
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=local)
+    text = moment.isoformat()
+    hours = f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    for zone in (hours, hours.replace(":", ""), ""):
+        yield from (text + zone, text.replace("T", " ") + " " * bool(zone) + zone)
 
 
 # Between thousands; the last is what French and others have.
@@ -932,6 +1087,11 @@ def messages_of_time(identifier, kind, time, now, narrow):
                 yield from one("truncated", f"{identifier}-{at}", True)
         if time.startswith("-") and not re.fullmatch("-" + TIME, time):
             yield from one("timestamp-unit", identifier + time)
+            if not narrow and re.fullmatch("-[1-9][0-9]{12}", time):
+                # Date.now(), read twice.
+                for at in range(int(time[1:]) - APART, int(time[1:]) + APART + 1):
+                    if f"-{at}" != time:
+                        yield Message({"timestamp-unit", "timestamp-differs"}, f"{identifier}-{at}".encode(), 2, True)
             seconds = whole_seconds(time[1:])
             if seconds is not None:
                 yield from one("timestamp-unit", f"{identifier}-{seconds}")
@@ -943,13 +1103,18 @@ def messages_of_time(identifier, kind, time, now, narrow):
             yield from one("timestamp-separator", f"{time}{mark}{identifier}")
             if mark != "-":
                 yield from one("timestamp-separator", f"{identifier}{mark}{time}")
-        for at in within(time, APART):
-            if at != time:
-                yield from one("timestamp-differs", f"{identifier}-{at}", abs(at - time) > NEAR)
+        for at in apart(identifier, time):
+            yield from one("timestamp-differs", f"{identifier}-{at}")
         for thousandths in range(1000):
             yield from one("timestamp-unit", f"{identifier}-{time}{thousandths:03}", thousandths > 0)
         for unit in other_units(time):
             yield from one("timestamp-unit", f"{identifier}-{unit}")
+        for minutes in (sign * zone for zone in ZONES for sign in (1, -1)):
+            local = time + minutes * 60
+            if 0 <= local <= LATEST:
+                yield from one("time-zone", f"{identifier}-{local}", True)
+                for unit in moments(local, minutes):
+                    yield from one("timestamp-unit", f"{identifier}-{unit}", True)
 
 
 def messages(given, user_id, also, kind, time, now):
@@ -973,13 +1138,22 @@ def lines(user_id, time):
             yield one._replace(codes=one.codes | {"id-padded"}, mistakes=2)
 
 
+def forms_apart(user_id, time):
+    """The id in another form, and the clock was read twice."""
+    for at in apart(user_id, int(time[1:])):
+        for one in forms(user_id, f"-{at}", alone=True):
+            if not one.codes & {"id-not-text", "id-number-format"}:
+                yield one._replace(codes=one.codes | {"timestamp-differs"}, mistakes=2)
+
+
 def messages_of_also(user_id, also, kind, time, now):
     """Another identifier with a mistake of its own. The many of `id-form` are made of what was given alone, not of it in lower case."""
     for other in identifiers(user_id, also):
         if len(other.encode()) <= PAIRED:
             made = [*messages_of_time(other, kind, time, now, narrow=True)]
+            made = [one for one in made if other in also or not is_far(one, time)]
             if kind == "right":
-                made += [one for one in forms(other, time) if other in also or "id-form" not in one.codes]
+                made += [one for one in forms(other, time) if (other in also or "id-form" not in one.codes) and not one.searched]
             yield from (one._replace(codes=one.codes | {"other-identifier"}, mistakes=2) for one in made)
 
 
@@ -1073,13 +1247,38 @@ def hashes_of(found, secret, identifier, time, readings, codes=frozenset()):
         for one in identifiers
         for form in (secret + mark + one, one + mark + secret)
     ]
+    hashed = [(one, set()) for one in (secret, *identifiers, *joined)]
+    # SQL Server's HASHBYTES of nvarchar.
+    hashed += [(one, {"id-charset"}) for one in map(utf16, identifiers) if one]
+    if utf16(secret):
+        hashed += [(utf16(secret), {"key-charset"}), *((utf16(one), {"key-charset", "id-charset"}) for one in joined)]
     for reading in readings:
         if reading.write or len(reading.digits) not in names or len(secret) > LONG:
             continue
         name = names[len(reading.digits)]
-        if reading.digits in (hashlib.new(name, hashed).hexdigest() for hashed in (secret, *identifiers, *joined)):
-            made = reading.codes - {"other-hash", "truncated"} | codes | {"no-hmac"}
-            found.add(made, len(made))
+        for one, more in hashed:
+            if hashlib.new(name, one).hexdigest() == reading.digits:
+                made = reading.codes - {"other-hash", "truncated"} | codes | more | {"no-hmac"}
+                found.add(made, len(made))
+
+
+def utf16(raw):
+    """Bytes of UTF-8 in UTF-16, or None."""
+    try:
+        return raw.decode().encode("utf-16-le")
+    except UnicodeDecodeError:
+        return None
+
+
+def cut_hashes(found, secret, messages, readings):
+    """HMAC with a longer hash, cut off to the length of SHA-256."""
+    for message in messages if len(secret) <= LONG else ():
+        for algorithm in ("sha384", "sha512"):
+            digits = hmac.digest(secret, message.signed, algorithm).hex()[:64]
+            for reading in readings:
+                if not reading.write and "other-hash" not in reading.codes and reading.digits == digits:
+                    made = message.codes | reading.codes | {"other-hash", "truncated"}
+                    found.add(made, len(made))
 
 
 def swapped(found, key_codes, secret, identifier, time, readings, codes=frozenset()):
@@ -1145,6 +1344,18 @@ def age(signed_at, now):
     return ["expired" if ahead < 0 else "from-the-future"] + ["time-zone"] * zone
 
 
+def is_far(message, time):
+    """Another reading of the clock, but for the nearest."""
+    return "timestamp-differs" in message.codes and abs(int(message.signed.rpartition(b"-")[2]) - int(time[1:])) > NEAR
+
+
+FREQUENT_KEYS = {"empty-key", "padded-key", "quoted-key", "hex-key", "base64-key"}
+
+
+def is_timed(kind, time):
+    return kind == "right" and time != ""
+
+
 def hypotheses(row, keys, given, user_id, text, also, now):
     """The codes of the fewest mistakes that explain the text."""
     found, nothing = Found(), frozenset()
@@ -1153,6 +1364,8 @@ def hypotheses(row, keys, given, user_id, text, also, now):
     of_none = [({"empty-key"}, b""), *(({"placeholder-key"}, one.encode()) for one in placeholders(variable))]
     of_first = of_none + [*wrong_keys(secrets[0], variable)]
     wrong = of_first + [key for secret in secrets[1:] if len(secret) <= SEARCHED for key in wrong_keys(secret, variable)]
+    varied = [secret for at, secret in enumerate(secrets) if at == 0 or len(secret) <= SEARCHED]
+    wrong += [key for secret in varied for key in rare_keys(secret, variable)]
     groups = []
     for kind, (time, readings) in all_groups.items():
         made = [one for one in messages(given, user_id, also, kind, time, now) if not one.searched or len(one.signed) <= SEARCHED]
@@ -1160,12 +1373,14 @@ def hypotheses(row, keys, given, user_id, text, also, now):
 
     # One mistake.
     appended(found, encoding, [(set(), secret) for secret in secrets], user_id, text, also)
-    for _, _, readings, matcher, made, end in groups:
+    for _, time, readings, matcher, made, end in groups:
         for secret in secrets:
-            matcher.try_all(found, nothing, secret, [one for one in made if not one.searched], hashes=True)
-            matcher.try_all(found, nothing, secret, [one for one in made if one.searched])
+            many = [one for one in made if one.searched or is_far(one, time)]
+            matcher.try_all(found, nothing, secret, [one for one in made if not (one.searched or is_far(one, time))], hashes=True)
+            matcher.try_all(found, nothing, secret, many)
             hashes_of(found, secret, user_id, end, readings)
             swapped(found, nothing, secret, user_id, end, readings)
+            cut_hashes(found, secret, [one for one in made if one.mistakes == 0], readings)
             # A signature that was signed again, with its time or without.
             signature = written(hmac.digest(secret, (user_id + end).encode(), "sha256"), encoding)
             again = [Message({"id-form"}, (signature + tail).encode()) for tail in {end, end + end}]
@@ -1182,17 +1397,27 @@ def hypotheses(row, keys, given, user_id, text, also, now):
     twice = [*twice_wrong_keys(secret, variable)]
     for kind, time, readings, matcher, made, end in groups:
         doubly = [*messages_of_also(user_id, also, kind, time, now), *(lines(user_id, time) if kind == "right" else [])]
+        if is_timed(kind, time) and len((user_id + time).encode()) <= PAIRED:
+            doubly += forms_apart(user_id, time)
         matcher.try_all(found, nothing, secret, [one for one in doubly if len(one.signed) <= PAIRED])
         if len(secret) <= PAIRED_SECRET:
             swapped(found, nothing, secret, user_id + "\n", end, readings, {"id-padded"})
+            for at in apart(user_id, int(time[1:])) if is_timed(kind, time) else ():
+                swapped(found, nothing, secret, user_id, f"-{at}", readings, {"timestamp-differs"})
+                if abs(at - int(time[1:])) <= NEAR:
+                    hashes_of(found, secret, user_id, f"-{at}", readings, {"timestamp-differs"})
             for other in others:
                 hashes_of(found, secret, other, end, readings, {"other-identifier"})
                 swapped(found, nothing, secret, other, end, readings, {"other-identifier"})
+                right = [Message({"other-identifier"}, (other + end).encode())] if kind == "right" else []
+                cut_hashes(found, secret, right, readings)
             for codes, key in of_first:
                 swapped(found, codes, key, user_id, end, readings)
         paired = [one for one in made if one.mistakes and not one.searched and len(one.signed) <= PAIRED and "id-form" not in one.codes]
+        # The keys that are most often wrong with any other reading of the clock, the others with the nearest.
+        near = [one for one in paired if not is_far(one, time)]
         for codes, key in of_first:
-            matcher.try_all(found, codes, key, paired)
+            matcher.try_all(found, codes, key, paired if codes & FREQUENT_KEYS else near)
         # .NET's Encoding.Unicode for both.
         charset = [one for one in made if "id-charset" in one.codes]
         for codes, key in of_first:

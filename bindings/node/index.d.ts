@@ -75,6 +75,8 @@ export type FindingCode =
   | 'prefixed-key'
   | 'hex-key'
   | 'base64-key'
+  | 'key-case'
+  | 'key-escaped'
   | 'key-cut'
   | 'key-charset'
   | 'key-hashed'

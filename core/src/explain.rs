@@ -9,9 +9,9 @@
 //! 1. One mistake: every hypothesis under each secret of the Signer; the right message under every wrong key; every other
 //!    construction. Each with every reading. All that have the fewest mistakes are reported.
 //! 2. Two mistakes, if there is nothing yet, of the first secret: wrong keys with hypotheses; forms of elements of `also`;
-//!    keys that two mistakes made.
+//!    other readings of the clock with forms of the id; keys that two mistakes made.
 //!
-//! Hypotheses that differ in the time alone (*searches*) are tried with right keys alone. Work is bounded: see the
+//! Hypotheses that are many of a kind, such as times (*searches*), are tried with right keys alone. Work is bounded: see the
 //! constants, and `no_call_takes_long` among the tests.
 //!
 //! Invariant: a finding confirms only what the caller already holds (`is_no_oracle_for_prefixes`,
@@ -26,6 +26,7 @@ mod bytes;
 mod construction;
 mod digits;
 mod escape;
+mod escaped;
 mod hypothesis;
 mod id_form;
 mod key;
@@ -40,8 +41,8 @@ mod timestamp;
 mod wrong_call;
 
 use self::construction::Signed;
-use self::hypothesis::{Found, Hypothesis};
-use self::key::{Key, fixed_keys, twice_wrong_keys, wrong_keys};
+use self::hypothesis::{Found, Hypothesis, Reading, each_once};
+use self::key::{Key, fixed_keys, rare_keys, twice_wrong_keys, wrong_keys};
 use self::mistake::{Mistake, Mistakes};
 use self::reading::{Group, Tail};
 use crate::email::LowerCase;
@@ -50,6 +51,7 @@ use crate::error::{Code, Detail, Error, Subject};
 use crate::memory;
 use crate::provider::{KeyForm, Provider};
 use crate::scheme::Scheme;
+use crate::signature::timestamp as time_of;
 use crate::signer::{Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
 use crate::user_id::{Digits, UserId};
 
@@ -312,8 +314,14 @@ impl Signer {
             keys.extend(wrong_keys(secret.bytes(), variable));
             keys.len()
         });
-        let fallbacks = secrets.iter().skip(1).filter(|secret| secret.bytes().len() <= SEARCH_MAX);
-        fallbacks.for_each(|secret| keys.extend(wrong_keys(secret.bytes(), variable)));
+        for (index, secret) in
+            secrets.iter().enumerate().filter(|(at, key)| *at == 0 || key.bytes().len() <= SEARCH_MAX)
+        {
+            if index > 0 {
+                keys.extend(wrong_keys(secret.bytes(), variable));
+            }
+            keys.extend(rare_keys(secret.bytes(), variable));
+        }
 
         let mut found = Found::default();
         wrong_call::find(&mut found, case, text, &secrets);
@@ -328,6 +336,9 @@ impl Signer {
                 found.try_all(secret, &searches, readings, false);
                 construction::hashes(&mut found, secret.bytes(), &signed, readings);
                 construction::swapped(&mut found, secret, &signed, readings);
+                if matches!(tail, Tail::Suffix(_)) {
+                    construction::cut_hashes(&mut found, secret, &signed, readings);
+                }
                 let again = construction::signed_again(secret, &signed, case.encoding);
                 found.try_all(secret, &again.iter().collect::<Vec<_>>(), readings, false);
             }
@@ -370,17 +381,26 @@ impl Signer {
                 let signed = Signed { id: &line, mistakes: Mistake::IdPadded.into(), ..right };
                 construction::swapped(found, secret, &signed, readings);
             }
+            if let Tail::Suffix(suffix) = tail {
+                Signer::proven_apart(found, case, suffix, secret, readings);
+            }
             for (index, other) in message::others(case).filter(|(_, other)| is_short && other.len() <= SHORT_MAX) {
                 let mistakes = Mistake::OtherIdentifier.into();
-                let signed = Signed { id: other.as_bytes(), suffix: right.suffix, index: Some(index), mistakes };
+                let signed = Signed { id: other.as_bytes(), index: Some(index), mistakes, ..right };
                 construction::hashes(found, secret.bytes(), &signed, readings);
                 construction::swapped(found, secret, &signed, readings);
+                if matches!(tail, Tail::Suffix(_)) {
+                    construction::cut_hashes(found, secret, &signed, readings);
+                }
             }
             // An id's other forms are many: they are tried with the secret alone.
             let is_paired = |hypothesis: &&Hypothesis| {
                 hypothesis.cost > 0 && hypothesis.is_paired() && !hypothesis.mistakes.has(Mistake::IdForm)
             };
-            let paired: Vec<_> = hypotheses.iter().filter(is_paired).collect();
+            let mut paired: Vec<_> = hypotheses.iter().filter(is_paired).collect();
+            each_once(&mut paired);
+            let is_far = |hypothesis: &&Hypothesis| hypothesis.is_far();
+            let (far, paired): (Vec<_>, Vec<_>) = paired.into_iter().partition(is_far);
             let charset = hypotheses.iter().filter(|hypothesis| hypothesis.mistakes.has(Mistake::IdCharset));
             let charset: Vec<_> = charset.collect();
             for key in keys {
@@ -388,6 +408,9 @@ impl Signer {
                     construction::swapped(found, key, &right, readings);
                 }
                 found.try_all(key, &paired, readings, false);
+                if key.is_frequent() {
+                    found.try_all(key, &far, readings, false);
+                }
                 // .NET's `Encoding.Unicode` of secret and id, which makes a short message long.
                 if key.mistakes.has(Mistake::KeyCharset) {
                     found.try_all(key, &charset, readings, false);
@@ -395,6 +418,31 @@ impl Signer {
             }
             let right: Vec<_> = hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0).collect();
             twice.iter().for_each(|key| found.try_all(key, &right, readings, false));
+        }
+    }
+
+    /// The clock was read twice, and another mistake was made with the id.
+    fn proven_apart(found: &mut Found, case: &Case<'_>, suffix: &str, secret: &Key<'_>, readings: &[Reading]) {
+        let Some(time) = suffix.strip_prefix('-').and_then(|time| time_of(time.as_bytes())) else {
+            return;
+        };
+        let is_short = case.message(suffix).len() <= SHORT_MAX;
+        let mut forms = if is_short { message::apart(case.id, suffix) } else { Vec::new() };
+        let mut end = suffix.len();
+        for other in timestamp::apart(case.id, time) {
+            let suffix = format!("-{other}");
+            if secret.bytes().len() <= BLOCK {
+                let (id, mistakes) = (case.id.as_bytes(), Mistake::TimestampDiffers.into());
+                let signed = Signed { id, suffix: suffix.as_bytes(), mistakes, index: None };
+                construction::swapped(found, secret, &signed, readings);
+                if other.abs_diff(time) <= timestamp::NEAR.unsigned_abs() {
+                    construction::hashes(found, secret.bytes(), &signed, readings);
+                }
+            }
+            forms.iter_mut().for_each(|form| form.set_end(end, &suffix));
+            end = suffix.len();
+            let forms: Vec<_> = forms.iter().filter(|form| form.is_paired()).collect();
+            found.try_all(secret, &forms, readings, false);
         }
     }
 }
@@ -433,8 +481,9 @@ impl Case<'_> {
             _ => Vec::new(),
         };
         for (index, other) in message::others(self).filter(|(_, other)| other.len() <= SHORT_MAX) {
-            let timed = timestamp::hypotheses(&other, tail, self.now, false);
-            hypotheses.extend(timed.into_iter().map(|timed| timed.of_also(index)));
+            let is_given = self.also.get(index) == Some(&other.as_str());
+            let timed = timestamp::hypotheses(&other, tail, self.now, false).into_iter();
+            hypotheses.extend(timed.filter(|timed| is_given || !timed.is_far()).map(|timed| timed.of_also(index)));
         }
         hypotheses
     }

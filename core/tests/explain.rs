@@ -91,6 +91,9 @@ fn common(provider: &str) -> Vec<Case> {
         ("hex-key", under(hex::encode(SECRET).as_bytes())),
         ("base64-key", under(STANDARD.encode(SECRET).as_bytes())),
         ("base64-key", under(URL_SAFE_NO_PAD.encode(OLDER).as_bytes())),
+        ("key-case", under(SECRET.to_uppercase().as_bytes())),
+        ("prefixed-key", under(SECRET.repeat(2).as_bytes())),
+        ("quoted-key", under(format!("{{\"secret\":\"{SECRET}\"}}").as_bytes())),
         ("key-charset", under(&SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>())),
         ("key-hashed", under(&Sha256::digest(SECRET))),
         ("key-hashed", under(hex::encode(md5::Md5::digest(SECRET)).as_bytes())),
@@ -108,6 +111,11 @@ fn common(provider: &str) -> Vec<Case> {
         ("other-encoding", shown(&URL_SAFE_NO_PAD.encode(digest))),
         ("other-encoding", shown(&format!("{}\n", STANDARD.encode(digest)))),
         ("other-encoding", shown(&hex::encode(hex::encode(digest)))),
+        ("other-encoding", shown(&hex::encode(digest.map(|b| b.rotate_left(4))))),
+        ("other-encoding", shown(&hex::encode(digest.iter().rev().copied().collect::<Vec<_>>()))),
+        ("other-encoding", shown(&digest.map(|b| format!("{b:08b}")).join(" "))),
+        ("other-encoding", shown(&digest.map(|b| format!("{b:03o}")).join(" "))),
+        ("other-encoding", shown(&format!("Uint8Array(32) [ {} ]", digest.map(|b| b.to_string()).join(", ")))),
         ("other-encoding", shown(&hex::encode(STANDARD.encode(digest)))),
         ("decorated", format!("0x{}", right(&signer))),
         ("decorated", format!(" \"{}\"\n", right(&signer))),
@@ -126,6 +134,9 @@ fn common(provider: &str) -> Vec<Case> {
             digits(SECRET, format!("{ID}{tail}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()) + &tail,
         ),
         ("id-not-text", of("undefined")),
+        ("id-not-text", of("{{ user.id }}")),
+        ("id-padded", of(&format!("{ID:40}"))),
+        ("id-padded", digits(SECRET, format!("-n {ID}{tail}\n")) + &tail),
         ("id-form", of(&format!("Some({ID})"))),
         ("id-form", of(&format!("{{\"id\":\"{ID}\"}}"))),
         ("id-form", of(&format!("user_{ID}"))),
@@ -159,6 +170,9 @@ fn timestamped() -> Vec<Case> {
         ("timestamp-not-sent", of(format!("{ID}-{}", NOW - 300))),
         ("timestamp-not-signed", format!("{}-{NOW}", of(ID.into()))),
         ("timestamp-differs", format!("{}-{NOW}", of(format!("{ID}-{late}")))),
+        ("timestamp-differs", format!("{}-{NOW}", of(format!("{ID}-{}", NOW + 60)))),
+        ("time-zone", format!("{}-{NOW}", of(format!("{ID}-{}", NOW - 7200)))),
+        ("timestamp-unit", format!("{}-{NOW}", of(format!("{ID}-2020-07-31 05:23:44 +0200")))),
         ("timestamp-unit", format!("{}-{NOW}123", of(format!("{ID}-{NOW}123")))),
         ("timestamp-unit", format!("{}-{NOW}", of(format!("{ID}-{NOW}123")))),
         ("timestamp-unit", format!("{}-{NOW}123", of(format!("{ID}-{NOW}")))),
@@ -181,7 +195,8 @@ fn timestamped() -> Vec<Case> {
 fn names_each_mistake_alone() {
     let mut named = BTreeSet::from(["expired", "from-the-future", "time-zone", "wrong-scheme", "timestamp-missing"]);
     // These have tests of their own.
-    named.extend(["lost-leading-zeros", "id-normalised", "id-number-format", "key-cut", "swapped-id-and-signature"]);
+    named.extend(["lost-leading-zeros", "id-normalised", "id-number-format", "key-escaped", "key-cut"]);
+    named.insert("swapped-id-and-signature");
     for (provider, cases) in [("gosquared", vec![]), ("chameleon", timestamped())] {
         for (code, signature) in common(provider).into_iter().chain(cases) {
             assert_eq!(codes(&signer(provider), ID, &signature), [code], "{provider}");
@@ -312,6 +327,53 @@ fn names_a_key_that_was_cut_off() {
             assert_eq!(codes(&signer, ID, signature), ["no-known-mistake"]);
         }
     }
+}
+
+#[test]
+fn names_a_key_that_was_escaped() {
+    let cases = [
+        ("ab&cd\"ef'gh", "ab&amp;cd&quot;ef&#39;gh"),
+        ("ab&amp;cdefgh", "ab&cdefgh"),
+        ("abcd/efgh+i j", "abcd%2Fefgh%2Bi%20j"),
+        ("abcd%2Fefgh%2Bi", "abcd/efgh+i"),
+        ("abcd+efgh", "abcd efgh"),
+        ("ab/cd\"efgh", "ab\\/cd\\\"efgh"),
+        ("it's\\abcdef", "it\\'s\\\\abcdef"),
+        ("a\\bcd\\\\efgh", "abcd\\efgh"),
+        ("a$b12345", "a$$b12345"),
+    ];
+    for provider in ["gosquared", "chameleon"] {
+        let tail = suffix(provider);
+        let told = |secret: &str, key: &str| {
+            let signer = Signer::new(provider, secret).unwrap();
+            codes(&signer, ID, digits(key, format!("{ID}{tail}")) + &tail)
+        };
+        for (secret, key) in cases {
+            assert_eq!(told(secret, key), ["key-escaped"], "{secret}");
+        }
+        // Nothing so short that it could be guessed.
+        assert_eq!(told("%61%62%63", "abc"), ["no-known-mistake"]);
+        assert_eq!(told("AbCdEfG", "abcdefg"), ["no-known-mistake"]);
+    }
+}
+
+#[test]
+fn names_another_mistake_where_the_clock_was_read_twice() {
+    let signer = signer("chameleon");
+    let of = |key: &str, message: String| format!("{}-{NOW}", digits(key, message));
+    for at in [NOW - 60, NOW + 59] {
+        let key = format!("{SECRET}\n");
+        assert_eq!(codes(&signer, ID, of(&key, format!("{ID}-{at}"))), ["padded-key", "timestamp-differs"]);
+        let also = of(SECRET, format!("Another@Example.com-{at}"));
+        assert_eq!(codes(&signer, ID, also), ["other-identifier", "timestamp-differs"]);
+        let case = of(SECRET, format!("user-4711@example.com-{at}"));
+        assert_eq!(codes(&signer, ID, case), ["timestamp-differs", "id-case"]);
+        let swapped = of(&format!("{ID}-{at}"), SECRET.into());
+        assert_eq!(codes(&signer, ID, swapped), ["swapped-key-and-message", "timestamp-differs"]);
+    }
+    assert_eq!(codes(&signer, ID, of(&format!("{SECRET}\n"), format!("{ID}-{}", NOW + 61))), ["no-known-mistake"]);
+    let milliseconds = format!("{}-{NOW}124", digits(SECRET, format!("{ID}-{NOW}123")));
+    assert_eq!(codes(&signer, ID, milliseconds), ["timestamp-differs", "timestamp-unit"]);
 }
 
 #[test]

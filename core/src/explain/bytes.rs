@@ -1,5 +1,6 @@
-//! A digest that is not in hex: base64, decimal numbers, one number, the bytes themselves, or text made of them.
+//! A digest that is not in hex: base64, base32, numbers of bytes, one number, the bytes themselves, or text made of them.
 
+use super::escape::octal;
 use super::hypothesis::{Digest, Reading};
 use super::key::unbase64;
 use super::mistake::{Mistake, Mistakes};
@@ -10,6 +11,7 @@ const LEFT_MIN: usize = 8;
 
 pub(super) fn read(body: &[u8]) -> Vec<Reading> {
     let mut readings = base64(body);
+    readings.extend(base32(body));
     let other = Mistakes::from(Mistake::OtherEncoding);
     let list = decimals(body).or_else(|| whole_number(body)).or_else(|| words(body)).map(|bytes| (bytes, other));
     let negative = negative(body).map(|(bytes, case)| (bytes, case | other));
@@ -21,6 +23,12 @@ pub(super) fn read(body: &[u8]) -> Vec<Reading> {
     let marked = between(body.trim_ascii(), &[("\"", "\""), ("'", "'")]);
     readings.extend(marked.into_iter().flat_map(|inside| raw(inside, other | Mistake::Decorated.into())));
     readings
+}
+
+/// As `od -b`, `od -c` and `xxd -b` print bytes.
+pub(super) fn dumped(body: &[u8]) -> Vec<Reading> {
+    let dumps = [octals(body), characters(body), bits(body)].into_iter().flatten();
+    dumps.filter_map(|bytes| Some(Reading::new(Mistake::OtherEncoding.into(), Digest::of(&bytes)?))).collect()
 }
 
 /// The bytes themselves, or text made of them.
@@ -81,6 +89,110 @@ fn base64(body: &[u8]) -> Vec<Reading> {
     readings
 }
 
+/// RFC 4648 in upper or in lower case, padded or not, whatever its last bits are.
+fn base32(body: &[u8]) -> Vec<Reading> {
+    let text: Vec<u8> = body.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    let value = |b: u8| match b {
+        b'A'..=b'Z' => Some(b.wrapping_sub(b'A')),
+        b'a'..=b'z' => Some(b.wrapping_sub(b'a')),
+        b'2'..=b'7' => Some(b.wrapping_sub(b'2').wrapping_add(26)),
+        _ => None,
+    };
+    let of = |run: &[u8]| {
+        let is_of_one_case = !run.iter().any(u8::is_ascii_lowercase) || !run.iter().any(u8::is_ascii_uppercase);
+        let values = run.iter().map(|b| value(*b)).collect::<Option<Vec<u8>>>();
+        let bits = values
+            .filter(|_| is_of_one_case && run.len() == 52)?
+            .into_iter()
+            .flat_map(|value| (0..5).rev().map(move |at| value >> at & 1));
+        let bytes = packed(&bits.take(256).collect::<Vec<u8>>());
+        let behind = text.strip_prefix(run).filter(|behind| behind.len() <= 4 && behind.iter().all(|b| *b == b'='));
+        let decorated = if behind.is_some() { Mistakes::default() } else { Mistake::Decorated.into() };
+        Some(Reading::new(decorated | Mistake::OtherEncoding.into(), Digest::of(&bytes)?))
+    };
+    text.split(|b| !b.is_ascii_alphanumeric()).filter_map(of).take(4).collect()
+}
+
+/// Bytes of bits, the highest first.
+fn packed(bits: &[u8]) -> Vec<u8> {
+    bits.chunks(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | bit)).collect()
+}
+
+/// What letters and digits there are, and what follows each.
+fn tokens(body: &[u8]) -> Vec<(&[u8], &[u8])> {
+    let (mut tokens, mut rest) = (Vec::new(), body);
+    while let Some(start) = rest.iter().position(u8::is_ascii_alphanumeric) {
+        let text = rest.get(start..).unwrap_or_default();
+        let end = text.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(text.len());
+        let (token, behind) = text.split_at_checked(end).unwrap_or_default();
+        tokens.push((token, behind));
+        rest = behind;
+    }
+    tokens
+}
+
+/// 32 bytes of three octal digits each, as `od -b` prints them behind offsets of seven digits. `escape` undoes escapes.
+fn octals(body: &[u8]) -> Option<Vec<u8>> {
+    if body.contains(&b'\\') {
+        return None;
+    }
+    let is_octal = |token: &[u8]| token.iter().all(|b| matches!(b, b'0'..=b'7'));
+    let tokens = tokens(body).into_iter().map(|(token, _)| token);
+    let tokens = tokens.filter(|token| !(token.len() == 7 && is_octal(token)));
+    let byte = |token: &[u8]| octal(token).filter(|_| token.len() == 3);
+    tokens.map(byte).collect::<Option<Vec<u8>>>().filter(|bytes| bytes.len() == 32)
+}
+
+/// Two lines of `od -c`, or of `hexdump -c`: 16 fields of four characters, behind an offset or not.
+fn characters(body: &[u8]) -> Option<Vec<u8>> {
+    let lines: Vec<_> = body.split(|b| *b == b'\n').filter_map(characters_of_line).collect();
+    match lines.as_slice() {
+        [first, second] => Some([first.as_slice(), second].concat()),
+        _ => None,
+    }
+}
+
+fn characters_of_line(line: &[u8]) -> Option<Vec<u8>> {
+    const WIDTH: usize = 64;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let offset = line.split_first_chunk::<7>().filter(|(offset, rest)| {
+        offset.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) && rest.starts_with(b" ")
+    });
+    // Blanks at an end may be lost.
+    let text = offset.map_or(line, |(_, rest)| rest);
+    let blanks = b" ".repeat(WIDTH.saturating_sub(text.len()));
+    let text = if offset.is_some() { [text, &blanks].concat() } else { [&blanks, text].concat() };
+    let field = |field: &[u8; 4]| match field {
+        [b' ', digits @ ..] if octal(digits).is_some() => octal(digits),
+        [b' ', b' ', b'\\', c] => match c {
+            b'0' => Some(0),
+            b'a' => Some(7),
+            b'b' => Some(8),
+            b't' => Some(b'\t'),
+            b'n' => Some(b'\n'),
+            b'v' => Some(11),
+            b'f' => Some(12),
+            b'r' => Some(b'\r'),
+            _ => None,
+        },
+        [b' ', b' ', b' ', c] if matches!(c, b' '..=b'~') => Some(*c),
+        _ => None,
+    };
+    let is_line = text.len() == WIDTH && text.iter().any(|b| *b != b' ');
+    text.as_chunks::<4>().0.iter().map(field).collect::<Option<Vec<u8>>>().filter(|_| is_line)
+}
+
+/// 256 bits: in groups of eight, as `xxd -b` prints them behind an offset, or as one number.
+fn bits(body: &[u8]) -> Option<Vec<u8>> {
+    let is_group = |(token, behind): &(&[u8], &[u8])| {
+        let is_bits = token.iter().all(|b| matches!(b, b'0' | b'1'));
+        is_bits && (token.len() == 256 || token.len() == 8 && !behind.starts_with(b": "))
+    };
+    let groups = tokens(body).into_iter().filter(is_group).flat_map(|(token, _)| token);
+    let bits: Vec<u8> = groups.map(|bit| bit & 1).collect();
+    Some(packed(&bits)).filter(|bytes| bytes.len() == 32 && bits.len() == 256)
+}
+
 /// Numbers of so many digits at most that stand alone.
 fn numbers(body: &[u8], most: usize) -> Vec<i64> {
     let text = str::from_utf8(body).unwrap_or_default();
@@ -101,13 +213,17 @@ fn numbers(body: &[u8], most: usize) -> Vec<i64> {
     numbers
 }
 
-/// 32 numbers from -128 to 255, or 32 such numbers each behind its index.
+/// 32 numbers from -128 to 255, or 32 such numbers each behind its index, from 0 or 1; behind their count or not.
 fn decimals(body: &[u8]) -> Option<Vec<u8>> {
     let mut numbers = numbers(body, 3);
+    if let (33 | 65, Some(32)) = (numbers.len(), numbers.first()) {
+        numbers.remove(0);
+    }
     if numbers.len() == 64 {
         let pairs = numbers.as_chunks::<2>().0;
-        numbers =
-            (0..).zip(pairs).map(|(at, [index, value])| (at == *index).then_some(*value)).collect::<Option<_>>()?;
+        let first = pairs.first().map(|[index, _]| *index).filter(|index| matches!(index, 0 | 1))?;
+        let value = |(at, [index, value]): (i64, &[i64; 2])| (at == *index).then_some(*value);
+        numbers = (first..).zip(pairs).map(value).collect::<Option<_>>()?;
     }
     let byte = |number: &i64| u8::try_from(*number).or_else(|_| i8::try_from(*number).map(i8::cast_unsigned)).ok();
     numbers.iter().map(byte).collect::<Option<Vec<u8>>>().filter(|bytes| bytes.len() == 32)

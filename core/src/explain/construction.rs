@@ -4,9 +4,10 @@ use hmac::Mac;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as Hash, Sha256, Sha512};
+use zeroize::Zeroizing;
 
 use super::HYPOTHESIS_MAX;
-use super::hypothesis::{Found, Hypothesis, Reading};
+use super::hypothesis::{Found, Hypothesis, OTHER_HASHES, Reading};
 use super::key::Key;
 use super::mistake::{Mistake, Mistakes};
 use crate::encoding::Encoding;
@@ -42,16 +43,56 @@ pub(super) fn hashes(found: &mut Found, secret: &[u8], signed: &Signed<'_>, read
         if readings.is_empty() {
             continue;
         }
-        let mut digests = vec![hash(&[secret])];
+        let none = Mistakes::default();
+        let mut digests = vec![(hash(&[secret]), none)];
+        // SQL Server's `HASHBYTES` of nvarchar.
+        let [key_charset, id_charset] = [Mistake::KeyCharset, Mistake::IdCharset].map(Mistakes::from);
+        let wide_secret = utf16(secret);
+        digests.extend(wide_secret.iter().map(|secret| (hash(&[secret]), key_charset)));
         for id in [signed.id, &message].into_iter().take(if signed.suffix.is_empty() { 1 } else { 2 }) {
-            digests.push(hash(&[id]));
-            digests.extend(
-                SEPARATORS.iter().flat_map(|between| [hash(&[secret, between, id]), hash(&[id, between, secret])]),
-            );
+            let joined = |secret: &[u8], id: &[u8], wide: bool, mistakes: Mistakes| {
+                SEPARATORS.map(|between| {
+                    let between = if wide { utf16(between).unwrap_or_default() } else { between.to_vec().into() };
+                    [hash(&[secret, &between, id]), hash(&[id, &between, secret])].map(|digest| (digest, mistakes))
+                })
+            };
+            digests.push((hash(&[id]), none));
+            digests.extend(joined(secret, id, false, none).into_iter().flatten());
+            if let Some(id) = utf16(id) {
+                digests.push((hash(&[&id]), id_charset));
+                let of_secret = |secret: &Zeroizing<Vec<u8>>| joined(secret, &id, true, key_charset | id_charset);
+                digests.extend(wide_secret.iter().flat_map(of_secret).flatten());
+            }
         }
-        for reading in readings.iter().filter(|reading| digests.iter().any(|digest| reading.digest.is(digest))) {
-            let writing = reading.mistakes.without(Mistake::OtherHash).without(Mistake::Truncated);
-            let mistakes = writing | signed.mistakes | Mistake::NoHmac.into();
+        for reading in readings {
+            for (_, more) in digests.iter().filter(|(digest, _)| reading.digest.is(digest)) {
+                let writing = reading.mistakes.without(Mistake::OtherHash).without(Mistake::Truncated);
+                let mistakes = writing | signed.mistakes | *more | Mistake::NoHmac.into();
+                found.add(mistakes, mistakes.count(), signed.index);
+            }
+        }
+    }
+}
+
+/// UTF-8 in UTF-16.
+fn utf16(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut wide = Zeroizing::new(Vec::with_capacity(text.len().saturating_mul(2)));
+    str::from_utf8(text).ok()?.encode_utf16().for_each(|unit| wide.extend(unit.to_le_bytes()));
+    Some(wide)
+}
+
+/// HMAC with a longer hash, cut off to the length of SHA-256.
+pub(super) fn cut_hashes(found: &mut Found, secret: &Key<'_>, signed: &Signed<'_>, readings: &[Reading]) {
+    let is_other = |reading: &Reading| reading.mistakes.has(Mistake::OtherHash) || reading.digest.digits() != 64;
+    if secret.bytes().len() > HYPOTHESIS_MAX || readings.iter().all(is_other) {
+        return;
+    }
+    let message = [signed.id, signed.suffix].concat();
+    for (_, hmac) in OTHER_HASHES.iter().filter(|(digits, _)| matches!(digits, 96 | 128)) {
+        let mac = hmac(secret.bytes(), &message);
+        let cut = mac.get(..32).unwrap_or_default();
+        for reading in readings.iter().filter(|reading| !is_other(reading) && reading.digest.is(cut)) {
+            let mistakes = reading.mistakes | signed.mistakes | Mistake::OtherHash.into() | Mistake::Truncated.into();
             found.add(mistakes, mistakes.count(), signed.index);
         }
     }

@@ -57,6 +57,19 @@ pub(super) fn read(body: &[u8]) -> Vec<Reading> {
         }
     }
     readings.extend(zeros);
+    // A number of .NET may have a zero before its 64 digits.
+    if let Some(digits) = runs().find(|run| run.len() >= 64).filter(|run| run.len() <= 65).and_then(<[u8]>::last_chunk)
+    {
+        let digits: &[u8; 64] = digits;
+        let pairs = digits.as_chunks::<2>().0;
+        // Ruby's and PHP's `unpack('h*')`, which has the low half of each byte first.
+        let halves: Vec<u8> = pairs.iter().flat_map(|[high, low]| [*low, *high]).collect();
+        // A number whose lowest byte is first, as .NET's `BigInteger`.
+        let reversed: Vec<u8> = pairs.iter().rev().flatten().copied().collect();
+        let mistakes = mistakes(digits) | Mistake::OtherEncoding.into();
+        let digests = [halves, reversed].into_iter().filter_map(|digits| Digest::read(&digits));
+        readings.extend(digests.map(|digest| Reading::new(mistakes, digest)));
+    }
     // Of the first alone, since each must be tried.
     for run in runs().filter(|run| run.len() >= TRUNCATED_MIN).take(1) {
         let (written, mistakes) = (run.to_ascii_lowercase(), mistakes(run));

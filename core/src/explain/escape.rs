@@ -68,7 +68,7 @@ fn percent(text: &[u8]) -> Vec<u8> {
 }
 
 /// Three octal digits.
-fn octal(digits: &[u8]) -> Option<u8> {
+pub(super) fn octal(digits: &[u8]) -> Option<u8> {
     let digits = digits.first_chunk::<3>().filter(|digits| digits.iter().all(|b| matches!(b, b'0'..=b'7')))?;
     u8::from_str_radix(str::from_utf8(digits).ok()?, 8).ok()
 }

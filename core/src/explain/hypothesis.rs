@@ -20,12 +20,13 @@ pub(super) struct Hypothesis {
     pub(super) cost: u32,
     message: Vec<u8>,
     searched: bool,
+    far: bool,
 }
 
 impl Hypothesis {
     /// The message is as it should be.
     pub(super) fn right(message: Vec<u8>) -> Self {
-        Hypothesis { mistakes: Mistakes::default(), index: None, cost: 0, message, searched: false }
+        Hypothesis { mistakes: Mistakes::default(), index: None, cost: 0, message, searched: false, far: false }
     }
 
     pub(super) fn new(mistake: Mistake, message: impl Into<Vec<u8>>) -> Self {
@@ -51,6 +52,22 @@ impl Hypothesis {
         Hypothesis { searched, ..self }
     }
 
+    /// With another text in place of so many bytes at its end.
+    pub(super) fn set_end(&mut self, length: usize, end: &str) {
+        self.message.truncate(self.message.len().saturating_sub(length));
+        self.message.extend(end.as_bytes());
+    }
+
+    /// Another reading of the clock that is not near: it is tried with frequent wrong keys alone, and with
+    /// no other hash.
+    pub(super) fn far(self, far: bool) -> Self {
+        Hypothesis { far, ..self }
+    }
+
+    pub(super) fn is_far(&self) -> bool {
+        self.far
+    }
+
     pub(super) fn is_search(&self) -> bool {
         self.searched
     }
@@ -67,8 +84,15 @@ impl Hypothesis {
 
     /// Whether it is tried with other hashes too.
     fn is_hashed(&self) -> bool {
-        self.cost == 0 || self.is_paired() && !self.mistakes.has(Mistake::IdForm)
+        self.cost == 0 || self.is_paired() && !self.far && !self.mistakes.has(Mistake::IdForm)
     }
+}
+
+/// The same message with the same mistakes is tried once.
+pub(super) fn each_once(hypotheses: &mut Vec<&Hypothesis>) {
+    let key = |hypothesis: &&Hypothesis| (hypothesis.mistakes, hypothesis.index);
+    hypotheses.sort_unstable_by(|a, b| a.message.cmp(&b.message).then_with(|| key(a).cmp(&key(b))));
+    hypotheses.dedup_by(|a, b| a.message == b.message && key(a) == key(b));
 }
 
 /// Writes a MAC in a way that cannot be undone, or nothing where the text cannot be it. What is told beforehand, and by

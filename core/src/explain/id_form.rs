@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 /// What languages print round an id.
 #[rustfmt::skip]
-const PRINTED: [(&str, &str); 62] = [
+const PRINTED: [(&str, &str); 67] = [
     ("ObjectId(\"", "\")"), ("ObjectId('", "')"), ("ObjectID(\"", "\")"), ("UUID('", "')"), ("UUID(\"", "\")"),
     ("Some(", ")"), ("Some(\"", "\")"), ("Ok(", ")"), ("Ok(\"", "\")"), ("Just ", ""), ("Just \"", "\""),
     ("Optional(", ")"), ("Optional(\"", "\")"), ("Optional[", "]"), ("User object (", ")"), ("<User ", ">"),
@@ -20,6 +20,7 @@ const PRINTED: [(&str, &str); 62] = [
     ("array(", ")"), ("#<struct id=", ">"), ("map[id:", "]"), ("{:ok, ", "}"), ("{:ok, \"", "\"}"), ("&{", "}"),
     ("new ObjectId('", "')"), ("new ObjectId(\"", "\")"), ("BSON::ObjectId('", "')"), ("BSON::ObjectId(\"", "\")"),
     ("ObjectID(", ")"), ("ObjectID('", "')"), ("UUID(", ")"),
+    ("%!s(int=", ")"), ("%!s(int64=", ")"), ("%!s(uint=", ")"), ("%!s(uint64=", ")"), ("%!d(string=", ")"),
 ];
 
 /// Types of one's own, and what languages print between such a name and the id, and behind the id.
@@ -126,7 +127,7 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
     forms
 }
 
-/// An integer's bytes; so many zeros.
+/// An integer's bytes; its character; so many zeros.
 fn integers(id: &str) -> Vec<Vec<u8>> {
     let canonical = id.parse::<u64>().ok().filter(|number| number.to_string() == id);
     let Some(number) = canonical else {
@@ -139,6 +140,8 @@ fn integers(id: &str) -> Vec<Vec<u8>> {
     if let Ok(number) = u32::try_from(number) {
         forms.extend([number.to_be_bytes().to_vec(), number.to_le_bytes().to_vec()]);
     }
+    // Go's `string(42)`.
+    forms.extend(u32::try_from(number).ok().and_then(char::from_u32).map(|c| String::from(c).into()));
     forms.extend(usize::try_from(number).ok().filter(|number| *number <= 1024).map(|number| vec![0; number]));
     forms
 }

@@ -5,7 +5,8 @@
 //! characters, as many as nobody can try one after another through `explain`: what a cut at a separator or the loss of
 //! variables leaves, what a lenient decoder of base64 makes of some of the characters, and what Latin-1 has of them. What
 //! is read as hex up to the first other character has at least 4 bytes, the first group of a UUID. What an earlier mistake
-//! has put round the secret counts for none of these.
+//! has put round the secret counts for none of these. What is left without escapes, and a secret in another case, of which
+//! fewer are possible, have 8 bytes too.
 
 use base64::engine::general_purpose::{
     GeneralPurpose, GeneralPurposeConfig, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD,
@@ -16,6 +17,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
 
+use super::escaped::{escaped, rewritten, unescaped};
 use super::mistake::{Mistake, Mistakes};
 use super::padding::{FREQUENT_PADS, PADS, padded, quoted};
 use super::{BLOCK, HYPOTHESIS_MAX};
@@ -76,6 +78,12 @@ impl<'a> Key<'a> {
         self.key().secret
     }
 
+    /// Whether it is one of those with which many times are tried.
+    pub(super) fn is_frequent(&self) -> bool {
+        use Mistake::{Base64Key, EmptyKey, HexKey, PaddedKey, QuotedKey};
+        [EmptyKey, PaddedKey, QuotedKey, HexKey, Base64Key].iter().any(|mistake| self.mistakes.has(*mistake))
+    }
+
     /// HMAC-SHA256 of several messages.
     pub(super) fn hmac<const N: usize>(&self, messages: [&[u8]; N]) -> [[u8; 32]; N] {
         self.key().hmac(messages, &Suffix::EMPTY)
@@ -129,18 +137,34 @@ pub(super) fn fixed_keys(variable: &str) -> Vec<Key<'static>> {
 
 /// What one mistake makes of a secret.
 pub(super) fn wrong_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
-    let mut keys = Vec::new();
-    if secret.len() <= HYPOTHESIS_MAX {
-        let mut add = |mistake, bytes: Zeroizing<Vec<u8>>| {
-            if !bytes.is_empty() && *bytes != secret {
-                keys.push(Key::wrong(mistake, bytes));
-            }
-        };
-        written(secret, 0, variable, &PADS, &mut add);
+    different(secret, |add| {
+        written(secret, 0, variable, &PADS, add);
         for (open, close) in BRACKETS {
             add(Mistake::QuotedKey, [open.as_bytes(), secret, close.as_bytes()].concat().into());
         }
-        encoded(secret, 0, &mut add);
+        encoded(secret, 0, add);
+    })
+}
+
+/// What one mistake makes of a secret, and no other is tried with.
+pub(super) fn rare_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
+    different(secret, |add| {
+        objects(secret, variable, add);
+        add(Mistake::PrefixedKey, secret.repeat(2).into());
+        respelled(secret, add);
+    })
+}
+
+/// Those that are not the secret, each once.
+fn different(secret: &[u8], make: impl FnOnce(Add<'_>)) -> Vec<Key<'static>> {
+    let mut keys: Vec<Key<'static>> = Vec::new();
+    if secret.len() <= HYPOTHESIS_MAX {
+        make(&mut |mistake, bytes| {
+            let is_known = |key: &Key<'_>| key.mistakes == mistake.into() && key.bytes() == bytes.as_slice();
+            if !bytes.is_empty() && *bytes != secret && !keys.iter().any(is_known) {
+                keys.push(Key::wrong(mistake, bytes));
+            }
+        });
     }
     keys
 }
@@ -196,6 +220,44 @@ fn written(secret: &[u8], added: usize, variable: &str, pads: &[&str], add: Add<
             }
         });
     }
+}
+
+/// As a store of secrets keeps a value under its name.
+fn objects(secret: &[u8], variable: &str, add: Add<'_>) {
+    for name in [variable, "secret", "value"] {
+        for [open, middle, close] in [["{\"", "\":\"", "\"}"], ["{\"", "\": \"", "\"}"], ["{'", "': '", "'}"]] {
+            let parts = [open.as_bytes(), name.as_bytes(), middle.as_bytes(), secret, close.as_bytes()];
+            add(Mistake::QuotedKey, parts.concat().into());
+        }
+    }
+}
+
+/// Text in one case; as it is written in a page, in an address, in JSON or in a literal; without its own escapes.
+fn respelled(secret: &[u8], add: Add<'_>) {
+    let kept = |key: &Zeroizing<Vec<u8>>| key.len() >= PIECE_MIN;
+    let cases = [secret.to_ascii_lowercase(), secret.to_ascii_uppercase()].map(Zeroizing::new);
+    cases.into_iter().filter(kept).for_each(|key| add(Mistake::KeyCase, key));
+    escaped(secret).for_each(|key| add(Mistake::KeyEscaped, key));
+    let slashed = |marks: &[u8]| {
+        rewritten(secret, |rest, out| {
+            let mark = rest.first().filter(|mark| marks.contains(mark))?;
+            out.extend([b'\\', *mark]);
+            Some(1)
+        })
+    };
+    // JSON, PHP's `json_encode`, and `addslashes`.
+    [&b"\"\\"[..], b"\"\\/", b"\"\\'"].iter().for_each(|marks| add(Mistake::KeyEscaped, slashed(marks)));
+    let doubled = rewritten(secret, |rest, out| {
+        rest.strip_prefix(b"$")?;
+        out.extend(b"$$");
+        Some(1)
+    });
+    add(Mistake::KeyEscaped, doubled);
+    let bare = rewritten(secret, |rest, out| {
+        out.push(*rest.strip_prefix(b"\\")?.first()?);
+        Some(2)
+    });
+    unescaped(secret).into_iter().chain([bare]).filter(kept).for_each(|key| add(Mistake::KeyEscaped, key));
 }
 
 /// What shells and readers of `.env` files, `.ini` files, queries and lists leave of a text.

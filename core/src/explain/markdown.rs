@@ -31,7 +31,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             "The clock of the server that signs is ahead, or a local time was taken for Unix time.",
         ),
         Mistake::TimeZone => (
-            "The time is wrong by whole hours, or by a half or a quarter as well.",
+            "The time is wrong by whole hours, or by a half or a quarter as well; or the time that was signed is, and not the one that was sent.",
             "`mktime` of a UTC date, Python's `datetime.utcnow().timestamp()`, a date from a database without its zone.",
         ),
         Mistake::MissingSignature => (
@@ -72,11 +72,11 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::QuotedKey => (
             "The right form, other digits.",
-            "`docker --env-file`, systemd and GitHub's secrets keep quotation marks that a shell removes; Python's `str(bytes)` adds `b'...'`; word processors make them curly; `<SECRET>` of a sample was filled in with its brackets; `;` or `,` was copied from a line of code.",
+            "`docker --env-file`, systemd and GitHub's secrets keep quotation marks that a shell removes; Python's `str(bytes)` adds `b'...'`; word processors make them curly; `<SECRET>` of a sample was filled in with its brackets; `;` or `,` was copied from a line of code; a store of secrets returns `{\"NAME\":\"value\"}`.",
         ),
         Mistake::PrefixedKey => (
             "The right form, other digits.",
-            "`Bearer `, `sha256=`, `whsec_` or `base64:` was taken along from a sample of another vendor, or cut off a secret that really begins so; the whole line `NAME=value` was taken for the value.",
+            "`Bearer `, `sha256=`, `whsec_` or `base64:` was taken along from a sample of another vendor, or cut off a secret that really begins so; the whole line `NAME=value` was taken for the value; or it was pasted twice.",
         ),
         Mistake::HexKey => (
             "The right form, other digits.",
@@ -85,6 +85,14 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         Mistake::Base64Key => (
             "The right form, other digits.",
             "`Buffer.from(secret, 'base64')`, `base64_decode`, `Base64.decode64`: lenient decoders take any text; or Kubernetes' `data:` was read without decoding.",
+        ),
+        Mistake::KeyCase => (
+            "The right form, other digits.",
+            "WordPress' `sanitize_key`, a column or a form that keeps text in one case, `tolower` of a whole line of settings.",
+        ),
+        Mistake::KeyEscaped => (
+            "The right form, other digits.",
+            "`esc_html` or `htmlspecialchars` before the secret is stored makes `&amp;` of `&`; `urldecode` of what is decoded already loses `%2B` and `+`; `json_encode` writes `\\/`, `addslashes` `\\'`; `$$` for Compose that nothing replaced.",
         ),
         Mistake::KeyCut => (
             "The right form, other digits.",
@@ -104,7 +112,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::NoHmac => (
             "64 digits of SHA-256, or 32, 40 or 128 of MD5, SHA-1 or SHA-512.",
-            "`sha256(secret + id)`, `md5($id . $secret)`, `crypto.createHash` in place of `createHmac`.",
+            "`sha256(secret + id)`, `md5($id . $secret)`, `crypto.createHash` in place of `createHmac`, SQL Server's `HASHBYTES`.",
         ),
         Mistake::WrongCall => (
             "More than 64 digits; in hex, the first are the id's own bytes.",
@@ -118,7 +126,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         }
         Mistake::TimestampUnit => (
             "`HEX-T` with a time of 13 or more digits, a point or a date; or other digits.",
-            "JavaScript `Date.now()`, Java `currentTimeMillis()`, Python `time.time()`, a `Date` in a string, PHP `date('c')`, `date +%Y%m%d%H%M%S`.",
+            "JavaScript `Date.now()`, Java `currentTimeMillis()`, Python `time.time()`, a `Date` in a string, PHP `date('c')`, Ruby `Time.now.to_s`, `date +%Y%m%d%H%M%S`.",
         ),
         Mistake::TimestampSeparator => (
             "`HEX.T`, `HEX:T`, `HEXT`, `T-HEX`, `HEX - T`, `t=T,v1=HEX`; or other digits.",
@@ -132,8 +140,8 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             ("`A` to `F`.", ".NET `Convert.ToHexString`, SQL, `%X`, Java `HexFormat.of().withUpperCase()`.")
         }
         Mistake::OtherEncoding => (
-            "Base64, decimal numbers, signs that cannot be read, `\\x93\\xE5`, twice as many digits.",
-            "`digest('base64')`, PHP's fourth argument `true`, Java `Arrays.toString(mac)`, `new String(mac)`, Ruby `digest.inspect`, hex of hex; another provider's form.",
+            "Base64, base32, decimal or octal numbers, bits, signs that cannot be read, `\\x93\\xE5`, twice as many digits; or digits in another order.",
+            "`digest('base64')`, PHP's fourth argument `true`, Java `Arrays.toString(mac)`, `new String(mac)`, Ruby `digest.inspect`, `unpack('h*')`, .NET `BigInteger`, `od -c`, `xxd -b`, hex of hex; another provider's form.",
         ),
         Mistake::Decorated => (
             "The right digits, and something with them: `0x`, `sha256=`, hyphens between bytes, a file's name, quotation marks, `%22`, `&quot;`.",
@@ -144,12 +152,12 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             "A column of 40 or 50 characters, `substr`, a field that was cut in a log.",
         ),
         Mistake::OtherHash => (
-            "32, 40, 56, 96 or 128 digits.",
+            "32, 40, 56, 96 or 128 digits; or the first 64 of these.",
             "HMAC with MD5, SHA-1, SHA-224, SHA-384 or SHA-512: a default, or another vendor's sample.",
         ),
         Mistake::IdPadded => (
             "The right form, other digits.",
-            "`gets` without `chomp`, `echo id |` without `-n`, a column of fixed width, `trim` on one side alone.",
+            "`gets` without `chomp`, `echo id |` without `-n`, `echo -n` of a shell that does not know `-n` and prints it, `'\\n'` in single quotation marks, the blank before cmd.exe's pipe, a column or a buffer of fixed width, `trim` on one side alone.",
         ),
         Mistake::IdCase => (
             "The right form, other digits.",
@@ -177,11 +185,11 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::IdNotText => (
             "The right form, the same digits for every user.",
-            "`String(undefined)`, `str(None)`, a Promise that was not awaited: nobody is logged in, or the property has another name.",
+            "`String(undefined)`, `str(None)`, a Promise that was not awaited: nobody is logged in, or the property has another name; `{{user.id}}` or `${user_id}` that no template engine filled.",
         ),
         Mistake::IdForm => (
             "The right form, other digits.",
-            "A UUID without hyphens or as bytes, `new ObjectId('...')` or its 12 bytes, `Some(42)`, `(42,)`, `UserId { id: 42 }`, `id=42`, `user_42`, `/api/users/42`, `gid://...`, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, an id that was hashed, or signed, before.",
+            "A UUID without hyphens or as bytes, `new ObjectId('...')` or its 12 bytes, `Some(42)`, `(42,)`, `UserId { id: 42 }`, `id=42`, `user_42`, `/api/users/42`, `gid://...`, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, Go `string(42)` and `%!s(int=42)`, an id that was hashed, or signed, before.",
         ),
         Mistake::NoneKnown => (
             "Anything.",

@@ -2,7 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::hypothesis::Hypothesis;
+use super::escaped::{escaped, unescaped};
+use super::hypothesis::{Hypothesis, each_once};
 use super::mistake::Mistake;
 use super::padding::{PADS, QUOTES, between, padded, quoted, stripped};
 use super::{Case, HYPOTHESIS_MAX, SHORT_MAX, id_form, number};
@@ -22,6 +23,7 @@ pub(super) fn hypotheses(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
         hypotheses.push(Hypothesis::new(Mistake::IdCase, [case.given, suffix].concat()));
     }
     hypotheses.extend(forms(id, suffix));
+    hypotheses.extend(rare(id, suffix));
     hypotheses
 }
 
@@ -32,6 +34,16 @@ pub(super) fn lines(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
     };
     let forms = forms(case.id, &format!("\n{suffix}")).into_iter().filter(is_form);
     forms.map(|form| form.twice(Mistake::IdPadded)).filter(Hypothesis::is_paired).collect()
+}
+
+/// The id in another form, where the clock was read twice: the caller sets the time at its end.
+pub(super) fn apart(id: &str, suffix: &str) -> Vec<Hypothesis> {
+    let is_rare =
+        |form: &&Hypothesis| form.mistakes.has(Mistake::IdNotText) || form.mistakes.has(Mistake::IdNumberFormat);
+    let forms = varied(id, suffix);
+    let mut forms: Vec<_> = forms.iter().filter(|form| !is_rare(form)).collect();
+    each_once(&mut forms);
+    forms.into_iter().map(|form| form.clone().twice(Mistake::TimestampDiffers)).collect()
 }
 
 /// The forms of other identifiers. The many of `id_form` are made of what was given alone, not of it in lower case.
@@ -58,6 +70,32 @@ pub(super) fn others<'a>(case: &'a Case<'_>) -> impl Iterator<Item = (usize, Str
 
 /// An identifier in its other forms.
 fn forms(id: &str, suffix: &str) -> Vec<Hypothesis> {
+    let mut hypotheses = varied(id, suffix);
+    // Case, and the prefix of vendors' libraries, have codes of their own.
+    let cases = cases(id);
+    let has_other_code = |form: &Vec<u8>| {
+        let is_case = cases.iter().any(|case| case.as_bytes() == form.as_slice());
+        is_case
+            || form.starts_with(EMAIL.as_bytes())
+            || id.strip_prefix(EMAIL).is_some_and(|rest| rest.as_bytes() == form)
+    };
+    let id_forms = id_form::forms(id).into_iter().filter(|form| !has_other_code(form));
+    hypotheses.extend(id_forms.map(|form| Hypothesis::new(Mistake::IdForm, [&form, suffix.as_bytes()].concat())));
+    // Of the whole message: a newline behind it, a charset.
+    let whole = format!("{id}{suffix}");
+    if !suffix.is_empty() {
+        hypotheses.extend(["\n", "\r\n", " "].map(|pad| Hypothesis::new(Mistake::IdPadded, format!("{whole}{pad}"))));
+        hypotheses
+            .extend(["\"", "'"].map(|quote| Hypothesis::new(Mistake::IdQuoted, format!("{quote}{whole}{quote}"))));
+    }
+    let echoed = ECHOED.map(|(before, after)| [before, &whole, after].concat());
+    hypotheses.extend(echoed.map(|form| Hypothesis::new(Mistake::IdPadded, form)));
+    hypotheses.extend(charsets(&whole).map(|form| Hypothesis::new(Mistake::IdCharset, form)));
+    hypotheses
+}
+
+/// The forms that a second mistake is tried with, but for those of the whole message.
+fn varied(id: &str, suffix: &str) -> Vec<Hypothesis> {
     let mut hypotheses = Vec::new();
     let mut add = |mistake, other: &[u8]| {
         if other != id.as_bytes() {
@@ -69,32 +107,21 @@ fn forms(id: &str, suffix: &str) -> Vec<Hypothesis> {
     quoted(id.as_bytes()).for_each(|form| add(Mistake::IdQuoted, &form));
     between(id.as_bytes(), &QUOTES).into_iter().for_each(|form| add(Mistake::IdQuoted, form));
     let mut add_all = |mistake, forms: Vec<String>| forms.iter().for_each(|form| add(mistake, form.as_bytes()));
-    let cases = cases(id);
     add_all(Mistake::IdQuoted, literals(id));
-    add_all(Mistake::IdEscaped, escaped(id));
     add_all(Mistake::IdNormalised, vec![id.nfc().collect(), id.nfd().collect()]);
     add_all(Mistake::IdNumberFormat, number::forms(id));
     add_all(Mistake::IdNotText, NOT_TEXT.map(String::from).into());
-    unescaped(id.as_bytes()).iter().for_each(|form| add(Mistake::IdEscaped, form));
-    // Case, and the prefix of vendors' libraries, have codes of their own.
-    let has_other_code = |form: &Vec<u8>| {
-        let is_case = cases.iter().any(|case| case.as_bytes() == form.as_slice());
-        is_case
-            || form.starts_with(EMAIL.as_bytes())
-            || id.strip_prefix(EMAIL).is_some_and(|rest| rest.as_bytes() == form)
-    };
-    let id_forms = id_form::forms(id);
-    id_forms.iter().filter(|form| !has_other_code(form)).for_each(|form| add(Mistake::IdForm, form));
-    cases.iter().for_each(|form| add(Mistake::IdCase, form.as_bytes()));
-    // Of the whole message: a newline behind it, a charset.
-    let whole = format!("{id}{suffix}");
-    if !suffix.is_empty() {
-        hypotheses.extend(["\n", "\r\n", " "].map(|pad| Hypothesis::new(Mistake::IdPadded, format!("{whole}{pad}"))));
-        hypotheses
-            .extend(["\"", "'"].map(|quote| Hypothesis::new(Mistake::IdQuoted, format!("{quote}{whole}{quote}"))));
-    }
-    hypotheses.extend(charsets(&whole).map(|form| Hypothesis::new(Mistake::IdCharset, form)));
+    add_all(Mistake::IdCase, cases(id));
+    escaped(id.as_bytes()).chain(unescaped(id.as_bytes())).for_each(|form| add(Mistake::IdEscaped, &form));
     hypotheses
+}
+
+/// The forms that are many, of fixed width and of templates.
+fn rare(id: &str, suffix: &str) -> Vec<Hypothesis> {
+    let rare = |mistake, form: &[u8]| Hypothesis::new(mistake, [form, suffix.as_bytes()].concat()).searched(true);
+    let padded = of_fixed_width(id).into_iter().map(|form| rare(Mistake::IdPadded, &form));
+    let unfilled = unfilled().filter(|form| form != id).map(|form| rare(Mistake::IdNotText, form.as_bytes()));
+    padded.chain(unfilled).collect()
 }
 
 /// What vendors' own libraries put before an e-mail address.
@@ -106,6 +133,52 @@ const NOT_TEXT: [&str; 16] = [
     "", "null", "NULL", "undefined", "None", "nil", "NaN", "false", "true", "False", "True",
     "[object Object]", "[object Promise]", "Array", "Object", "0",
 ];
+
+/// What a shell's `echo` signs with the message: an option or an escape that it does not know, a blank before the pipe of
+/// cmd.exe. And the NUL that ends a text in C.
+#[rustfmt::skip]
+const ECHOED: [(&str, &str); 6] = [
+    ("-n ", "\n"), ("-e ", "\n"), ("", "\\n"), ("", "\\n\n"), ("", " \r\n"), ("", "\0"),
+];
+
+/// The widest column or buffer of fixed width.
+const WIDTH_MAX: usize = 64;
+
+/// Blanks behind or before it, NULs behind its bytes.
+fn of_fixed_width(id: &str) -> Vec<Vec<u8>> {
+    let mut forms = Vec::new();
+    let characters = id.chars().count();
+    for width in 2..=WIDTH_MAX {
+        let blanks = b" ".repeat(width.saturating_sub(characters));
+        if !blanks.is_empty() {
+            forms.extend([[id.as_bytes(), &blanks].concat(), [&blanks, id.as_bytes()].concat()]);
+        }
+        let nuls = vec![0; width.saturating_sub(id.len())];
+        if nuls.len() > 1 {
+            forms.push([id.as_bytes(), &nuls].concat());
+        }
+    }
+    forms
+}
+
+/// What an id is called in templates and code, and what stands round it there.
+#[rustfmt::skip]
+const UNFILLED: [&str; 12] = [
+    "user.id", "current_user.id", "user_id", "userId", "id", "email", "uid", "USER_ID", "YOUR_USER_ID", "user->id",
+    "user['id']", "user",
+];
+
+#[rustfmt::skip]
+const TEMPLATES: [(&str, &str); 13] = [
+    ("", ""), ("{{", "}}"), ("{{ ", " }}"), ("${", "}"), ("#{", "}"), ("{", "}"), ("<%= ", " %>"), ("<", ">"), ("[", "]"),
+    ("%", "%"), ("$", ""), (":", ""), ("@", ""),
+];
+
+/// A template that nothing filled, or a name that was taken for its value.
+fn unfilled() -> impl Iterator<Item = String> {
+    let of_name = |name| TEMPLATES.map(|(before, after)| [before, name, after].concat());
+    UNFILLED.into_iter().flat_map(of_name).chain(["%s", "%d"].map(String::from))
+}
 
 fn cases(id: &str) -> Vec<String> {
     let mut forms = vec![id.to_lowercase(), id.to_uppercase(), id.to_ascii_lowercase(), id.to_ascii_uppercase()];
@@ -133,63 +206,6 @@ fn literals(id: &str) -> Vec<String> {
         text + "\""
     };
     vec![format!("b'{id}'"), json(false, "/"), json(false, "\\/"), json(true, "/"), json(true, "\\/")]
-}
-
-/// How `"` and `'` are written, where `&`, `<` and `>` are escaped.
-#[rustfmt::skip]
-const HTML_QUOTES: [(&str, &str); 7] = [
-    ("\"", "'"), ("&quot;", "'"), ("&quot;", "&#39;"), ("&quot;", "&#039;"), ("&quot;", "&#x27;"), ("&quot;", "&apos;"),
-    ("&#34;", "&#39;"),
-];
-
-/// What is left as it is beside letters and digits, and whether a space becomes `+`.
-#[rustfmt::skip]
-const URL_ESCAPES: [(&str, bool); 7] = [
-    ("-_.~", false), ("-_.!~*'()", false), ("-_.~/", false), (";,/?:@&=+$-_.!~*'()#", false),
-    ("-_.", true), ("-_.~", true), ("-_.*", true),
-];
-
-#[rustfmt::skip]
-const ENTITIES: [(&str, u8); 9] = [
-    ("&amp;", b'&'), ("&lt;", b'<'), ("&gt;", b'>'), ("&quot;", b'"'), ("&#34;", b'"'),
-    ("&#39;", b'\''), ("&#039;", b'\''), ("&#x27;", b'\''), ("&apos;", b'\''),
-];
-
-fn escaped(id: &str) -> Vec<String> {
-    let html = |(double, single): (&str, &str)| {
-        let html = id.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        // Neither of the two appears in the other's escape.
-        html.replace('"', double).replace('\'', single)
-    };
-    let url = |(kept, plus): (&str, bool)| {
-        let escape = |b: u8| match b {
-            b' ' if plus => "+".into(),
-            _ if b.is_ascii_alphanumeric() || kept.as_bytes().contains(&b) => char::from(b).to_string(),
-            _ => format!("%{b:02X}"),
-        };
-        id.bytes().map(escape).collect()
-    };
-    HTML_QUOTES.map(html).into_iter().chain(URL_ESCAPES.map(url)).collect()
-}
-
-fn unescaped(id: &[u8]) -> [Vec<u8>; 3] {
-    let (mut url, mut form, mut html) = (Vec::new(), Vec::new(), Vec::new());
-    let mut rest = id;
-    while let [first, tail @ ..] = rest {
-        let escape = tail.first_chunk::<2>().filter(|_| *first == b'%');
-        let byte = escape.and_then(|digits| hex::decode(digits).ok()?.first().copied());
-        url.push(byte.unwrap_or(*first));
-        form.push(byte.unwrap_or(if *first == b'+' { b' ' } else { *first }));
-        rest = byte.and_then(|_| tail.get(2..)).unwrap_or(tail);
-    }
-    rest = id;
-    while let [first, tail @ ..] = rest {
-        let entity = ENTITIES.iter().find_map(|(name, c)| Some((*c, rest.strip_prefix(name.as_bytes())?)));
-        let (byte, tail) = entity.unwrap_or((*first, tail));
-        html.push(byte);
-        rest = tail;
-    }
-    [url, form, html]
 }
 
 fn charsets(message: &str) -> impl Iterator<Item = Vec<u8>> {

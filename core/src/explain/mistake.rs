@@ -57,7 +57,7 @@ pub(super) const FIX_WITHOUT_FORM: &str =
     "Send the whole text that sign returned; look at the place where it is written into the page.";
 
 /// A set of mistakes, a bit for each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Mistakes(u64);
 
 const _: () = assert!(ALL.len() <= u64::BITS as usize);
@@ -114,7 +114,7 @@ mistakes! {
         "The signature is from the future" // its distance follows
         "Let a time server set the clocks of both machines."
     TimeZone "time-zone"
-        "Its time is off by as much as a time zone: a local time was taken for Unix time."
+        "A time is off by as much as a time zone: a local time was taken for Unix time."
         "Ask the system for Unix time; do not compute it from a local date."
     MissingSignature "missing-signature"
         "No signature came."
@@ -145,10 +145,10 @@ mistakes! {
         "It was made with white space or a byte order mark at an end of the secret."
         "Remove the newline or the space where the secret is stored; often a file or a variable has one too many."
     QuotedKey "quoted-key"
-        "It was made with quotation marks or brackets round the secret, or with a separator behind it."
+        "It was made with quotation marks, brackets or JSON round the secret, or with a separator behind it."
         "Store the secret as the provider shows it, and let no quotation marks, brackets or separators become part of it."
     PrefixedKey "prefixed-key"
-        "It was made with a prefix before the secret, or without its own."
+        "It was made with a prefix before the secret, or without its own, or with the secret twice."
         "Use the secret as the provider shows it: nothing put in front, nothing taken away."
     HexKey "hex-key"
         "The secret was decoded from hex, or turned into hex, before it was used."
@@ -156,6 +156,12 @@ mistakes! {
     Base64Key "base64-key"
         "The secret was decoded from base64, or turned into base64, before it was used."
         "Use the secret's characters as they are."
+    KeyCase "key-case"
+        "It was made with the secret in other upper and lower case."
+        "Use the secret letter by letter as the provider shows it; look for a form, a database or a function that changes case."
+    KeyEscaped "key-escaped"
+        "It was made with the secret as it is escaped for a page, an address, JSON or a string, or with its own escapes undone."
+        "Use the secret as the provider shows it: store it where nothing escapes or decodes it."
     KeyCut "key-cut"
         "It was made with the secret cut off at `#`, `$`, `=`, `;`, `&`, `,` or white space, with `$` for its `$$`, or \
          without a `$name` in it."
@@ -213,7 +219,7 @@ mistakes! {
         "It was made with another hash function than SHA-256."
         "Choose SHA-256."
     IdPadded "id-padded"
-        "The id was signed with white space at an end, or without its own."
+        "The id was signed with white space or the like at an end, or without its own."
         "Sign exactly the id that the page sends; look for a newline or a space where it is read."
     IdCase "id-case"
         "The id was signed with other upper and lower case."
@@ -234,7 +240,7 @@ mistakes! {
         "The id's number was signed in another notation."
         "Keep ids as text or integers; they must not pass through a floating-point number or a display format."
     IdNotText "id-not-text"
-        "What was signed is the word for a value that is not there."
+        "What was signed is the word for a value that is not there, or a template that nothing filled."
         "The id was missing when it was signed; look at the place where it is read."
     IdForm "id-form"
         "The id was signed in another form: a UUID written otherwise, a type's name round it, a prefix, JSON, its bytes."

@@ -12,8 +12,8 @@ use crate::signature::timestamp;
 
 /// Notations of languages and formats. The first that fits counts.
 #[rustfmt::skip]
-const WRAPPINGS: [(&str, &str); 19] = [
-    ("b'", "'"), ("b\"", "\""), ("u'", "'"), ("Some(\"", "\")"), ("Some(", ")"), ("Ok(\"", "\")"), ("Just \"", "\""),
+const WRAPPINGS: [(&str, &str); 21] = [
+    ("b'", "'"), ("b\"", "\""), ("bytearray(b'", "')"), ("bytearray(b\"", "\")"), ("u'", "'"), ("Some(\"", "\")"), ("Some(", ")"), ("Ok(\"", "\")"), ("Just \"", "\""),
     ("Optional(\"", "\")"), ("Optional[", "]"), ("Signature(\"", "\")"), ("[\"", "\"]"), ("['", "']"), ("[", "]"),
     ("(\"", "\")"), ("('", "',)"), ("string(64) \"", "\""), ("string(75) \"", "\""),
     ("{\"signature\":\"", "\"}"), ("{\"uid_hash\":\"", "\"}"),
@@ -99,7 +99,12 @@ pub(super) fn groups(scheme: Scheme, encoding: Encoding, text: &[u8]) -> Vec<Gro
                 match other {
                     // A time that was cut off may look whole.
                     Some((digits, rest)) => _ = add(Tail::Other(rest.into()), digits, mistakes),
-                    _ if !timed => _ = add(Tail::Missing, &text, mistakes),
+                    _ if !timed => {
+                        let fine = fine(&text);
+                        if !fine.is_some_and(|(body, time)| add(Tail::Other(format!("-{time}")), body, mistakes)) {
+                            add(Tail::Missing, &text, mistakes);
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -149,6 +154,18 @@ fn is_hex(digits: &[u8]) -> bool {
 fn last_hyphen(scheme: Scheme, text: &[u8]) -> (&[u8], &[u8]) {
     let hyphen = text.iter().rposition(|b| *b == b'-').filter(|_| scheme == Scheme::Timestamped);
     hyphen.and_then(|at| text.split_at_checked(at)).unwrap_or((text, &[]))
+}
+
+/// What holds a digest that need not be in hex, and the time of a clock that does not count in seconds.
+fn fine(text: &[u8]) -> Option<(&[u8], &str)> {
+    let (body, time) = text.split_at_checked(text.iter().rposition(|b| *b == b'-')?)?;
+    let time = str::from_utf8(time.get(1..)?).ok()?;
+    let is_digits =
+        |text: &str, lengths: &[usize]| lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let is_fraction =
+        |(whole, fraction)| is_digits(whole, &[9, 10, 11]) && is_digits(fraction, &[1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    let is_fine = is_digits(time, &[13, 16, 19]) || time.split_once('.').is_some_and(is_fraction);
+    Some((body, time)).filter(|_| is_fine)
 }
 
 /// What holds the digest, the time, and what is wrong between and behind the two.
@@ -224,7 +241,9 @@ fn apart(text: &[u8]) -> Option<(&[u8], i64, Mistakes)> {
 
 /// The digests in a text. What was decoded from it once is read again.
 pub(super) fn read(body: &[u8], mistakes: Mistakes, depth: u8) -> Vec<Reading> {
-    let mut readings = digits::read(body);
+    // The digits of a dump are other digests' to `digits`, and readings are bounded.
+    let mut readings = bytes::dumped(body);
+    readings.extend(digits::read(body));
     readings.extend(bytes::read(body));
     for layer in bytes::layers(body).into_iter().filter(|layer| depth == 0 && layer.is_ascii()) {
         readings.extend(read(&layer, Mistake::OtherEncoding.into(), 1));

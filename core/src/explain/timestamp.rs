@@ -3,14 +3,16 @@
 use super::hypothesis::Hypothesis;
 use super::mistake::Mistake;
 use super::reading::Tail;
+use super::{SEARCH_MAX, ZONES};
 use crate::signature::timestamp;
 use crate::signer::TIMESTAMP_MAX;
 
 /// Between the id and the time.
 const SEPARATORS: [&str; 12] = ["-", ".", ":", "_", "", " - ", "- ", " -", "--", " ", "|", "/"];
 
-/// How far from each other two readings of the clock are in pairs, in seconds.
-const NEAR: i64 = 5;
+/// How far from now a time that was not sent is in pairs, and from each other two readings of the clock in a long message or
+/// under a key that is rarely wrong so, in seconds.
+pub(super) const NEAR: i64 = 5;
 
 /// How far two readings of the clock are apart at most, in seconds.
 const APART: i64 = 60;
@@ -49,6 +51,13 @@ pub(super) fn hypotheses(id: &str, tail: &Tail, now: i64, searches: bool) -> Vec
                 let signed = std::iter::once(unit.into()).chain(signed);
                 hypotheses
                     .extend(signed.map(|signed| Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{signed}"))));
+                // `Date.now()`, read twice.
+                let is_in_milliseconds = unit.len() == 13 && is_digits(unit) && !unit.starts_with('0');
+                let read = Some(unit).filter(|_| searches && is_in_milliseconds).and_then(|unit| unit.parse().ok());
+                hypotheses.extend(read.into_iter().flat_map(around).map(|other| {
+                    let unit = Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{other}"));
+                    unit.twice(Mistake::TimestampDiffers).searched(true)
+                }));
             }
         }
     }
@@ -60,15 +69,52 @@ fn of_time(id: &str, time: i64, searches: bool) -> Vec<Hypothesis> {
     let behind = SEPARATORS.iter().filter(|signed| **signed != "-").map(|signed| format!("{id}{signed}{time}"));
     let before = SEPARATORS.iter().map(|signed| format!("{time}{signed}{id}"));
     hypotheses.extend(behind.chain(before).map(|signed| Hypothesis::new(Mistake::TimestampSeparator, signed)));
-    hypotheses.extend(near(time, if searches { APART } else { NEAR }).filter(|other| *other != time).map(|other| {
-        let is_search = other.abs_diff(time) > NEAR.unsigned_abs();
-        Hypothesis::new(Mistake::TimestampDiffers, format!("{id}-{other}")).searched(is_search)
+    hypotheses.extend(apart(id, time).map(|other| {
+        let is_far = other.abs_diff(time) > NEAR.unsigned_abs();
+        Hypothesis::new(Mistake::TimestampDiffers, format!("{id}-{other}")).far(is_far)
     }));
     hypotheses.extend((0..if searches { 1000 } else { 1 }).map(|milliseconds| {
         Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{time}{milliseconds:03}")).searched(milliseconds > 0)
     }));
     hypotheses.extend(units(time).map(|unit| Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{unit}"))));
+    let zones = ZONES.iter().flat_map(|minutes| [*minutes, minutes.saturating_neg()]).filter(|_| searches);
+    for minutes in zones {
+        let local = time.saturating_add(minutes.saturating_mul(60));
+        if (0..=TIMESTAMP_MAX).contains(&local) {
+            let number = Hypothesis::new(Mistake::TimeZone, format!("{id}-{local}"));
+            let written = moments(local, minutes).into_iter();
+            let written = written.map(|unit| Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{unit}")));
+            hypotheses.extend(std::iter::once(number).chain(written).map(|form| form.searched(true)));
+        }
+    }
     hypotheses
+}
+
+/// The time of a clock in a zone that is so many minutes ahead, as languages and databases write it.
+fn moments(local: i64, minutes: i64) -> [String; 6] {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let (hours, rest) = (minutes.saturating_abs() / 60, minutes.saturating_abs() % 60);
+    let (colon, plain) = (format!("{sign}{hours:02}:{rest:02}"), format!("{sign}{hours:02}{rest:02}"));
+    let date = date(local);
+    let spaced = date.replace('T', " ");
+    [
+        format!("{date}{colon}"),
+        format!("{date}{plain}"),
+        format!("{spaced} {colon}"),
+        format!("{spaced} {plain}"),
+        date,
+        spaced,
+    ]
+}
+
+/// Another reading of the clock. Of a long message the nearest alone.
+pub(super) fn apart(id: &str, time: i64) -> impl Iterator<Item = i64> + use<> {
+    let is_short = id.len().saturating_add(time.to_string().len()) < SEARCH_MAX;
+    near(time, if is_short { APART } else { NEAR }).filter(move |other| *other != time)
+}
+
+fn around(time: i64) -> impl Iterator<Item = i64> {
+    (time.saturating_sub(APART)..=time.saturating_add(APART)).filter(move |other| *other != time)
 }
 
 fn near(time: i64, distance: i64) -> impl Iterator<Item = i64> {

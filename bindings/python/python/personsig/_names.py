@@ -86,6 +86,8 @@ FindingCode: TypeAlias = Literal[
     "prefixed-key",
     "hex-key",
     "base64-key",
+    "key-case",
+    "key-escaped",
     "key-cut",
     "key-charset",
     "key-hashed",
