@@ -1151,7 +1151,7 @@ def messages_of_also(user_id, also, kind, time, now):
     for other in identifiers(user_id, also):
         if len(other.encode()) <= PAIRED:
             made = [*messages_of_time(other, kind, time, now, narrow=True)]
-            made = [one for one in made if other in also or not is_far(one, time)]
+            made = [one for one in made if other in also[:4] or not is_far(one, time)]
             if kind == "right":
                 made += [one for one in forms(other, time) if (other in also or "id-form" not in one.codes) and not one.searched]
             yield from (one._replace(codes=one.codes | {"other-identifier"}, mistakes=2) for one in made)
@@ -1397,15 +1397,18 @@ def hypotheses(row, keys, given, user_id, text, also, now):
     twice = [*twice_wrong_keys(secret, variable)]
     for kind, time, readings, matcher, made, end in groups:
         doubly = [*messages_of_also(user_id, also, kind, time, now), *(lines(user_id, time) if kind == "right" else [])]
-        if is_timed(kind, time) and len((user_id + time).encode()) <= PAIRED:
-            doubly += forms_apart(user_id, time)
         matcher.try_all(found, nothing, secret, [one for one in doubly if len(one.signed) <= PAIRED])
+        # The many readings of the clock, where the writing has one mistake at most.
+        likely = [one for one in readings if len(one.codes) < 2]
+        many = Matcher(likely)
+        if is_timed(kind, time) and len((user_id + time).encode()) <= PAIRED:
+            many.try_all(found, nothing, secret, [one for one in forms_apart(user_id, time) if len(one.signed) <= PAIRED])
         if len(secret) <= PAIRED_SECRET:
             swapped(found, nothing, secret, user_id + "\n", end, readings, {"id-padded"})
             for at in apart(user_id, int(time[1:])) if is_timed(kind, time) else ():
-                swapped(found, nothing, secret, user_id, f"-{at}", readings, {"timestamp-differs"})
+                swapped(found, nothing, secret, user_id, f"-{at}", likely, {"timestamp-differs"})
                 if abs(at - int(time[1:])) <= NEAR:
-                    hashes_of(found, secret, user_id, f"-{at}", readings, {"timestamp-differs"})
+                    hashes_of(found, secret, user_id, f"-{at}", likely, {"timestamp-differs"})
             for other in others:
                 hashes_of(found, secret, other, end, readings, {"other-identifier"})
                 swapped(found, nothing, secret, other, end, readings, {"other-identifier"})
@@ -1417,7 +1420,9 @@ def hypotheses(row, keys, given, user_id, text, also, now):
         # The keys that are most often wrong with any other reading of the clock, the others with the nearest.
         near = [one for one in paired if not is_far(one, time)]
         for codes, key in of_first:
-            matcher.try_all(found, codes, key, paired if codes & FREQUENT_KEYS else near)
+            matcher.try_all(found, codes, key, near)
+            if codes & FREQUENT_KEYS:
+                many.try_all(found, codes, key, [one for one in paired if is_far(one, time)])
         # .NET's Encoding.Unicode for both.
         charset = [one for one in made if "id-charset" in one.codes]
         for codes, key in of_first:

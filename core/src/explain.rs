@@ -375,6 +375,7 @@ impl Signer {
             }
             found.try_all(secret, &others.iter().collect::<Vec<_>>(), readings, false);
             let right = case.signed(tail);
+            let likely: Vec<_> = readings.iter().filter(|reading| reading.mistakes.count() < 2).cloned().collect();
             let is_short = secret.bytes().len() <= BLOCK;
             if is_short {
                 let line = [right.id, b"\n"].concat();
@@ -382,7 +383,7 @@ impl Signer {
                 construction::swapped(found, secret, &signed, readings);
             }
             if let Tail::Suffix(suffix) = tail {
-                Signer::proven_apart(found, case, suffix, secret, readings);
+                Signer::proven_apart(found, case, suffix, secret, &likely);
             }
             for (index, other) in message::others(case).filter(|(_, other)| is_short && other.len() <= SHORT_MAX) {
                 let mistakes = Mistake::OtherIdentifier.into();
@@ -409,7 +410,7 @@ impl Signer {
                 }
                 found.try_all(key, &paired, readings, false);
                 if key.is_frequent() {
-                    found.try_all(key, &far, readings, false);
+                    found.try_all(key, &far, &likely, false);
                 }
                 // .NET's `Encoding.Unicode` of secret and id, which makes a short message long.
                 if key.mistakes.has(Mistake::KeyCharset) {
@@ -483,7 +484,9 @@ impl Case<'_> {
         for (index, other) in message::others(self).filter(|(_, other)| other.len() <= SHORT_MAX) {
             let is_given = self.also.get(index) == Some(&other.as_str());
             let timed = timestamp::hypotheses(&other, tail, self.now, false).into_iter();
-            hypotheses.extend(timed.filter(|timed| is_given || !timed.is_far()).map(|timed| timed.of_also(index)));
+            hypotheses.extend(
+                timed.filter(|timed| is_given && index < 4 || !timed.is_far()).map(|timed| timed.of_also(index)),
+            );
         }
         hypotheses
     }
