@@ -125,7 +125,10 @@ describe('rails with Turbo, without', () => {
   without('no-cache', 'Back shows the page that Turbo has kept, and identifies again', async (page) => {
     await press(page, 'Log in');
     await page.context().clearCookies({ name: /_session$/ });
+    const left = page.url();
     await link(page, 'other');
+    // Turbo keeps it a moment after it has shown the next one.
+    await page.waitForFunction((address) => Turbo.session.view.snapshotCache.has(new URL(address)), left);
     await follow(page, () => page.goBack());
     assert.deepEqual(await told(page), [TOKEN, ...IDENTIFIED, ['unidentify'], ...IDENTIFIED]);
   });
