@@ -643,12 +643,13 @@ linters: need-lint venv
 	$(call required,.ci/requirements.txt)
 	$(call modules,.ci)
 
+RUFF := $(VENV)/bin/ruff --config .ci/ruff.toml
 lint: linters
 	@$(CARGO) fmt --all --check
 	@$(WITH_PHP) $(CARGO) clippy --quiet --locked --workspace --all-targets -- -D warnings
 	@for features in '' explain host json snippet; do $(CARGO) clippy --quiet --locked -p personsig --lib --no-default-features \
 		--features "$$features" -- -D warnings || exit 1; done
-	@$(VENV)/bin/ruff check --quiet && $(VENV)/bin/ruff format --quiet --check
+	@$(RUFF) check --quiet && $(RUFF) format --quiet --check
 	@$(VENV)/bin/clang-format --dry-run -Werror $(C_FILES)
 	@$(PRETTIER) --check $(JAVASCRIPT)
 	@$(VENV)/bin/typos
@@ -657,7 +658,7 @@ lint: linters
 
 fmt: linters
 	@$(CARGO) fmt --all
-	@$(VENV)/bin/ruff format --quiet && $(VENV)/bin/ruff check --quiet --fix
+	@$(RUFF) format --quiet && $(RUFF) check --quiet --fix
 	@$(VENV)/bin/clang-format -i $(C_FILES)
 	@$(PRETTIER) --write $(JAVASCRIPT)
 

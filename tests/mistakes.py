@@ -65,9 +65,14 @@ def as_sent(row, text):
 
 
 def written(mac, encoding):
-    if encoding == "hex":
-        return mac.hex()
-    return base64.b64encode(mac).decode() if encoding == "base64" else base64.urlsafe_b64encode(mac).decode().rstrip("=")
+    match encoding:
+        case "hex":
+            return mac.hex()
+        case "base64":
+            return base64.b64encode(mac).decode()
+        case "base64url":
+            return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+    raise ValueError(encoding)
 
 
 def mac_of(text, encoding):

@@ -43,8 +43,8 @@ impl Encoding {
     pub(crate) fn encode(self, mac: &[u8; 32]) -> [u8; ENCODED_MAX] {
         match self {
             Encoding::Hex => to_hex(mac),
-            Encoding::Base64 => to_base64::<b'+', b'/', b'='>(mac),
-            Encoding::Base64Url => to_base64::<b'-', b'_', 0>(mac),
+            Encoding::Base64 => to_base64::<{ STANDARD[0] }, { STANDARD[1] }, b'='>(mac),
+            Encoding::Base64Url => to_base64::<{ URL[0] }, { URL[1] }, 0>(mac),
         }
     }
 

@@ -69,6 +69,9 @@ const SEARCH_MAX: usize = 128;
 /// The longest message in bytes that is tried with wrong keys: what one block of SHA-256 holds.
 const SHORT_MAX: usize = 55;
 
+/// How many elements of `also` are tried with times that are up to a minute apart.
+const FAR_ALSO: usize = 4;
+
 /// The longest secret in bytes that two mistakes are made of: what HMAC does not hash first.
 const BLOCK: usize = 64;
 
@@ -314,13 +317,12 @@ impl Signer {
             keys.extend(wrong_keys(secret.bytes(), variable));
             keys.len()
         });
-        for (index, secret) in
-            secrets.iter().enumerate().filter(|(at, key)| *at == 0 || key.bytes().len() <= SEARCH_MAX)
-        {
-            if index > 0 {
-                keys.extend(wrong_keys(secret.bytes(), variable));
+        if let Some((first, fallbacks)) = secrets.split_first() {
+            keys.extend(rare_keys(first.bytes(), variable));
+            for secret in fallbacks.iter().map(Key::bytes).filter(|secret| secret.len() <= SEARCH_MAX) {
+                keys.extend(wrong_keys(secret, variable));
+                keys.extend(rare_keys(secret, variable));
             }
-            keys.extend(rare_keys(secret.bytes(), variable));
         }
 
         let mut found = Found::default();
@@ -485,7 +487,7 @@ impl Case<'_> {
             let is_given = self.also.get(index) == Some(&other.as_str());
             let timed = timestamp::hypotheses(&other, tail, self.now, false).into_iter();
             hypotheses.extend(
-                timed.filter(|timed| is_given && index < 4 || !timed.is_far()).map(|timed| timed.of_also(index)),
+                timed.filter(|timed| is_given && index < FAR_ALSO || !timed.is_far()).map(|timed| timed.of_also(index)),
             );
         }
         hypotheses

@@ -65,7 +65,7 @@ impl App {
     }
 
     /// Whether a redirect to somebody else, such as a provider of logins, comes back to the app's own port.
-    pub(crate) fn is_where_it_returns(&self, location: &str) -> bool {
+    pub(crate) fn comes_back(&self, location: &str) -> bool {
         let Some((_, query)) = location.split_once('?') else { return false };
         let query = query.to_ascii_lowercase().replace("%3a", ":").replace("%2f", "/");
         let Some(port) = self.authority.port() else { return false };
@@ -102,11 +102,7 @@ mod tests {
 
     #[test]
     fn a_login_that_comes_back_to_the_apps_port_is_recognised() {
-        assert!(
-            app().is_where_it_returns("https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback")
-        );
-        assert!(
-            !app().is_where_it_returns("https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A8787%2Fcallback")
-        );
+        assert!(app().comes_back("https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A3000%2Fcallback"));
+        assert!(!app().comes_back("https://login.example/?redirect_uri=http%3A%2F%2Flocalhost%3A8787%2Fcallback"));
     }
 }

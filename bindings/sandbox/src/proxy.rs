@@ -198,7 +198,7 @@ fn map_addresses(sandbox: &Sandbox, app: &App, page: &str, authority: &str, head
         if let Some(mapped) = app.mapped(text, authority) {
             let mapped = value(&mapped);
             headers.insert(name, mapped);
-        } else if name == header::LOCATION && app.is_where_it_returns(text) {
+        } else if name == header::LOCATION && app.comes_back(text) {
             warn(sandbox, page, "fixed-callback");
         }
     }

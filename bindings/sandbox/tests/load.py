@@ -68,6 +68,16 @@ async def listening(port):
     raise TimeoutError(port)
 
 
+async def started(running, name, port, command):
+    """A process that takes connections, and is ended with the others."""
+    began = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    running.callback(process.terminate)
+    await listening(port)
+    print(f"{name}: {time.monotonic() - began:.3f} s to the first connection")
+    return process
+
+
 def memory(process):
     status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
@@ -78,17 +88,10 @@ async def main(seconds):
     upstream = await loop.create_server(Upstream, "127.0.0.1", 0)
     port = upstream.sockets[0].getsockname()[1]
     bare_port, own_port = free(), free()
-    started = [time.monotonic()]
-    bare = subprocess.Popen([BARE, f"127.0.0.1:{bare_port}", f"127.0.0.1:{port}"])
     command = [PROGRAM, "--app", f"http://127.0.0.1:{port}", "--listen", f"127.0.0.1:{own_port}"]
-    own = None
-    try:
-        await listening(bare_port)
-        started.append(time.monotonic())
-        own = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        await listening(own_port)
-        started.append(time.monotonic())
-        print(f"start: bare {started[1] - started[0]:.3f} s, sandbox {started[2] - started[1]:.3f} s")
+    with contextlib.ExitStack() as running:
+        await started(running, "bare", bare_port, [BARE, f"127.0.0.1:{bare_port}", f"127.0.0.1:{port}"])
+        own = await started(running, "sandbox", own_port, command)
         for path in KINDS:
             rates, sizes = {"bare": 0, "sandbox": 0}, []
             turns = max(1, seconds // 2)
@@ -104,10 +107,6 @@ async def main(seconds):
                 f"memory {sizes[0]:.1f} MB after the first turn, {max(sizes):.1f} at most, {sizes[-1]:.1f} at the end"
             )
             assert sizes[-1] < sizes[0] + 20, "memory grows"
-    finally:
-        bare.terminate()
-        if own:
-            own.terminate()
 
 
 if __name__ == "__main__":

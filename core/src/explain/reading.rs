@@ -13,7 +13,8 @@ use crate::signature::timestamp;
 /// Notations of languages and formats. The first that fits counts.
 #[rustfmt::skip]
 const WRAPPINGS: [(&str, &str); 21] = [
-    ("b'", "'"), ("b\"", "\""), ("bytearray(b'", "')"), ("bytearray(b\"", "\")"), ("u'", "'"), ("Some(\"", "\")"), ("Some(", ")"), ("Ok(\"", "\")"), ("Just \"", "\""),
+    ("b'", "'"), ("b\"", "\""), ("bytearray(b'", "')"), ("bytearray(b\"", "\")"), ("u'", "'"),
+    ("Some(\"", "\")"), ("Some(", ")"), ("Ok(\"", "\")"), ("Just \"", "\""),
     ("Optional(\"", "\")"), ("Optional[", "]"), ("Signature(\"", "\")"), ("[\"", "\"]"), ("['", "']"), ("[", "]"),
     ("(\"", "\")"), ("('", "',)"), ("string(64) \"", "\""), ("string(75) \"", "\""),
     ("{\"signature\":\"", "\"}"), ("{\"uid_hash\":\"", "\"}"),
