@@ -31,15 +31,14 @@ use value::{Js, array, ascii, is_undefined, list, make, numbered, object, own, r
 use values::Values;
 use zeroize::Zeroizing;
 
+type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
+
 /// Node calls this once an isolate. napi itself would export by assignment, through setters of `Object.prototype`.
 #[napi(module_exports)]
 fn exports(mut exports: Object<'_>, env: Env) -> napi::Result<()> {
     let property = |name| Property::new().with_utf8_name(name);
-    let method = |name, function| Ok::<_, napi::Error>(property(name)?.with_method(function));
+    let method = |name, callback: Callback| Ok::<_, napi::Error>(property(name)?.with_method(callback));
     let value = |name, value: napi::Result<Js>| Ok::<_, napi::Error>(property(name)?.with_value(&value?));
-    let sign = env.create_function_from_closure::<(), _, _>("sign", hot::sign);
-    let verify = env.create_function_from_closure::<(), _, _>("verify", hot::verify);
-    let is_valid = env.create_function_from_closure::<(), _, _>("isValid", hot::is_valid);
     exports.define_properties(&[
         method("signer", signer_c_callback)?,
         method("fromEnv", from_env_c_callback)?,
@@ -49,9 +48,9 @@ fn exports(mut exports: Object<'_>, env: Env) -> napi::Result<()> {
         method("snippet", snippet_c_callback)?,
         method("identity", identity_c_callback)?,
         method("typeErrorMessage", type_error_message_c_callback)?,
-        property("sign")?.with_value(&sign?),
-        property("verify")?.with_value(&verify?),
-        property("isValid")?.with_value(&is_valid?),
+        method("sign", hot::callback::<hot::Sign>)?,
+        method("verify", hot::callback::<hot::Verify>)?,
+        method("isValid", hot::callback::<hot::IsValid>)?,
         value("providers", providers(env))?,
         value("version", string(env, personsig::VERSION))?,
     ])?;

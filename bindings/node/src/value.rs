@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 use crate::error::CallError;
 
-/// A value, valid until the function that Node called returns. napi does not tie values to calls, and what its
-/// closures return cannot borrow from one: hence `'static`.
+/// A value, valid until the function that Node called returns. napi does not tie what its functions return to a call:
+/// hence `'static`.
 pub(crate) type Js = Unknown<'static>;
 
 /// The isolate that a value belongs to.
