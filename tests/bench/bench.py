@@ -3,6 +3,7 @@
     python3 tests/bench/bench.py                 every surface; writes bench.json
     python3 tests/bench/bench.py SURFACE...      these alone, and no bench.json: while one is being made faster
     python3 tests/bench/bench.py --quick         two short rounds: does everything run? The numbers mean nothing
+    python3 tests/bench/bench.py --readme        measures nothing; writes bench.json's figures into README.md beside this file
 
 Standard library only. README.md beside this file says what is measured. The surfaces must be built, and personsig importable in the
 Python that runs this: `make bench` does all of it.
@@ -98,6 +99,7 @@ def ruby():
 
 
 PROGRAMS = {"rust": rust, "c": c, "python": python, "node": node, "php": php, "ruby": ruby}
+TITLES = {"php": "PHP"}
 CASES = {**dict.fromkeys(PROGRAMS, ("sign", "verify", "sign_many", "new")), "cli": ("sign", "sign_many")}
 
 
@@ -275,11 +277,40 @@ def print_line(surface, what, cells):
     print(f"{surface:8}{what:30}" + "".join(f"{cell:>20}" for cell in cells))
 
 
+def figures(report):
+    """README.md's table: for a short id and a plain scheme, the rival that people write, and the fastest that the host offers."""
+    runtimes = ", ".join(runtime for surface, runtime in report["runtimes"].items() if surface != "rust")
+    yield (
+        f"Speed-up over the code that you would otherwise write: an id of 10 bytes, GoSquared's scheme, one process per language, medians of\n"
+        f"{report['rounds']} rounds on one {report['cpu']} {'with' if report['sha_extensions'] else 'without'} SHA extensions ({runtimes}).\n"
+        f"All of the library's checks are included.\n"
+    )
+    yield "| | `sign` | `verify` | `sign_many` of 1,000 | than | `sign` | than a key set up once, with |"
+    yield "|---|---|---|---|---|---|---|"
+    for surface in PROGRAMS:
+        mine = [row for row in report["rows"] if (row["surface"], row["scheme"], row["id_bytes"]) == (surface, "plain", 10)]
+        usual, best = (row["rival"] for row in mine if row["case"] == "sign")
+        times = {(row["case"], row["rival"]): f"{row['ratio']:.{0 if row['ratio'] >= 9.95 else 1}f}" for row in mine}
+        cells = [times[case, usual] for case in ("sign", "verify", "sign_many")] + [f"`{usual}`", times["sign", best], f"`{best}`"]
+        yield f"| {TITLES.get(surface, surface.capitalize())} | {' | '.join(cells)} |"
+
+
+def write_figures():
+    readme = HERE / "README.md"
+    before, after = "<!-- figures: made of bench.json by bench.py --readme -->\n", "<!-- end of figures -->\n"
+    head, rest = readme.read_text("utf-8").split(before)
+    made = "\n".join(figures(json.loads((ROOT / "bench.json").read_text())))
+    readme.write_text(head + before + made + "\n" + after + rest.split(after)[1], "utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("surfaces", nargs="*", metavar="SURFACE", help=", ".join(CASES))
     parser.add_argument("--quick", action="store_true", help="two short rounds, only to see that everything runs")
+    parser.add_argument("--readme", action="store_true", help="write bench.json's figures into README.md")
     options = parser.parse_args()
+    if options.readme:
+        return write_figures()
     if unknown := set(options.surfaces) - set(CASES):
         parser.error(f"no surface: {', '.join(sorted(unknown))}")
     wanted = [surface for surface in CASES if surface in (options.surfaces or CASES)]
