@@ -280,11 +280,12 @@ def print_line(surface, what, cells):
 def figures(report):
     """README.md's table: for a short id and a plain scheme, the rival that people write, and the fastest that the host offers."""
     runtimes = ", ".join(runtime for surface, runtime in report["runtimes"].items() if surface != "rust")
-    yield (
-        f"Speed-up over the code that you would otherwise write: an id of 10 bytes, GoSquared's scheme, one process per language, medians of\n"
-        f"{report['rounds']} rounds on one {report['cpu']} {'with' if report['sha_extensions'] else 'without'} SHA extensions ({runtimes}).\n"
-        f"All of the library's checks are included.\n"
-    )
+    extensions = "with" if report["sha_extensions"] else "without"
+    yield f"""\
+Speed-up over the code that you would otherwise write: an id of 10 bytes, GoSquared's scheme, one process per language, medians of
+{report["rounds"]} rounds on one {report["cpu"]} {extensions} SHA extensions ({runtimes}).
+All of the library's checks are included.
+"""
     yield "| | `sign` | `verify` | `sign_many` of 1,000 | than | `sign` | than a key set up once, with |"
     yield "|---|---|---|---|---|---|---|"
     for surface in PROGRAMS:
