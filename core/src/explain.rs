@@ -12,7 +12,7 @@
 //!    other readings of the clock with forms of the id; keys that two mistakes made.
 //!
 //! Hypotheses that are many of a kind, such as times (*searches*), are tried with right keys alone. Work is bounded: see the
-//! constants, and `no_call_takes_long` among the tests.
+//! constants, and `measure_the_slowest_call` among the tests.
 //!
 //! Invariant: a finding confirms only what the caller already holds (`is_no_oracle_for_prefixes`,
 //! `shows_no_digits_of_a_signature_no_secret_and_no_id`). It says that the presented text contains a whole HMAC, or at
