@@ -71,7 +71,10 @@ class Maker:
             self.letters(size),
             self.letters(size, "abc=+/-_$#.:"),
             self.letters(size, "abcdef0123456789gxyz"),
-            lambda: self.one_of("sk_", "whsec_", "iv_", "sha256=", "base64:", "Bearer ", "secret_") + self.letters(size),
+            lambda: (
+                self.one_of("sk_", "whsec_", "iv_", "sha256=", "base64:", "Bearer ", "secret_", *mistakes.RARE_PREFIXES)
+                + self.letters(size)
+            ),
             lambda: self.letters(4) + self.one_of("#", "$", "$$", "=", "==", " ", "$NAME", "${NAME}", "$1", " x ") + self.letters(6),
             lambda: f"cl\u00e9-{self.letters(6)}-\u20ac",
             {"hex": raw.hex()},
@@ -84,7 +87,18 @@ class Maker:
         return "".join(self.one_of(c, c.upper()) for c in text)
 
     def email(self):
-        name = self.one_of("Ada", "ada", "grace.hopper", "o\u2019hara", "j+x", "ZO\u00cb", lambda: self.letters(self.one_of(3, 9, 40)))
+        name = self.one_of(
+            "Ada",
+            "ada",
+            "grace.hopper",
+            "o\u2019hara",
+            "o'hara",
+            "j+x",
+            "j+x+y",
+            "+x",
+            "ZO\u00cb",
+            lambda: self.letters(self.one_of(3, 9, 40)),
+        )
         return name + "@" + self.one_of("Example.com", "example.com", "x.y", "B\u00fccher.example", "EXAMPLE.ORG")
 
     def identifier(self, signs="id"):
@@ -100,6 +114,8 @@ class Maker:
             str(-number),
             f"{number}.0",
             f"00{number}",
+            self.one_of("", "-") + str(self.random.randrange(10 ** self.random.randint(15, 40))),
+            self.in_base64(self.one_of(f"User:{number}", f"gid://shop/User/{number}", str(number), mail, "Jos\u00e9", "a\tb", "a:")),
             f"{number}e3",
             unique,
             self.one_of(unique.upper(), unique.replace("-", ""), "{" + unique + "}", "urn:uuid:" + unique),
@@ -118,10 +134,16 @@ class Maker:
                 "a&b<c>\"d'",
                 "a%20b+c/d",
                 "x&amp;y",
+                "it's <\u00e9>+\\",
+                "\U0001f600'\"",
             ),
             self.letters(self.one_of(1, 10, 20, 30, 40, 44, 45, 54, 55, 56, 100, 116, 117, 118, 127, 128, 129)),
             self.letters(self.one_of(1000, 1024, 1025)) if self.chance(10) else self.letters(3),
         )
+
+    def in_base64(self, text):
+        encoded = self.random.choice([base64.b64encode, base64.urlsafe_b64encode])(text.encode()).decode()
+        return self.one_of(encoded, encoded.rstrip("="), encoded[:-1])
 
     # How a MAC is written.
 
@@ -257,7 +279,13 @@ class Maker:
         joined = self.one_of(b"", b":", b"-", b".", b"_", b"|", b" ", b"+")
         hashed = self.one_of(key, identifier, key + joined + message, message + joined + key, key + joined + identifier)
         digits = hmac.digest(key, message, "sha256").hex().encode()
+        if self.chance(20):
+            key, identifier = self.one_of((key + b"\n", identifier), (key, identifier + b"\n"))
+            hashed = self.one_of(key, identifier, key + joined + identifier, identifier + joined + key)
+            hashed = self.one_of(hashed, hashed + message[len(identifier.rstrip(b"\n")) :])
+            return hashlib.new(self.one_of("md5", "sha1", "sha256", "sha512"), hashed).digest()
         return self.one_of(
+            hmac.digest(self.one_of(message, identifier), key, self.one_of("md5", "sha1", "sha224", "sha384", "sha512")),
             hmac.digest(key, message, self.one_of("md5", "sha1", "sha224", "sha384", "sha512")),
             hashlib.new(self.one_of("md5", "sha1", "sha256", "sha512"), hashed).digest(),
             hmac.digest(message, key, "sha256"),
@@ -281,6 +309,7 @@ class Maker:
             f"t={time},v1={shown}",
             lambda: json.dumps({"signature": shown, "time": int(time) if time.isdecimal() else time}),
             f"{shown}-{time}" + self.one_of(*BLANKS, ";", ".5"),
+            f"{shown}-" + self.one_of("undefined", "null", "None", "nil", "NaN", "false", "", "true", "0", "Null"),
             base64.b64encode(f"{shown}-{time}".encode()).decode(),
         )
 
@@ -295,6 +324,7 @@ class Maker:
                 *mistakes.moments(time + 7200, 120),
                 f"{time}{self.random.randrange(1000):03}",
                 f"{time}.{self.random.randrange(1000)}",
+                f"{time}.{self.random.randrange(1000):03}",
             ]
         )
         near = str(time + self.random.randint(-65, 65))
@@ -311,18 +341,23 @@ class Maker:
             return self.one_of(*once, secret + b"\n", twice)
         made = [one for _, one in mistakes.wrong_keys(key, variable)]
         made += [key[:-1], key[1:], key[: len(key) // 2], key.lower(), key.upper(), key + b"x", key.split(b"-")[0]]
+        rare = {}
+        for codes, one in mistakes.rare_keys(key, variable):
+            rare.setdefault(*codes, []).append(one)
+        nothing = [mistakes.EMPTY, [*mistakes.placeholders(variable)], [*mistakes.rare_placeholders(variable)]]
         return self.one_of(
             lambda: self.random.choice(made),
             lambda: self.random.choice(made),
+            lambda: self.random.choice(self.random.choice([*rare.values(), made])),
             lambda: self.random.choice([one for _, one in mistakes.twice_wrong_keys(key, variable)] or made),
-            lambda: self.random.choice([b"", *(one.encode() for one in mistakes.placeholders(variable))]),
+            lambda: self.random.choice(["", *self.random.choice(nothing)]).encode(),
         )
 
     def other_form(self, identifier):
         """As it is signed by mistake: one of a kind, then one of the kind's."""
         made = {}
         for one in mistakes.forms(identifier, ""):
-            made.setdefault(*one.codes, []).append(one.signed)
+            made.setdefault((*one.codes, one.searched), []).append(one.signed)
         other = [identifier[:-1], identifier + "x", unicodedata.normalize("NFKC", identifier), identifier.title()]
         return self.random.choice(self.random.choice([*made.values(), [one.encode() for one in other]]))
 
@@ -370,6 +405,10 @@ class Maker:
             shown = self.one_of(
                 user_id, "", "undefined", "$2y$10$abcdefghijklmnopqrstuv", "https://x.y/z", "a.b@c.d", "1", "eyJh.b.c", "hello"
             )
+        if self.chance(1):
+            own = [one for one in [secret, *fallbacks] if isinstance(one, str)]
+            marked = [mark + "signature" for mark in ("{{", "${", "<%", "#{", "$", "{", "#")]
+            shown = self.one_of("", "\n", "x") + self.random.choice([*own, *own, *marked]) + self.one_of("", "\n ", "}")
         given = {
             "provider": provider,
             "secret": secret,

@@ -123,7 +123,7 @@ WRAPPINGS = [tuple(each.replace("_", " ", "hash" not in each).split("~")) for ea
 LOOKS = [
     r"eyJ[^.]*\.[^.]*\.[^.]*",
     "Array|Object|undefined|null|NULL|None|nil|NaN|true|True|false|False",
-    r"(<|#<|\[object |\[B@|\[Function|\{|&\{|%!|function |async |class |Promise \{|Symbol\(|Resource id #|System\.|map\[).*",
+    r"(<|#<|\[object |\[B@|\[Function|\{|\$\{|#\{|&\{|%!|function |async |class |Promise \{|Symbol\(|Resource id #|System\.|map\[).*",
     r"(array|Array|Array |Array\n|object|bool)\(.*",
     r"(Error|Traceback|Uncaught |Warning: |Fatal error: ).*|[A-Za-z0-9_.\\]*(Error|Exception)(:.*)?",
     r"\$2[abxy]\$.*|\$(argon2|pbkdf2).*|\$(scrypt|1|5|6|y)\$.*",
@@ -571,6 +571,30 @@ def placeholders(variable):
     yield from (form.replace('"', mark) for form in (f'env("{variable}")', f'ENV["{variable}"]', f'$_ENV["{variable}"]') for mark in "\"'")
 
 
+# Words of samples, of which a program's author keeps the underscores or not. With these and what follows no other mistake is tried.
+WORDS = """secret my_secret your_secret your_secret_key your_secret_here my_secret_key super_secret secret_key change_me replace_me
+    api_key your_api_key api_secret client_secret app_secret secure_mode_secret your_secure_mode_secret verification_secret
+    your_verification_secret todo placeholder dummy password example"""
+# A reference that nothing filled, of CI, of frameworks, of shells, and as a language reads a variable.
+REFERENCES = """${{+secrets.~+}} ${env:~} $env:~ $(~) ${process.env.~} import.meta.env.~ os.environ["~"] os.environ['~'] os.getenv("~")
+    os.getenv('~') getenv("~") getenv('~') System.getenv("~") <%=+ENV["~"]+%> <%=+ENV['~']+%> {~} ~_FILE"""
+REFERENCES = [form.replace("+", " ") for form in REFERENCES.split()]
+MASKED = [*("*" * count for count in (3, 4, 6, 8, 10, 12, 16)), "xxxx", "xxxxxxxx", "...", "[FILTERED]", "[REDACTED]", "[MASKED]"]
+NOTHING = ["[object Promise]", "<nil>", "(null)", "{}", "[]", "Array"]
+
+
+def rare_placeholders(variable):
+    for word in WORDS.split():
+        for joined in (word.replace("_", mark) for mark in ("_", "-", " ", "")):
+            yield from (form for cased in (joined, joined.upper()) for form in (cased, f"<{cased}>"))
+    yield from (*MASKED, *NOTHING)
+    yield from (form.replace("~", variable) for form in REFERENCES)
+
+
+# A file, a prompt or a pair of quotation marks with nothing in it.
+EMPTY = ["\n", "\r\n", " ", '""', "''", "\ufeff"]
+
+
 def in_marks(text):
     return [marks[0] + text + marks[1] for marks in MARKS]
 
@@ -687,8 +711,20 @@ def escaped_keys(secret):
 IN_JSON = ['{"N":"~"}', '{"N": "~"}', "{'N': '~'}"]
 
 
+# As a config file, a comma, a shell's prompt or a language leaves it: before, after.
+MARKED = """"~", '~', "~"; '~'; "~ '~ ~" ~' ~% SecretStr('~') Some("~") Ok("~") ('~',) ["~"] ['~']"""
+MARKED = [tuple(form.encode().split(b"~")) for form in MARKED.split()]
+RARE_PREFIXES = ["ApiKey ", "Basic ", "Token ", "~: ", "secret=", "key=", "SECRET=", "iv_", "utv_"]
+
+
+def rarely_padded(secret):
+    """With a mark of the byte order and a line's end, with an empty line, between blanks, or as echo writes it that knows no escapes."""
+    for before, after in [("\ufeff", "\n"), ("\ufeff", "\r\n"), ("", "\n\n"), ("", "\r\n\r\n"), (" ", "\n"), ("", " \n"), ("", "\\n")]:
+        yield before.encode() + secret + after.encode()
+
+
 def objects(secret, variable):
-    for name in (variable, "secret", "value"):
+    for name in (variable, "secret", "value", "key", "secret_key", "api_key", "api_secret"):
         for form in IN_JSON:
             before, after = form.replace("N", name, 1).split("~")
             yield before.encode() + secret + after.encode()
@@ -709,9 +745,11 @@ def wrong_keys(secret, variable):
 
 def rare_keys(secret, variable):
     """({code}, key): what one mistake makes of a secret, and no other is tried with."""
+    prefixes = [prefix.replace("~", variable).encode() for prefix in RARE_PREFIXES]
     made = {
-        "quoted-key": objects(secret, variable),
-        "prefixed-key": [secret + secret],
+        "padded-key": rarely_padded(secret),
+        "quoted-key": [*objects(secret, variable), *(before + secret + after for before, after in MARKED)],
+        "prefixed-key": [secret + secret, *(form for prefix in prefixes for form in (prefix + secret, secret.removeprefix(prefix)))],
         "key-case": case_keys(secret),
         "key-escaped": escaped_keys(secret),
     }
@@ -751,7 +789,7 @@ UNFILLED = [
     frame.replace("~", name)
     for frame in ("~", "{{~}}", "{{ ~ }}", "${~}", "#{~}", "{~}", "<%= ~ %>", "<~>", "[~]", "%~%", "$~", ":~", "@~")
     for name in "user.id current_user.id user_id userId id email uid USER_ID YOUR_USER_ID user->id user['id'] user".split()
-] + ["%s", "%d"]
+] + ["%s", "%d", *"AnonymousUser anonymous guest Guest unknown -1".split()]  # what stands for a visitor who has no id
 NOT_IDS = ["", *"null NULL undefined None nil NaN false False true True Array Object 0".split(), "[object Object]", "[object Promise]"]
 
 # What HTML escapes make of the two quotes, and what is undone.
@@ -789,6 +827,30 @@ def escapes(text):
     yield from (url_escape(text.encode(), kept) for kept in URL_KEPT)
     yield unescaped_html(text)
     yield from (unescaped_url(form.encode()) for form in (text, text.replace("+", " ")))
+
+
+def unusual_escapes(text):
+    """Of JSON that spares HTML and ASCII, of XML, of string literals and SQL; and of addresses, with small digits."""
+    for characters in ("['\"&<>+]|[^\0-\x7f]", "[^\0-\x7f]"):
+        for digits in ("04x", "04X"):
+
+            def units(match, digits=digits):
+                raw = match[0].encode("utf-16-be")
+                return "".join(f"\\u{int.from_bytes(raw[at : at + 2], 'big'):{digits}}" for at in range(0, len(raw), 2))
+
+            yield re.sub(characters, units, text)
+    yield from (re.sub("[^\0-\x7f]", lambda match: f"&#{mark.format(ord(match[0]))};", text) for mark in ("{}", "x{:x}"))
+    yield from (re.sub(f"[{quotes}]", r"\\\g<0>", text) for quotes in ("'\"\\\\", "'\\\\"))
+    yield text.replace("'", "''")
+    yield from (re.sub("%..", lambda match: match[0].lower(), url_escape(text.encode(), kept)) for kept in URL_KEPT)
+
+
+def php_floats(text):
+    """A number that PHP read as a float, with its precision of 14."""
+    if re.fullmatch("-?[1-9][0-9]{15,38}", text):
+        mantissa, exponent = f"{float(text):.13e}".split("e")
+        whole, fraction = mantissa.split(".")
+        yield f"{whole}.{fraction.rstrip('0') or '0'}E{exponent}"
 
 
 def number_formats(text):
@@ -836,13 +898,14 @@ PRINTED = """ObjectId("~") ObjectId('~') ObjectID("~") UUID('~') UUID("~") Some(
     NumberInt(~) NumberLong(~) NumberLong("~") ObjectId(~) np.int64(~) array(~) UserId(value=~) UserId[value=~]
     UserId_{_value:_~_} UserId_{_Value_=_~_} User{id=~} User[id=~] #<struct_id=~> map[id:~] {:ok,_~} {:ok,_"~"} &{~} UserId_~"""
 PRINTED += """ %!s(int=~) %!s(int64=~) %!s(uint=~) %!s(uint64=~) %!d(string=~)"""
+PRINTED += """ Row(id=~) <User:_User_object_(~)> [(~,)] ~, ~,00"""
 PRINTED += """ new_ObjectId('~') new_ObjectId("~") BSON::ObjectId('~') BSON::ObjectId("~") ObjectID(~) ObjectID('~') UUID(~)"""
 # A type of one's own: of Rust, Python, Java, Kotlin, Go, C#.
 VALUES = """(~) ("~") ('~') [~] _~ (id=~) (id='~') (value=~) (value='~') [id=~] [value=~] {id=~} {value=~} _{_id:_~_} _{_id:_"~"_}
     _{_value:_~_} _{_Id_=_~_} _{_Value_=_~_}"""
 PRINTED = PRINTED.split() + [name + value for name in ("User", "UserId", "UserID", "Id") for value in VALUES.split()]
 PRINTED = [tuple(each.replace("_", " ").split("~")) for each in PRINTED] + [("np.str_('", "')")]
-ID_PREFIXES = """user users User Users usr u uid id ID customer customers cus cust account acct member contact client person people
+ID_PREFIXES = """user users User Users USER usr u uid id ID customer customers cus cust account acct member contact client person people
     profile tenant org team visitor player student employee""".split()
 ID_PREFIXES = [word + mark for word in ID_PREFIXES for mark in ("_", ":", "-", "/", ".", "|", "#", "")]
 ID_PREFIXES += [root + path for root in ("", "/v1", "/api", "/api/v1") for path in ("/users/", "/user/")]
@@ -870,7 +933,12 @@ def other_forms(text):
     # Behind a bracket or a name, whatever it is, and without what stands round the value.
     yield from (text[match.end() :].strip("()[]{}<> \"',;") for match in re.finditer(r"[(\[{<=:]", text))
     if "@" in text:
-        yield text.rpartition("@")[0]
+        name, _, domain = text.rpartition("@")
+        yield name
+        if name.find("+") > 0:
+            yield name.partition("+")[0] + "@" + domain
+    yield text + text
+    yield from decoded_ids(text)
     if re.fullmatch("[0-9A-Fa-f]{24}", text):
         yield bytes.fromhex(text)  # MongoDB's ObjectId
     yield from (raw.hex(), base64.b64encode(raw), base64.b64encode(raw).rstrip(b"="), base64.b64encode(b"User:" + raw))
@@ -885,6 +953,16 @@ def other_forms(text):
         if number < 0x110000 and not 0xD800 <= number < 0xE000:
             yield chr(number)  # Go's string(42)
     yield from uuids(text)
+
+
+def decoded_ids(text):
+    """What base64 says that has one spelling; and an id behind the name of its type, as GraphQL's global ids have it."""
+    raw = unbase64(text)
+    if not raw or text.rstrip("=").encode() not in (encode(raw).rstrip(b"=") for encode in (base64.b64encode, base64.urlsafe_b64encode)):
+        return
+    inside = utf8(in_bytes(raw))
+    if inside is not None and not re.search("[\0-\x1f\x7f]", inside):
+        yield from (inside, *([inside.rpartition(":")[2]] if ":" in inside else []))
 
 
 def uuids(text):
@@ -939,6 +1017,8 @@ def forms(text, time, alone=False):
     yield from (Message({"id-padded"}, form.replace("~", whole).encode()) for form in ECHOED)
     yield from (Message({"id-padded"}, one + time.encode(), searched=True) for one in fixed(text))
     yield from (Message({"id-not-text"}, (one + time).encode(), searched=True) for one in UNFILLED if one != text)
+    yield from (Message({"id-escaped"}, (one + time).encode(), searched=True) for one in unusual_escapes(text) if one != text)
+    yield from (Message({"id-number-format"}, (one + time).encode(), searched=True) for one in php_floats(text))
     if time:
         yield from (Message({"id-padded"}, (whole + pad).encode()) for pad in FREQUENT_PADS)
         yield from (Message({"id-quoted"}, (mark + whole + mark).encode()) for mark in "\"'")
@@ -1090,6 +1170,9 @@ def messages_of_time(identifier, kind, time, now, narrow):
         for at in within(now, CLOCK_SKEW):
             if f"-{at}".startswith(time) and time != f"-{at}":
                 yield from one("truncated", f"{identifier}-{at}", True)
+            # A variable that was never set, behind the hyphen. One that is empty looks like a time that was cut off.
+            if time in ("-undefined", "-null", "-None", "-nil", "-NaN", "-false"):
+                yield from one("timestamp-not-sent", f"{identifier}-{at}", True)
         if time.startswith("-") and not re.fullmatch("-" + TIME, time):
             yield from one("timestamp-unit", identifier + time)
             if not narrow and re.fullmatch("-[1-9][0-9]{12}", time):
@@ -1112,6 +1195,7 @@ def messages_of_time(identifier, kind, time, now, narrow):
             yield from one("timestamp-differs", f"{identifier}-{at}")
         for thousandths in range(1000):
             yield from one("timestamp-unit", f"{identifier}-{time}{thousandths:03}", thousandths > 0)
+            yield from one("timestamp-unit", f"{identifier}-{time}.{thousandths:03}", True)
         for unit in other_units(time):
             yield from one("timestamp-unit", f"{identifier}-{unit}")
         for minutes in (sign * zone for zone in ZONES for sign in (1, -1)):
@@ -1298,6 +1382,14 @@ def swapped(found, key_codes, secret, identifier, time, readings, codes=frozense
             found.add(made, len(made))
 
 
+def swapped_with_another_hash(found, secret, identifier, time, others):
+    """HMAC with another hash, the message as the key and the secret as the message."""
+    for reading in others:
+        if hmac.digest((identifier + time).encode(), secret, HASHES[len(reading.digits)]).hex() == reading.digits:
+            made = reading.codes | {"swapped-key-and-message"}
+            found.add(made, len(made))
+
+
 def appended(found, encoding, keys, user_id, text, also):
     """Go's mac.Sum(id): the id and then the MAC of nothing."""
     text = text.strip(ASCII_BLANK)
@@ -1340,6 +1432,12 @@ def has_form(row, text):
     return presented(row, text)[0] is not None
 
 
+def is_secret(row, keys, text):
+    """Whether a text is one of the secrets. Of a key that is given in hex the digits are, in either case."""
+    raw = text.strip(ASCII_BLANK).encode("latin-1")
+    return any(raw.lower() == key.hex().encode() if row["key"] == "hex" else raw == key for key in keys)
+
+
 def age(signed_at, now):
     """Codes of a time that verify would not accept."""
     ahead = signed_at - now
@@ -1371,6 +1469,8 @@ def hypotheses(row, keys, given, user_id, text, also, now):
     wrong = of_first + [key for secret in secrets[1:] if len(secret) <= SEARCHED for key in wrong_keys(secret, variable)]
     varied = [secret for at, secret in enumerate(secrets) if at == 0 or len(secret) <= SEARCHED]
     wrong += [key for secret in varied for key in rare_keys(secret, variable)]
+    wrong += [({"empty-key"}, one.encode()) for one in EMPTY]
+    wrong += [({"placeholder-key"}, one.encode()) for one in rare_placeholders(variable)]
     groups = []
     for kind, (time, readings) in all_groups.items():
         made = [one for one in messages(given, user_id, also, kind, time, now) if not one.searched or len(one.signed) <= SEARCHED]
@@ -1410,6 +1510,9 @@ def hypotheses(row, keys, given, user_id, text, also, now):
             many.try_all(found, nothing, secret, [one for one in forms_apart(user_id, time) if len(one.signed) <= PAIRED])
         if len(secret) <= PAIRED_SECRET:
             swapped(found, nothing, secret, user_id + "\n", end, readings, {"id-padded"})
+            hashes_of(found, secret, user_id + "\n", end, readings, {"id-padded"})
+            hashes_of(found, secret + b"\n", user_id, end, readings, {"padded-key"})
+            swapped_with_another_hash(found, secret, user_id, end, matcher.others)
             for at in apart(user_id, int(time[1:])) if is_timed(kind, time) else ():
                 swapped(found, nothing, secret, user_id, f"-{at}", likely, {"timestamp-differs"})
                 if abs(at - int(time[1:])) <= NEAR:
@@ -1460,6 +1563,8 @@ def findings(row, keys, given, signature, also, now):
         codes = hypotheses(row, keys, given, user_id, inside or shown, also, now)
     if "truncated" in codes:
         codes -= {"timestamp-not-sent"}  # a time that was cut off was sent
+    if not codes and is_secret(row, keys, shown):
+        return ["not-a-signature"]
     if not codes and is_swapped and (looks(shown) or len(signature) < LEAST):
         return ["swapped-id-and-signature"]
     if inside or not codes and looks(shown):
