@@ -839,7 +839,7 @@ def unusual_escapes(text):
                 return "".join(f"\\u{int.from_bytes(raw[at : at + 2], 'big'):{digits}}" for at in range(0, len(raw), 2))
 
             yield re.sub(characters, units, text)
-    yield from (re.sub("[^\0-\x7f]", lambda match: f"&#{mark.format(ord(match[0]))};", text) for mark in ("{}", "x{:x}"))
+    yield from (re.sub("[^\0-\x7f]", lambda match: f"&#{mark.format(ord(match[0]))};", text) for mark in ("{}", "x{:x}", "x{:X}"))
     yield from (re.sub(f"[{quotes}]", r"\\\g<0>", text) for quotes in ("'\"\\\\", "'\\\\"))
     yield text.replace("'", "''")
     yield from (re.sub("%..", lambda match: match[0].lower(), url_escape(text.encode(), kept)) for kept in URL_KEPT)

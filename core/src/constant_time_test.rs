@@ -120,7 +120,7 @@ fn for_every_signature(compare: Compare) {
 /// The secret, a fallback, what differs from it in the last character, in the first, in its length, and nothing; in both
 /// forms of the key.
 #[cfg(feature = "snippet")]
-fn for_every_text(equals: fn(&Signer, &str) -> Choice) {
+fn for_every_text(equals: fn(&Signer, &[u8]) -> Choice) {
     for provider in ["gosquared", "pylon"] {
         for length in [2, 20, 62, 64, 66, 200] {
             let [secret, older] = ["a", "b"].map(|digit| digit.repeat(length));
@@ -129,7 +129,7 @@ fn for_every_text(equals: fn(&Signer, &str) -> Choice) {
             let texts = [&secret, &older, &texts, &["c", &secret[1..]].concat(), &secret[1..], ""];
             mark_all(UNDEFINED, &signer);
             for (text, right) in texts.into_iter().zip([true, true, false, false, false, false]) {
-                assert_eq!(verdict(equals(&signer, text)), right);
+                assert_eq!(verdict(equals(&signer, text.as_bytes())), right);
             }
             mark_all(DEFINED, &signer);
         }
@@ -186,14 +186,14 @@ fn any(signer: &Signer, user_id: &str, signature: &[u8], same: fn(&[u8; 32], &[u
 }
 
 #[cfg(feature = "snippet")]
-fn equals_as_slices(signer: &Signer, text: &str) -> Choice {
-    let found = signer.secrets.iter().fold(false, |found, secret| found | (secret == text.as_bytes()));
+fn equals_as_slices(signer: &Signer, text: &[u8]) -> Choice {
+    let found = signer.secrets.iter().fold(false, |found, secret| found | (secret == text));
     Choice::from(u8::from(found))
 }
 
 #[cfg(feature = "snippet")]
-fn equals_the_first(signer: &Signer, text: &str) -> Choice {
-    let found = signer.secrets.iter().any(|secret| secret.ct_eq(text.as_bytes()).into());
+fn equals_the_first(signer: &Signer, text: &[u8]) -> Choice {
+    let found = signer.secrets.iter().any(|secret| secret.ct_eq(text).into());
     Choice::from(u8::from(found))
 }
 

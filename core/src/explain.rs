@@ -40,9 +40,11 @@ mod reading;
 mod timestamp;
 mod wrong_call;
 
+use zeroize::Zeroizing;
+
 use self::construction::Signed;
 use self::hypothesis::{Found, Hypothesis, Reading, each_once};
-use self::key::{Key, fixed_keys, rare_keys, twice_wrong_keys, wrong_keys};
+use self::key::{Key, fixed_keys, rare_fixed_keys, rare_keys, twice_wrong_keys, wrong_keys};
 use self::mistake::{Mistake, Mistakes};
 use self::reading::{Group, Tail};
 use crate::email::LowerCase;
@@ -54,6 +56,9 @@ use crate::scheme::Scheme;
 use crate::signature::timestamp as time_of;
 use crate::signer::{Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
 use crate::user_id::{Digits, UserId};
+
+/// Whoever holds the whole secret alone is told so.
+const IS_SECRET: &str = " It is the secret itself: if a page has had it, create a new one at the provider.";
 
 /// How many identifiers `also` may hold.
 const ALSO_MAX: usize = 16;
@@ -134,8 +139,8 @@ impl Finding {
         Finding { fix: lower.unwrap_or(finding.fix), ..finding }
     }
 
-    /// Nothing is known. Something is said of the secret or the id only where the text has a signature's form.
-    fn unexplained(provider: &Provider, has_form: bool) -> Self {
+    /// Nothing is known. Something is said of the secret or the id only where the text is a MAC.
+    fn unexplained(provider: &Provider, written: Written) -> Self {
         let form = match (provider.scheme, provider.encoding) {
             (Scheme::Timestamped, _) => "64 lower-case hex digits, a hyphen and a time",
             (Scheme::Plain, Encoding::Hex) => "64 lower-case hex digits",
@@ -143,12 +148,20 @@ impl Finding {
             (Scheme::Plain, Encoding::Base64Url) => "43 characters of base64url",
         };
         let finding = Finding::new(Mistake::NoneKnown, None);
-        if has_form {
-            finding.and(": probably the secret or the id is a different one, or it is a mistake that is not tried.")
-        } else {
-            let message =
-                format!(". It does not have a signature's form, {form}, so that nothing can be said of secret or id.");
-            Finding { fix: mistake::FIX_WITHOUT_FORM, ..finding.and(&message) }
+        match written {
+            Written::Right => {
+                finding.and(": probably the secret or the id is a different one, or it is a mistake that is not tried.")
+            }
+            Written::Otherwise => finding.and(&format!(
+                ". It is not written as this provider writes a signature, {form}; and written so, it is still not this \
+                 user's: probably the secret or the id is a different one, too."
+            )),
+            Written::Not => {
+                let message = format!(
+                    ". It does not have a signature's form, {form}, so that nothing can be said of secret or id."
+                );
+                Finding { fix: mistake::FIX_WITHOUT_FORM, ..finding.and(&message) }
+            }
         }
     }
 
@@ -167,6 +180,14 @@ impl Finding {
     fn and(self, more: &str) -> Self {
         Finding { message: self.message + more, ..self }
     }
+}
+
+/// Whether a text is a whole MAC.
+enum Written {
+    /// In the provider's form.
+    Right,
+    Otherwise,
+    Not,
 }
 
 impl Signer {
@@ -259,19 +280,33 @@ impl Signer {
             }
         }
         let look = look::look(text);
+        let is_secret = bool::from(self.equals_secret(text.trim_ascii()));
         let mut mistakes = found.mistakes;
-        if mistakes.is_empty() && is_swapped && (look.is_some() || text.len() < TRUNCATED_MIN) {
+        if mistakes.is_empty() && is_secret {
+            mistakes = Mistake::NotASignature.into();
+        } else if mistakes.is_empty() && is_swapped && (look.is_some() || text.len() < TRUNCATED_MIN) {
             mistakes = Mistake::SwappedIdAndSignature.into();
         } else if inside.is_some() || mistakes.is_empty() && look.is_some() {
             mistakes = mistakes | Mistake::NotASignature.into();
         }
         if mistakes.is_empty() {
-            return Ok(vec![Finding::unexplained(self.provider, self.parse(text).is_ok())]);
+            let is_mac = |reading: &Reading| reading.is_whole();
+            let groups = || reading::groups(scheme, self.provider.encoding, text);
+            let written = match self.parse(text) {
+                Ok(_) => Written::Right,
+                _ if !form_alone && groups().iter().any(|group| group.readings.iter().any(is_mac)) => {
+                    Written::Otherwise
+                }
+                Err(_) => Written::Not,
+            };
+            return Ok(vec![Finding::unexplained(self.provider, written)]);
         }
         let of = |mistake: Mistake| {
             let index = found.index.filter(|_| mistake == Mistake::OtherIdentifier);
             let finding = Finding::at(self.provider, mistake, index);
-            match look.filter(|_| mistake == Mistake::NotASignature) {
+            match look {
+                _ if mistake != Mistake::NotASignature => finding,
+                _ if is_secret => finding.and(IS_SECRET),
                 Some(look) => finding.and(&format!(" It looks like {look}.")),
                 None => finding,
             }
@@ -297,8 +332,14 @@ impl Signer {
                 let distance = format!(": it says {away} from now, and by default 5 minutes are the limit.");
                 findings.push(Finding::new(Mistake::FromTheFuture, None).and(&distance));
             }
+            // A clock that is wrong by hours makes signatures that are good for a while.
+            _ if ahead <= -60 => {
+                let age = format!(" It says that it was made {away} ago.");
+                return findings.into_iter().map(|finding| finding.and(&age)).collect();
+            }
             _ => return findings,
         }
+        findings.iter_mut().take(1).for_each(|valid| valid.fix = mistake::FIX_OF_TIME);
         if ZONES.iter().any(|minutes| ahead.abs_diff(minutes.saturating_mul(60)) <= ZONE_TOLERANCE) {
             findings.push(Finding::new(Mistake::TimeZone, None));
         }
@@ -318,6 +359,7 @@ impl Signer {
             keys.len()
         });
         if let Some((first, fallbacks)) = secrets.split_first() {
+            keys.extend(rare_fixed_keys(variable));
             keys.extend(rare_keys(first.bytes(), variable));
             for secret in fallbacks.iter().map(Key::bytes).filter(|secret| secret.len() <= SEARCH_MAX) {
                 keys.extend(wrong_keys(secret, variable));
@@ -383,6 +425,10 @@ impl Signer {
                 let line = [right.id, b"\n"].concat();
                 let signed = Signed { id: &line, mistakes: Mistake::IdPadded.into(), ..right };
                 construction::swapped(found, secret, &signed, readings);
+                construction::hashes(found, secret.bytes(), &signed, readings);
+                let line = Zeroizing::new([secret.bytes(), b"\n"].concat());
+                construction::hashes(found, &line, &Signed { mistakes: Mistake::PaddedKey.into(), ..right }, readings);
+                construction::swapped_hashes(found, secret, &right, readings);
             }
             if let Tail::Suffix(suffix) = tail {
                 Signer::proven_apart(found, case, suffix, secret, &likely);

@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use subtle::{Choice, ConstantTimeEq};
-
 use crate::email::{LowerCase, is_email};
 use crate::error::{Code, Detail, Error, Subject};
 use crate::json::{quote, quoted_len};
-use crate::provider::{KeyForm, Page};
+use crate::provider::Page;
 use crate::signature::Signature;
 use crate::signer::Signer;
 use crate::traits::{SECRET, Traits, out_of_memory};
@@ -204,19 +202,7 @@ impl Signer {
     }
 
     fn is_secret(&self, text: &str) -> bool {
-        self.equals_secret(text).into()
-    }
-
-    /// Whether it is one of the secrets; hex digits are the same key in either case. Constant time: a trait may be a
-    /// visitor's own string. constant_time_test.rs proves it.
-    pub(crate) fn equals_secret(&self, text: &str) -> Choice {
-        let either_case = self.provider.key_form == KeyForm::Hex && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let case = if either_case { 0x20 } else { 0 };
-        let is = |secret: &[u8]| {
-            let same = Choice::from(u8::from(secret.len() == text.len()));
-            secret.iter().zip(text.bytes()).fold(same, |same, (a, b)| same & (a | case).ct_eq(&(b | case)))
-        };
-        self.secrets.iter().fold(Choice::from(0), |found, secret| found | is(secret))
+        self.equals_secret(text.as_bytes()).into()
     }
 }
 

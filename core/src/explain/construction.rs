@@ -123,6 +123,20 @@ pub(super) fn swapped(found: &mut Found, secret: &Key<'_>, signed: &Signed<'_>, 
     }
 }
 
+/// The same with another hash.
+pub(super) fn swapped_hashes(found: &mut Found, secret: &Key<'_>, signed: &Signed<'_>, readings: &[Reading]) {
+    let message = [signed.id, signed.suffix].concat();
+    for reading in readings {
+        let Some((_, hmac)) = reading.other_hash() else {
+            continue;
+        };
+        if reading.digest.is(&hmac(&message, secret.bytes())) {
+            let mistakes = reading.mistakes | signed.mistakes | Mistake::SwappedKeyAndMessage.into();
+            found.add(mistakes, mistakes.count(), signed.index);
+        }
+    }
+}
+
 /// The signature itself was signed, with its time or without.
 pub(super) fn signed_again(secret: &Key<'_>, signed: &Signed<'_>, encoding: Encoding) -> Vec<Hypothesis> {
     let [mac] = secret.hmac([&[signed.id, signed.suffix].concat()]);

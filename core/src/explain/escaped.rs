@@ -59,20 +59,48 @@ pub(super) fn escaped(text: &[u8]) -> impl Iterator<Item = Escaped> {
             Some(1)
         })
     };
-    let url = move |(kept, plus): (&str, bool)| {
+    HTML_QUOTES.into_iter().map(html).chain(percent_encoded(text, b"0123456789ABCDEF"))
+}
+
+/// For URLs, with digits in one case.
+fn percent_encoded(text: &[u8], digits: &'static [u8; 16]) -> impl Iterator<Item = Escaped> {
+    URL_ESCAPES.into_iter().map(move |(kept, plus)| {
         rewritten(text, |rest, out| {
             match rest.first()? {
                 b' ' if plus => out.push(b'+'),
                 b if b.is_ascii_alphanumeric() || kept.as_bytes().contains(b) => return None,
                 b => {
-                    let digit = |at: u8| b"0123456789ABCDEF".get(usize::from(at)).copied().unwrap_or_default();
+                    let digit = |at: u8| digits.get(usize::from(at)).copied().unwrap_or_default();
                     out.extend([b'%', digit(b >> 4), digit(b & 15)]);
                 }
             }
             Some(1)
         })
+    })
+}
+
+/// As literals and JSON without its quotation marks, as numbered entities, in SQL, for URLs in lower case.
+pub(super) fn escaped_rarely(text: &str) -> Vec<Vec<u8>> {
+    let each = |escape: &dyn Fn(char) -> Option<String>| -> Vec<u8> {
+        text.chars().map(|c| escape(c).unwrap_or_else(|| c.into())).collect::<String>().into()
     };
-    HTML_QUOTES.into_iter().map(html).chain(URL_ESCAPES.into_iter().map(url))
+    let units = |c: char, upper: bool| {
+        let unit = |unit: &u16| if upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
+        c.encode_utf16(&mut [0; 2]).iter().map(unit).collect()
+    };
+    let mut forms: Vec<Vec<u8>> = Vec::new();
+    for (marks, upper) in [("'\"&<>+", false), ("'\"&<>+", true), ("", false), ("", true)] {
+        forms.push(each(&|c| (!c.is_ascii() || marks.contains(c)).then(|| units(c, upper))));
+    }
+    forms.push(each(&|c| (!c.is_ascii()).then(|| format!("&#{};", u32::from(c)))));
+    forms.push(each(&|c| (!c.is_ascii()).then(|| format!("&#x{:x};", u32::from(c)))));
+    forms.push(each(&|c| (!c.is_ascii()).then(|| format!("&#x{:X};", u32::from(c)))));
+    for marks in ["'\"\\", "'\\"] {
+        forms.push(each(&|c| marks.contains(c).then(|| format!("\\{c}"))));
+    }
+    forms.push(each(&|c| (c == '\'').then(|| "''".into())));
+    forms.extend(percent_encoded(text.as_bytes(), b"0123456789abcdef").map(|form| form.to_vec()));
+    forms
 }
 
 /// Without the escapes of URLs, of forms, and of HTML.

@@ -128,8 +128,13 @@ impl Reading {
         }
     }
 
+    /// Whether it is all digits of an HMAC-SHA256.
+    pub(super) fn is_whole(&self) -> bool {
+        self.digest.digits == 64 && !self.mistakes.has(Mistake::OtherHash)
+    }
+
     /// The hash of the HMAC, where it is not SHA-256, by the number of its digits.
-    fn other_hash(&self) -> Option<(usize, HmacOf)> {
+    pub(super) fn other_hash(&self) -> Option<(usize, HmacOf)> {
         let is_other = self.mistakes.has(Mistake::OtherHash);
         OTHER_HASHES.iter().copied().find(|(digits, _)| is_other && *digits == self.digest.digits)
     }

@@ -1,14 +1,16 @@
 //! An id in another form: a UUID's, a host's wrapping, a prefix, JSON with the id in it, its bytes.
 
 use base64::engine::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use super::key::unbase64;
+
 /// What languages print round an id.
 #[rustfmt::skip]
-const PRINTED: [(&str, &str); 67] = [
+const PRINTED: [(&str, &str); 72] = [
     ("ObjectId(\"", "\")"), ("ObjectId('", "')"), ("ObjectID(\"", "\")"), ("UUID('", "')"), ("UUID(\"", "\")"),
     ("Some(", ")"), ("Some(\"", "\")"), ("Ok(", ")"), ("Ok(\"", "\")"), ("Just ", ""), ("Just \"", "\""),
     ("Optional(", ")"), ("Optional(\"", "\")"), ("Optional[", "]"), ("User object (", ")"), ("<User ", ">"),
@@ -21,6 +23,7 @@ const PRINTED: [(&str, &str); 67] = [
     ("new ObjectId('", "')"), ("new ObjectId(\"", "\")"), ("BSON::ObjectId('", "')"), ("BSON::ObjectId(\"", "\")"),
     ("ObjectID(", ")"), ("ObjectID('", "')"), ("UUID(", ")"),
     ("%!s(int=", ")"), ("%!s(int64=", ")"), ("%!s(uint=", ")"), ("%!s(uint64=", ")"), ("%!d(string=", ")"),
+    ("Row(id=", ")"), ("<User: User object (", ")>"), ("[(", ",)]"), ("", ","), ("", ",00"),
 ];
 
 /// Types of one's own, and what languages print between such a name and the id, and behind the id.
@@ -35,10 +38,10 @@ const VALUES: [(&str, &str); 18] = [
 
 /// What vendors and databases put before an id, with a mark or none behind it.
 #[rustfmt::skip]
-const PREFIXES: [&str; 28] = [
+const PREFIXES: [&str; 29] = [
     "user", "users", "User", "Users", "usr", "u", "uid", "id", "ID", "customer", "customers", "cus", "cust", "account",
     "acct", "member", "contact", "client", "person", "people", "profile", "tenant", "org", "team", "visitor", "player",
-    "student", "employee",
+    "student", "employee", "USER",
 ];
 
 const MARKS: [&str; 8] = ["_", ":", "-", "/", ".", "|", "#", ""];
@@ -112,6 +115,12 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
         .map(|rest| rest.trim_matches(AROUND).into())
         .for_each(&mut add);
     id.rsplit_once('@').map(|(name, _)| String::from(name)).into_iter().for_each(&mut add);
+    add(id.repeat(2));
+    add(without_tag(id).unwrap_or_default());
+    if let Some(text) = unbase64_text(id) {
+        text.rsplit_once(':').map(|(_, behind)| behind.into()).into_iter().for_each(&mut add);
+        add(text);
+    }
     add(hex::encode(id));
     add(STANDARD.encode(id));
     add(STANDARD_NO_PAD.encode(id));
@@ -125,6 +134,21 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
     // The empty text is a word for no id.
     forms.retain(|form| !form.is_empty() && form != id.as_bytes());
     forms
+}
+
+/// Of `ada+news@example.com`, the address of the same mailbox.
+fn without_tag(id: &str) -> Option<String> {
+    let (name, domain) = id.rsplit_once('@')?;
+    let (mailbox, _) = name.split_once('+').filter(|(mailbox, _)| !mailbox.is_empty())?;
+    Some(format!("{mailbox}@{domain}"))
+}
+
+/// What was written in base64, such as an id of GraphQL.
+fn unbase64_text(id: &str) -> Option<String> {
+    let text = String::from_utf8(unbase64(id.as_bytes())?).ok()?;
+    let is_canonical =
+        [STANDARD_NO_PAD, URL_SAFE_NO_PAD].iter().any(|base64| base64.encode(&text) == id.trim_end_matches('='));
+    Some(text).filter(|text| is_canonical && !text.bytes().any(|b| b.is_ascii_control()))
 }
 
 /// An integer's bytes; its character; so many zeros.

@@ -110,6 +110,49 @@ const REFERENCES: [(&str, &str); 17] = [
     ("ENV[\"", "\"]"), ("$_ENV['", "']"), ("$_ENV[\"", "\"]"),
 ];
 
+/// Words of samples and templates, in more spellings than [`PLACEHOLDERS`].
+#[rustfmt::skip]
+const WORDS: [&str; 24] = [
+    "secret", "my_secret", "your_secret", "your_secret_key", "your_secret_here", "my_secret_key", "super_secret",
+    "secret_key", "change_me", "replace_me", "api_key", "your_api_key", "api_secret", "client_secret", "app_secret",
+    "secure_mode_secret", "your_secure_mode_secret", "verification_secret", "your_verification_secret", "todo",
+    "placeholder", "dummy", "password", "example",
+];
+
+/// Masks, and what languages print for a value that is not there yet, or not at all.
+#[rustfmt::skip]
+const MASKS: [&str; 19] = [
+    "***", "****", "******", "********", "**********", "************", "****************", "xxxx", "xxxxxxxx", "...",
+    "[FILTERED]", "[REDACTED]", "[MASKED]", "[object Promise]", "<nil>", "(null)", "{}", "[]", "Array",
+];
+
+/// As [`REFERENCES`], of configuration and code that nothing ran.
+#[rustfmt::skip]
+const RARE_REFERENCES: [(&str, &str); 17] = [
+    ("${{ secrets.", " }}"), ("${env:", "}"), ("$env:", ""), ("$(", ")"), ("${process.env.", "}"), ("import.meta.env.", ""),
+    ("os.environ[\"", "\"]"), ("os.environ['", "']"), ("os.getenv(\"", "\")"), ("os.getenv('", "')"),
+    ("getenv(\"", "\")"), ("getenv('", "')"), ("System.getenv(\"", "\")"), ("<%= ENV[\"", "\"] %>"),
+    ("<%= ENV['", "'] %>"), ("{", "}"), ("", "_FILE"),
+];
+
+/// What is left of an empty secret in a file or a setting.
+const BLANKS: [&str; 6] = ["\n", "\r\n", " ", "\"\"", "''", "\u{feff}"];
+
+/// Two pads, and an escape that nobody undid.
+#[rustfmt::skip]
+const RARE_PADS: [(&str, &str); 7] = [
+    ("\u{feff}", "\n"), ("\u{feff}", "\r\n"), ("", "\n\n"), ("", "\r\n\r\n"), (" ", "\n"), ("", " \n"), ("", "\\n"),
+];
+
+/// Pieces of code and of JSON, one quotation mark, the mark of zsh for a line without an end.
+#[rustfmt::skip]
+const RARE_BRACKETS: [(&str, &str); 15] = [
+    ("\"", "\","), ("'", "',"), ("\"", "\";"), ("'", "';"), ("\"", ""), ("'", ""), ("", "\""), ("", "'"), ("", "%"),
+    ("SecretStr('", "')"), ("Some(\"", "\")"), ("Ok(\"", "\")"), ("('", "',)"), ("[\"", "\"]"), ("['", "']"),
+];
+
+const RARE_PREFIXES: [&str; 8] = ["ApiKey ", "Basic ", "Token ", "secret=", "key=", "SECRET=", "iv_", "utv_"];
+
 /// What stands round a secret beside quotation marks: brackets, Python's name of bytes, what ends a line.
 #[rustfmt::skip]
 const BRACKETS: [(&str, &str); 6] = [
@@ -135,6 +178,23 @@ pub(super) fn fixed_keys(variable: &str) -> Vec<Key<'static>> {
     std::iter::once(Key::wrong(Mistake::EmptyKey, Zeroizing::default())).chain(placeholders).collect()
 }
 
+/// As [`fixed_keys`], with which no other mistake is tried.
+pub(super) fn rare_fixed_keys(variable: &str) -> Vec<Key<'static>> {
+    let spelled = WORDS.iter().flat_map(|word| {
+        let separators: &[&str] = if word.contains('_') { &["_", "-", " ", ""] } else { &[""] };
+        separators.iter().flat_map(|separator| {
+            let lower = word.replace('_', separator);
+            let upper = lower.to_ascii_uppercase();
+            [format!("<{lower}>"), format!("<{upper}>"), lower, upper]
+        })
+    });
+    let references = RARE_REFERENCES.iter().map(|(before, after)| [before, variable, after].concat());
+    let placeholders = spelled.chain(MASKS.map(String::from)).chain(references);
+    let placeholders = placeholders.map(|text| Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into())));
+    let blanks = BLANKS.map(|text| Key::wrong(Mistake::EmptyKey, Zeroizing::new(text.into())));
+    placeholders.chain(blanks).collect()
+}
+
 /// What one mistake makes of a secret.
 pub(super) fn wrong_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
     different(secret, |add| {
@@ -150,6 +210,18 @@ pub(super) fn wrong_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
 pub(super) fn rare_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
     different(secret, |add| {
         objects(secret, variable, add);
+        let mut add_round = |mistake, around: &[(&str, &str)]| {
+            for (before, after) in around {
+                add(mistake, [before.as_bytes(), secret, after.as_bytes()].concat().into());
+            }
+        };
+        add_round(Mistake::PaddedKey, &RARE_PADS);
+        add_round(Mistake::QuotedKey, &RARE_BRACKETS);
+        let line = format!("{variable}: ");
+        for prefix in RARE_PREFIXES.into_iter().chain([line.as_str()]).map(str::as_bytes) {
+            add(Mistake::PrefixedKey, [prefix, secret].concat().into());
+            secret.strip_prefix(prefix).into_iter().for_each(|key| add(Mistake::PrefixedKey, key.to_vec().into()));
+        }
         add(Mistake::PrefixedKey, secret.repeat(2).into());
         respelled(secret, add);
     })
@@ -224,7 +296,7 @@ fn written(secret: &[u8], added: usize, variable: &str, pads: &[&str], add: Add<
 
 /// As a store of secrets keeps a value under its name.
 fn objects(secret: &[u8], variable: &str, add: Add<'_>) {
-    for name in [variable, "secret", "value"] {
+    for name in [variable, "secret", "value", "key", "secret_key", "api_key", "api_secret"] {
         for [open, middle, close] in [["{\"", "\":\"", "\"}"], ["{\"", "\": \"", "\"}"], ["{'", "': '", "'}"]] {
             let parts = [open.as_bytes(), name.as_bytes(), middle.as_bytes(), secret, close.as_bytes()];
             add(Mistake::QuotedKey, parts.concat().into());

@@ -28,7 +28,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::FromTheFuture => (
             "A right signature with a time to come.",
-            "The clock of the server that signs is ahead, or a local time was taken for Unix time.",
+            "The clock of the server that signs is ahead, a local time was taken for Unix time, or the time of an expiry was signed, as in a JSON Web Token.",
         ),
         Mistake::TimeZone => (
             "The time is wrong by whole hours, or by a half or a quarter as well; or the time that was signed is, and not the one that was sent.",
@@ -43,7 +43,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             "The id was put into both fields, or a helper returns its argument when no secret is set.",
         ),
         Mistake::NotASignature => (
-            "`[object Object]`, `b'...'`, `Some(\"...\")`, `Array`, HTML, a JSON Web Token, a bcrypt hash, a UUID, a URL, an e-mail address.",
+            "`[object Object]`, `b'...'`, `Some(\"...\")`, `Array`, HTML, `{{hash}}`, a JSON Web Token, a bcrypt hash, a UUID, a URL, an e-mail address, the secret.",
             "JavaScript: an object or a Promise in a template. Python: `str(bytes)`. Rust: `{:?}`. PHP: an array in a string. Or the page of an error came instead of the answer.",
         ),
         Mistake::SwappedIdAndSignature => (
@@ -60,7 +60,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::EmptyKey => (
             "The right form, other digits.",
-            "The variable is not set where the program runs: PHP's empty `$_ENV`, Laravel's `env()` behind `config:cache`, Docker without `--env`, systemd without `EnvironmentFile`.",
+            "The variable is not set where the program runs: PHP's empty `$_ENV`, Laravel's `env()` behind `config:cache`, Docker without `--env`, systemd without `EnvironmentFile`; or the file of the secret holds a newline and nothing else.",
         ),
         Mistake::PlaceholderKey => (
             "The right form, other digits.",
@@ -68,7 +68,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::PaddedKey => (
             "The right form, other digits.",
-            "`echo secret > file` ends it with a newline; a secret copied from a browser brings a no-break space; Windows' editors put a byte order mark in front, and `\\r\\n` at the end.",
+            "`echo secret > file` ends it with a newline; a secret copied from a browser brings a no-break space; Windows' editors put a byte order mark in front, and `\\r\\n` at the end; PowerShell's `Out-File -Encoding utf8` does both.",
         ),
         Mistake::QuotedKey => (
             "The right form, other digits.",
@@ -119,7 +119,10 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             "Go `mac.Sum([]byte(id))`: `Sum` appends the sum of what was written, and nothing was.",
         ),
         Mistake::TimestampMissing => ("`HEX` alone.", "A sample of a provider without times was used for Chameleon."),
-        Mistake::TimestampNotSent => ("`HEX` alone.", "The time was signed, and the template prints the digits alone."),
+        Mistake::TimestampNotSent => (
+            "`HEX` alone, or `HEX-undefined`.",
+            "The time was signed, and the template prints the digits alone, or a variable that has no time.",
+        ),
         Mistake::TimestampNotSigned => ("`HEX-T`.", "The time was added to the signature, not to the message."),
         Mistake::TimestampDiffers => {
             ("`HEX-T`.", "The clock was read twice, or the signature was kept for some seconds and the time was not.")
@@ -169,7 +172,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::IdEscaped => (
             "The right form, other digits.",
-            "The signed text came from a template or a URL: `&#64;`, `%40`, `+` for a space.",
+            "The signed text came from a template, a URL, JSON or SQL: `&#64;`, `%40`, `+` for a space, `\\u0027`, `\\'`, `''`.",
         ),
         Mistake::IdNormalised => (
             "The right form, other digits; the id has an accent or the like.",
@@ -185,11 +188,11 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::IdNotText => (
             "The right form, the same digits for every user.",
-            "`String(undefined)`, `str(None)`, a Promise that was not awaited: nobody is logged in, or the property has another name; `{{user.id}}` or `${user_id}` that no template engine filled.",
+            "`String(undefined)`, `str(None)`, a Promise that was not awaited, Django's `AnonymousUser`: nobody is logged in, or the property has another name; `{{user.id}}` or `${user_id}` that no template engine filled.",
         ),
         Mistake::IdForm => (
             "The right form, other digits.",
-            "A UUID without hyphens or as bytes, `new ObjectId('...')` or its 12 bytes, `Some(42)`, `(42,)`, `UserId { id: 42 }`, `id=42`, `user_42`, `/api/users/42`, `gid://...`, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, Go `string(42)` and `%!s(int=42)`, an id that was hashed, or signed, before.",
+            "A UUID without hyphens or as bytes, `new ObjectId('...')` or its 12 bytes, `Some(42)`, `(42,)`, `UserId { id: 42 }`, `id=42`, `user_42`, `/api/users/42`, `gid://...`, an id of GraphQL decoded from base64, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, Go `string(42)` and `%!s(int=42)`, an id that was hashed, or signed, before.",
         ),
         Mistake::NoneKnown => (
             "Anything.",
@@ -212,7 +215,9 @@ pub(super) fn text() -> String {
         let form = (*mistake == Mistake::NoneKnown).then(|| {
             format!("- **Where it does not have a signature's form:** **Fix:** {}\n", mistake::FIX_WITHOUT_FORM)
         });
-        let more = of_hex.or(lower).or(form).unwrap_or_default();
+        let time = (*mistake == Mistake::Valid)
+            .then(|| format!("- **Where a finding about the time follows:** **Fix:** {}\n", mistake::FIX_OF_TIME));
+        let more = of_hex.or(lower).or(form).or(time).unwrap_or_default();
         format!(
             "\n## {code}\n\n{message}{end}\n\n- **Looks like:** {looks}\n- **Happens:** {happens}\n- **Fix:** {fix}\n{more}"
         )

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::escaped::{escaped, unescaped};
+use super::escaped::{escaped, escaped_rarely, unescaped};
 use super::hypothesis::{Hypothesis, each_once};
 use super::mistake::Mistake;
 use super::padding::{PADS, QUOTES, between, padded, quoted, stripped};
@@ -116,12 +116,16 @@ fn varied(id: &str, suffix: &str) -> Vec<Hypothesis> {
     hypotheses
 }
 
-/// The forms that are many, of fixed width and of templates.
+/// The forms that are many, of fixed width and of templates, and those that no second mistake is tried with.
 fn rare(id: &str, suffix: &str) -> Vec<Hypothesis> {
     let rare = |mistake, form: &[u8]| Hypothesis::new(mistake, [form, suffix.as_bytes()].concat()).searched(true);
     let padded = of_fixed_width(id).into_iter().map(|form| rare(Mistake::IdPadded, &form));
-    let unfilled = unfilled().filter(|form| form != id).map(|form| rare(Mistake::IdNotText, form.as_bytes()));
-    padded.chain(unfilled).collect()
+    let nobody = unfilled().chain(NOBODY.map(String::from)).filter(|form| form != id);
+    let nobody = nobody.map(|form| rare(Mistake::IdNotText, form.as_bytes()));
+    let escaped = escaped_rarely(id).into_iter().filter(|form| form.as_slice() != id.as_bytes());
+    let escaped = escaped.map(|form| rare(Mistake::IdEscaped, &form));
+    let rounded = number::rounded(id).into_iter().map(|form| rare(Mistake::IdNumberFormat, form.as_bytes()));
+    padded.chain(nobody).chain(escaped).chain(rounded).collect()
 }
 
 /// What vendors' own libraries put before an e-mail address.
@@ -167,6 +171,9 @@ const UNFILLED: [&str; 12] = [
     "user.id", "current_user.id", "user_id", "userId", "id", "email", "uid", "USER_ID", "YOUR_USER_ID", "user->id",
     "user['id']", "user",
 ];
+
+/// Users who are not logged in.
+const NOBODY: [&str; 6] = ["AnonymousUser", "anonymous", "guest", "Guest", "unknown", "-1"];
 
 #[rustfmt::skip]
 const TEMPLATES: [(&str, &str); 13] = [

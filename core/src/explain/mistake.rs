@@ -52,6 +52,10 @@ impl Mistake {
     }
 }
 
+/// What to do about `valid` where a finding about the time follows.
+pub(super) const FIX_OF_TIME: &str =
+    "The secret and the id are right: only the time is wrong, as the next finding says.";
+
 /// What to do about `no-known-mistake` where the text does not have a signature's form.
 pub(super) const FIX_WITHOUT_FORM: &str =
     "Send the whole text that sign returned; look at the place where it is written into the page.";
@@ -114,8 +118,8 @@ mistakes! {
         "The signature is from the future" // its distance follows
         "Let a time server set the clocks of both machines."
     TimeZone "time-zone"
-        "A time is off by as much as a time zone: a local time was taken for Unix time."
-        "Ask the system for Unix time; do not compute it from a local date."
+        "A time is off by as much as a time zone: a local time was taken for Unix time, or the time of an expiry was signed."
+        "Ask the system for the Unix time of this moment; do not compute it from a local date, and add nothing to it."
     MissingSignature "missing-signature"
         "No signature came."
         "Send the whole text that sign returned; check the name of the field that carries it."
@@ -195,7 +199,7 @@ mistakes! {
         "The time that was signed is up to a minute away from the time that was sent."
         "Read the clock once, and use that value in both places."
     TimestampUnit "timestamp-unit"
-        "A time is not in whole seconds: it is in milliseconds or finer, has a fraction, or is a written date."
+        "A time is not in whole seconds: it is in milliseconds or finer, has a fraction, is a written date, or no time at all."
         "Use Unix time in whole seconds, in what is signed and in what is sent."
     TimestampSeparator "timestamp-separator"
         "The time is joined by something else than a hyphen, or stands before the id."
@@ -207,7 +211,7 @@ mistakes! {
         "It has upper-case letters."
         "Print it in lower case."
     OtherEncoding "other-encoding"
-        "The digest is right, but it is not written as this provider writes it, or it was encoded twice."
+        "The digest is not written as this provider writes it, or it was encoded twice."
         "Write the digest's bytes once: in lower-case hex, or where the provider has another encoding, in that."
     Decorated "decorated"
         "Something stands round or between its digits: separators, white space, quotation marks, a prefix or escapes."
@@ -228,7 +232,7 @@ mistakes! {
         "The id was signed with quotation marks round it, or without its own."
         "Sign the id itself, not its JSON or what a debugger prints."
     IdEscaped "id-escaped"
-        "The id was signed as it is escaped for HTML or for a URL, or with its own escapes undone."
+        "The id was signed as it is escaped for HTML, a URL, JSON or a string, or with its own escapes undone."
         "Sign the id itself; escape it only where it is written into a page or an address."
     IdNormalised "id-normalised"
         "The id was signed in another Unicode normal form: an accented letter can be one character or two."
@@ -243,7 +247,7 @@ mistakes! {
         "What was signed is the word for a value that is not there, or a template that nothing filled."
         "The id was missing when it was signed; look at the place where it is read."
     IdForm "id-form"
-        "The id was signed in another form: a UUID written otherwise, a type's name round it, a prefix, JSON, its bytes."
+        "The id was signed in another form: a UUID written otherwise, a type's name round it, a prefix, JSON, its bytes, its hash."
         "Sign exactly the characters that the page sends as the id."
     NoneKnown "no-known-mistake"
         "No known mistake made this" // what follows depends on the form

@@ -47,6 +47,18 @@ pub(super) fn forms(id: &str) -> Vec<String> {
     forms
 }
 
+/// As PHP prints an integer that became a float: 14 digits and an exponent.
+pub(super) fn rounded(id: &str) -> Option<String> {
+    let digits = id.strip_prefix('-').unwrap_or(id);
+    let is_integer = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
+    let double: f64 = id.parse().ok().filter(|_| is_integer && (16..40).contains(&digits.len()))?;
+    let written = format!("{double:.13e}");
+    let (mantissa, exponent) = written.split_once('e')?;
+    let mantissa = mantissa.trim_end_matches('0');
+    let zero = if mantissa.ends_with('.') { "0" } else { "" };
+    Some(format!("{mantissa}{zero}E+{exponent}"))
+}
+
 /// Digits, perhaps a fraction, perhaps an exponent.
 fn is_number(text: &str) -> bool {
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

@@ -10,6 +10,9 @@ use crate::signer::TIMESTAMP_MAX;
 /// Between the id and the time.
 const SEPARATORS: [&str; 12] = ["-", ".", ":", "_", "", " - ", "- ", " -", "--", " ", "|", "/"];
 
+/// What languages print for a time that is not there.
+const NO_TIME: [&str; 6] = ["undefined", "null", "None", "nil", "NaN", "false"];
+
 /// How far from now a time that was not sent is in pairs, and from each other two readings of the clock in a long message or
 /// under a key that is rarely wrong so, in seconds.
 pub(super) const NEAR: i64 = 5;
@@ -45,6 +48,13 @@ pub(super) fn hypotheses(id: &str, tail: &Tail, now: i64, searches: bool) -> Vec
                     hypotheses.push(Hypothesis::new(Mistake::Truncated, format!("{id}{tail}")).searched(true));
                 }
             }
+            if rest.strip_prefix('-').is_some_and(|word| NO_TIME.contains(&word)) {
+                hypotheses.extend(
+                    near(now, FAR)
+                        .filter(|_| searches)
+                        .map(|time| Hypothesis::new(Mistake::TimestampNotSent, format!("{id}-{time}")).searched(true)),
+                );
+            }
             if let Some(unit) = rest.strip_prefix('-').filter(|unit| timestamp(unit.as_bytes()).is_none()) {
                 let seconds = seconds(unit).map(|seconds| [seconds, seconds.saturating_add(1)]);
                 let signed = seconds.into_iter().flatten().map(|seconds| seconds.to_string());
@@ -75,6 +85,10 @@ fn of_time(id: &str, time: i64, searches: bool) -> Vec<Hypothesis> {
     }));
     hypotheses.extend((0..if searches { 1000 } else { 1 }).map(|milliseconds| {
         Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{time}{milliseconds:03}")).searched(milliseconds > 0)
+    }));
+    // A fraction was signed, and the whole seconds were sent.
+    hypotheses.extend((0..1000).filter(|_| searches).map(|milliseconds| {
+        Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{time}.{milliseconds:03}")).searched(true)
     }));
     hypotheses.extend(units(time).map(|unit| Hypothesis::new(Mistake::TimestampUnit, format!("{id}-{unit}"))));
     let zones = ZONES.iter().flat_map(|minutes| [*minutes, minutes.saturating_neg()]).filter(|_| searches);
