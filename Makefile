@@ -67,7 +67,7 @@ help:
 	@echo 'make bench            speed, compared with the usual HMAC call, on every surface'
 	@echo 'make snippet-attacks  5000 hostile documents for each vendor through an HTML parser and a JavaScript engine'
 	@echo 'make security-memory  memory and threads in each host: sanitizers, valgrind, failing allocators, growth'
-	@echo 'make rooms            make demo on bare Debian systems (as root, with debootstrap)'
+	@echo 'make rooms            make demo on bare Debian systems, and the first steps of README.md (as root, with debootstrap)'
 	@echo 'make security         constant time, fuzzing, property tests, memory: what SECURITY.md promises'
 	@echo 'make fuzz             the fuzz targets of core/fuzz [SECONDS=60 for each]'
 	@echo 'make clean            remove everything that make built'
@@ -540,7 +540,7 @@ endif
 
 .PHONY: rooms
 rooms:
-	@tests/rooms/rooms.sh
+	@tests/rooms/rooms.sh && tests/rooms/readme.py
 
 .PHONY: browser-node next-node snippet-attacks
 browser-node: need-node need-npm
