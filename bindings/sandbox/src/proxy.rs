@@ -66,7 +66,7 @@ pub(crate) async fn forward(sandbox: Arc<Sandbox>, app: &App, mut request: Reque
     let head = request.method() == Method::HEAD;
     let upgrade = wants_upgrade(request.headers());
     let client_side = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
-    let outgoing = match outgoing(&sandbox, app, request, upgrade.as_ref()) {
+    let outgoing = match outgoing(&sandbox, app, &authority, request, upgrade.as_ref()) {
         Ok(outgoing) => outgoing,
         Err(status) => return status.into_response(),
     };
@@ -98,6 +98,7 @@ fn wants_upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
 fn outgoing(
     sandbox: &Sandbox,
     app: &App,
+    authority: &str,
     request: Request,
     upgrade: Option<&HeaderValue>,
 ) -> Result<Request, StatusCode> {
@@ -134,17 +135,24 @@ fn outgoing(
     }
     accept_what_can_be_read(headers);
     if app.rewrite_host {
-        headers.insert(header::HOST, value(app.authority.as_str()));
-        let own = app.url();
         for name in [header::ORIGIN, header::REFERER] {
             let text = headers.get(&name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-            let Some((_, rest)) = text.split_once("://") else { continue };
-            let path = rest.find('/').map_or("", |at| &rest[at..]);
-            let changed = value(&format!("{own}{path}"));
-            headers.insert(name, changed);
+            // Another site's stays: an app that compares origins must see who asks.
+            if let Some(path) = behind_origin(text, authority) {
+                let changed = value(&format!("{}{path}", app.url()));
+                headers.insert(name, changed);
+            }
         }
+        headers.insert(header::HOST, value(app.authority.as_str()));
     }
     Ok(Request::from_parts(parts, body))
+}
+
+/// What an address has behind the origin of this authority. None where it is of another origin.
+fn behind_origin<'a>(address: &'a str, authority: &str) -> Option<&'a str> {
+    let rest = address.strip_prefix("http://").or_else(|| address.strip_prefix("https://"))?;
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    host.eq_ignore_ascii_case(authority).then_some(path)
 }
 
 /// Of the compressions that the browser knows, those that can be undone here.

@@ -197,6 +197,20 @@ def test_the_app_sees_what_the_browser_sent_or_with_rewrite_host_its_own_address
     assert {name: server.asked[-1][2][name] for name in sent} == {"Host": host, "Origin": server.url, "Referer": f"{server.url}/a?b"}
 
 
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://localhost:2", "http://localhost", "http://localhost:1.evil.example", "http://localhost:1@evil.example"]
+)
+def test_with_rewrite_host_another_sites_origin_stays_its_own(proxied, origin):
+    """An app, or its WebSocket, that compares Origin with Host refuses it, as it does without the sandbox."""
+    sandbox, server = proxied([], "", "--rewrite-host")
+    sent = {"Host": "localhost:1", "Origin": origin, "Referer": f"{origin}/a?b"}
+    sandbox.ask("/", "POST", b"", sent)
+    host = server.url.removeprefix("http://")
+    assert {name: server.asked[-1][2][name] for name in sent} == {**sent, "Host": host}
+    sandbox.ask("/", headers={**sent, "Connection": "Upgrade", "Upgrade": "websocket"})
+    assert server.asked[-1][2]["Origin"] == origin
+
+
 def test_neither_cookie_nor_token_of_the_sandbox_reaches_the_app(start, app):
     server = app(lambda handler, _: (200, [], b""))
     sandbox = start("--app", server.url)
