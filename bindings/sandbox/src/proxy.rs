@@ -34,6 +34,9 @@ const HELD_MAX: usize = 8 << 20;
 /// What comes in one piece of at most so many bytes is rewritten in one piece.
 const SMALL: u64 = 256 << 10;
 
+/// How many compressions may lie on top of each other. Each is a reader that calls the next one.
+const CODINGS_MAX: usize = 4;
+
 /// Headers that concern one connection alone (RFC 9110, section 7.6.1).
 const HOP_BY_HOP: [&str; 9] = [
     "connection",
@@ -407,7 +410,7 @@ fn set_policies(
 
 type Decoded = Box<dyn AsyncRead + Send + Unpin>;
 
-/// How the body is compressed. None where it is so in a way that was not asked for.
+/// How the body is compressed. None where it is so in a way that was not asked for, or too often.
 fn codings(headers: &HeaderMap) -> Option<Vec<Coding>> {
     let values = headers.get_all(header::CONTENT_ENCODING).iter().map(|value| value.to_str().ok());
     let values = values.collect::<Option<Vec<_>>>()?;
@@ -418,7 +421,8 @@ fn codings(headers: &HeaderMap) -> Option<Vec<Coding>> {
         "identity" | "" => Some(Coding::Identity),
         _ => None,
     };
-    values.into_iter().flat_map(|value| value.split(',')).map(coding).collect()
+    let codings: Vec<_> = values.into_iter().flat_map(|value| value.split(',')).map(coding).collect::<Option<_>>()?;
+    (codings.len() <= CODINGS_MAX).then_some(codings)
 }
 
 enum Coding {
