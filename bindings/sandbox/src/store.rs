@@ -1,11 +1,14 @@
 //! What the vendors remember: SQLite, in memory or in a file. What was acknowledged is committed, so that it survives
 //! the end of the process. Bounded: the last [`REQUESTS_MAX`] requests in full, counts for all.
 
+use std::fs::{OpenOptions, Permissions};
 use std::io;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -25,6 +28,8 @@ pub(crate) const OTHER_PAGES: &str = "(other pages)";
 /// How many problems are told apart for each project, and how many warnings. Of more, the pages are counted together: a
 /// problem is never lost, since that would make a verdict "ready".
 const PROBLEMS_MAX: i64 = 1_000;
+/// How long another process, such as a backup, may keep the file.
+const BUSY: Duration = Duration::from_secs(5);
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -169,13 +174,16 @@ impl Store {
         let connection = match file {
             None => Connection::open_in_memory(),
             Some(file) => {
-                private(file)?;
-                Connection::open(file)
+                // SQLite reads `file:state.db` as a URI and `:memory:` as no file; it reads an absolute path as one.
+                let file = std::path::absolute(file)?;
+                private(&file)?;
+                connect(&file)
             }
         };
         let connection = connection.map_err(io::Error::other)?;
         let prepared = connection
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;")
+            .busy_timeout(BUSY)
+            .and_then(|()| connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"))
             .and_then(|()| keyed(&connection))
             .and_then(|()| connection.execute_batch(SCHEMA));
         prepared.map_err(io::Error::other)?;
@@ -306,12 +314,36 @@ pub(crate) fn user_key(id: &str) -> [u8; 32] {
     Sha256::digest(id).into()
 }
 
-/// Makes the file, or sees to it that nobody else may read it.
+fn connect(file: &Path) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+}
+
+/// Makes the file, or sees to it that nobody else may read the one that is there. Somebody else's stays as it is.
 fn private(file: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    let opened =
-        std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(file)?;
-    opened.set_permissions(std::fs::Permissions::from_mode(0o600))
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => return made.map(drop),
+    }
+    let metadata = std::fs::metadata(file)?;
+    // An empty one, as mktemp makes it, is nobody's yet.
+    if !metadata.is_file() || (metadata.len() > 0 && !is_a_sandboxes(file)?) {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    std::fs::set_permissions(file, Permissions::from_mode(0o600))
+}
+
+/// Whether a sandbox made the database, or nobody has made a table yet.
+fn is_a_sandboxes(file: &Path) -> io::Result<bool> {
+    let sql = "SELECT count(*) = 0 OR max(sql = 'CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT') \
+               FROM sqlite_schema WHERE type = 'table'";
+    let asked = connect(file).and_then(|connection| {
+        connection.busy_timeout(BUSY)?;
+        connection.query_row(sql, [], |row| row.get(0))
+    });
+    match asked {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => Ok(false),
+        asked => asked.map_err(io::Error::other),
+    }
 }
 
 fn pages(connection: &Connection, vendor: Vendor, project: &str) -> rusqlite::Result<Vec<Page>> {

@@ -101,6 +101,51 @@ def test_a_state_of_before_users_had_keys_keeps_its_secrets(start, tmp_path):
     assert second.identify("gosquared", "1", gosquared("1", secret)).json["verdict"] == "valid"
 
 
+def database(statement):
+    def make(path):
+        with contextlib.closing(sqlite3.connect(path)) as made:
+            made.executescript(statement)
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: path.write_text("#!/bin/sh\necho hello\n"),
+        database("CREATE TABLE users (id); INSERT INTO users VALUES (1); CREATE TABLE requests (id)"),
+        database("CREATE TABLE meta (name TEXT, value BLOB); CREATE TABLE users (id); CREATE TABLE requests (id)"),
+        os.mkfifo,
+        pathlib.Path.mkdir,
+    ],
+    ids=["a script", "a database", "a database with a table meta", "a pipe", "a folder"],
+)
+def test_what_is_not_a_sandboxes_state_stays_as_it_is(tmp_path, make):
+    theirs, link = tmp_path / "theirs", tmp_path / "link"
+    make(theirs)
+    theirs.chmod(0o755)
+    link.symlink_to(theirs)
+    before = theirs.read_bytes() if theirs.is_file() else None
+    for path in (theirs, link):
+        code, said = refused("--state", path)
+        assert (code, said.splitlines()[0]) == (3, "error[input-output]: cannot open the state: invalid data")
+        assert oct(theirs.stat().st_mode & 0o777) == "0o755"
+        assert before is None or theirs.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "theirs"]
+
+
+@pytest.mark.parametrize("mode", [0o644, None], ids=["an empty file", "no file"])
+@pytest.mark.parametrize("name", ["state.db", "file:state.db", "file:state.db?mode=memory", ":memory:", "a?b#c%41"])
+def test_the_state_is_the_file_that_was_named_and_its_owners_alone(start, tmp_path, monkeypatch, name, mode):
+    monkeypatch.chdir(tmp_path)
+    if mode:
+        pathlib.Path(name).touch(mode)
+    secret = secret_of(start("--state", name), "CHAMELEON_VERIFICATION_SECRET")
+    assert {path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()} == {name}
+    assert {oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()} == {"0o600"}
+    assert secret_of(start("--state", name), "CHAMELEON_VERIFICATION_SECRET") == secret
+
+
 def test_until_ready_exits_with_0_when_ready(start):
     sandbox = start("--real-secrets", "--until-ready", "30", environment=REAL)
     sandbox.call("gosquared", "visit")
