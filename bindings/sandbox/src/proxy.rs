@@ -113,10 +113,15 @@ fn outgoing(
     parts.extensions.clear();
     let headers = &mut parts.headers;
     // Where both are there, the length means nothing (RFC 9112, section 6.3).
-    if headers.contains_key(header::TRANSFER_ENCODING) {
+    let is_chunked = headers.contains_key(header::TRANSFER_ENCODING);
+    if is_chunked {
         headers.remove(header::CONTENT_LENGTH);
     }
     drop_hop_by_hop(headers);
+    if is_chunked {
+        // hyper sends no body with GET and HEAD unless it is told to.
+        headers.insert(header::TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+    }
     if let Some(upgrade) = upgrade {
         headers.insert(header::UPGRADE, upgrade.clone());
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
@@ -214,10 +219,10 @@ fn map_addresses(sandbox: &Sandbox, app: &App, page: &str, authority: &str, head
         }
     }
     let refresh = headers.get(header::REFRESH).and_then(|value| value.to_str().ok());
-    if let Some((wait, address)) = refresh.and_then(|text| text.split_once("url="))
+    if let Some((before, address, after)) = refresh.and_then(refreshed)
         && let Some(mapped) = app.mapped(address, authority)
     {
-        let mapped = value(&format!("{wait}url={mapped}"));
+        let mapped = value(&format!("{before}{mapped}{after}"));
         headers.insert(header::REFRESH, mapped);
     }
     let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
@@ -232,12 +237,32 @@ fn map_addresses(sandbox: &Sandbox, app: &App, page: &str, authority: &str, head
             warn(sandbox, page, "secure-cookie");
         }
         // The sandbox's host is another one; without the attribute a cookie is its host's own.
-        let domain = |attribute: &&str| attribute.trim().to_ascii_lowercase().starts_with("domain=");
-        let kept = text.split(';').filter(|attribute| !domain(attribute)).collect::<Vec<_>>().join(";");
+        let name = |part: &str| part.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let parts = text.split(';').enumerate();
+        // The first is the cookie, whatever its name.
+        let kept = parts.filter(|(at, part)| *at == 0 || name(part) != "domain").map(|(_, part)| part).collect::<Vec<_>>();
+        let kept = kept.join(";");
         headers.append(header::SET_COOKIE, value(&kept));
     }
     // The browser asked over http.
     headers.remove(header::STRICT_TRANSPORT_SECURITY);
+}
+
+/// The address of a refresh, and what stands before and behind it.
+/// <https://html.spec.whatwg.org/multipage/semantics.html#shared-declarative-refresh-steps>
+fn refreshed(text: &str) -> Option<(&str, &str, &str)> {
+    let rest = &text[text.find([';', ','])? + 1..];
+    let name = rest.trim_start().get(..3).filter(|name| name.eq_ignore_ascii_case("url"));
+    let rest = match name {
+        Some(_) => rest.trim_start()[3..].trim_start().strip_prefix('=')?,
+        None => rest,
+    };
+    let rest = rest.trim_start();
+    let (address, after) = match rest.chars().next().filter(|first| matches!(first, '"' | '\'')) {
+        Some(quote) => rest[1..].split_at(rest[1..].find(quote).unwrap_or(rest.len() - 1)),
+        None => (rest, ""),
+    };
+    Some((&text[..text.len() - address.len() - after.len()], address, after))
 }
 
 /// What the proxy cannot make right: warnings are said once for each page.

@@ -187,6 +187,33 @@ def test_the_apps_own_address_becomes_the_sandboxes(start, app):
     assert "Strict-Transport-Security" not in headers
 
 
+@pytest.mark.parametrize(
+    "refresh", ["0;url={}", "0; URL={}", "5 ; Url = {}", "0;url='{}'", '0; url="{}" x', "0,{}", "0; {}", "0;url={}?url=http://localhost/"]
+)
+def test_a_refresh_is_mapped_however_it_is_written(start, app, refresh):
+    server = app(lambda handler, _: (200, [("Refresh", refresh.format(f"http://localhost:{handler.server.server_port}/next"))], b""))
+    sandbox = start("--app", server.url)
+    assert sandbox.ask("/").headers["Refresh"] == refresh.format(f"http://127.0.0.1:{sandbox.port}/next")
+
+
+@pytest.mark.parametrize("refresh", ["5", "", "0;", "0;url", "0;url=", "0;url='", "0; url=https://example.com/", "é;ü"])
+def test_a_refresh_to_elsewhere_stays(proxied, refresh):
+    sandbox, _ = proxied([("Refresh", refresh.encode().decode("latin-1"))], "")
+    assert sandbox.ask("/").headers["Refresh"].encode("latin-1").decode() == refresh
+
+
+def test_a_cookie_may_be_called_as_its_attributes_are(proxied):
+    sandbox, _ = proxied([("Set-Cookie", "domain=eu; Path=/; DOMAIN = .localhost"), ("Set-Cookie", "Domain=x")], "")
+    assert sandbox.ask("/").headers.get_all("Set-Cookie") == ["domain=eu; Path=/", "Domain=x"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "OPTIONS", "POST"])
+def test_a_body_of_unknown_length_reaches_the_app(proxied, method):
+    sandbox, server = proxied([], "")
+    sandbox.ask("/search", method, iter([b"ab", b"cd"]))
+    assert [(asked[0], asked[3]) for asked in server.asked] == [(method, b"abcd")]
+
+
 def test_the_app_sees_what_the_browser_sent_or_with_rewrite_host_its_own_address(start, app):
     server = app(lambda handler, _: (200, [], b""))
     sent = {"Host": "localhost:1", "Origin": "http://localhost:1", "Referer": "http://localhost:1/a?b"}
