@@ -587,6 +587,35 @@ describe('real apps behind it', () => {
     await close();
   });
 
+  test('a window that an app with an opener policy of its own has opened cannot be read', async () => {
+    const isolation = { 'Cross-Origin-Embedder-Policy': 'require-corp' };
+    for (const headers of [{}, isolation]) {
+      const server = createHttp((request, response) => {
+        for (const [name, value] of Object.entries({ 'Cross-Origin-Opener-Policy': 'same-origin', ...headers })) response.setHeader(name, value);
+        response.setHeader('Content-Type', 'text/html');
+        response.end('<!DOCTYPE html><title>App</title>');
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      stops.push(() => server.close());
+      const box = await started(['--app', `http://127.0.0.1:${server.address().port}`]);
+      const { page, close } = await see(box.address);
+      await page.goto(box.address);
+      assert.equal(await page.evaluate(() => crossOriginIsolated), headers === isolation);
+      const popup = page.waitForEvent('popup');
+      const opened = await page.evaluateHandle(() => window.open('/_personsig/'));
+      await (await popup).waitForSelector('#requests');
+      const seen = await opened.evaluate((window) => {
+        try {
+          return window.document.body.innerText;
+        } catch (error) {
+          return error.name;
+        }
+      });
+      assert.equal(seen, 'SecurityError');
+      await close();
+    }
+  });
+
   test('a page that is pointed at it by hand, from another port', async () => {
     const box = await started(['--real-secrets']);
     const server = createHttp((request, response) => {

@@ -85,6 +85,7 @@ pub(crate) async fn forward(sandbox: Arc<Sandbox>, app: &App, mut request: Reque
     }
     drop_hop_by_hop(response.headers_mut());
     map_addresses(&sandbox, app, &page, &authority, response.headers_mut());
+    keep_apart(response.headers_mut());
     // The length of an answer to HEAD is that of what GET would give; it is not known here.
     rewritten(sandbox, response.map(Body::new), &authority, page, head).await
 }
@@ -263,6 +264,25 @@ fn refreshed(text: &str) -> Option<(&str, &str, &str)> {
         None => (rest, ""),
     };
     Some((&text[..text.len() - address.len() - after.len()], address, after))
+}
+
+/// A window that opens another one may look into it where both have the same origin and the same opener policy, as the
+/// sandbox's page would have with an app's `same-origin`. With COEP a page is isolated, and that is a policy of its own.
+/// <https://html.spec.whatwg.org/multipage/browsers.html#matching-coop>
+fn keep_apart(headers: &mut HeaderMap) {
+    let is = |value: &HeaderValue, names: &[&str]| {
+        let name = value.to_str().ok().and_then(|value| value.split(';').next()).unwrap_or_default();
+        names.contains(&name.trim())
+    };
+    let embedder: Vec<_> = headers.get_all("cross-origin-embedder-policy").iter().collect();
+    if matches!(embedder.as_slice(), [one] if is(one, &["require-corp", "credentialless"])) {
+        return;
+    }
+    for value in headers.iter_mut().filter(|(name, _)| *name == "cross-origin-opener-policy").map(|(_, value)| value) {
+        if is(value, &["same-origin"]) {
+            *value = HeaderValue::from_static("same-origin-allow-popups");
+        }
+    }
 }
 
 /// What the proxy cannot make right: warnings are said once for each page.

@@ -216,6 +216,29 @@ def test_a_script_of_the_app_has_the_cookie_and_sees_nothing(sandbox):
     assert "Access-Control-Allow-Origin" not in page.headers
 
 
+def test_no_page_of_the_app_has_the_opener_policy_of_the_sandboxes(proxied):
+    """A window that the app opens could be read where the two policies are one."""
+    name, ours = "Cross-Origin-Opener-Policy", "same-origin"
+    isolating = [("Cross-Origin-Embedder-Policy", "require-corp")], [("Cross-Origin-Embedder-Policy", 'credentialless; report-to="x"')]
+    for theirs, others, becomes in (
+        (ours, [], "same-origin-allow-popups"),
+        (f'{ours}; report-to="x"', [], "same-origin-allow-popups"),
+        (ours, [("Cross-Origin-Embedder-Policy", "unsafe-none")], "same-origin-allow-popups"),
+        (ours, isolating[0] * 2, "same-origin-allow-popups"),
+        (ours, isolating[0], ours),
+        (ours, isolating[1], ours),
+        ("same-origin-allow-popups", [], "same-origin-allow-popups"),
+        ("unsafe-none", [], "unsafe-none"),
+    ):
+        for kind in ("text/html", "text/plain"):
+            sandbox, _ = proxied([("Content-Type", kind), (name, theirs), *others], "")
+            assert sandbox.ask("/").headers.get_all(name) == [becomes], (theirs, others)
+            sandbox.stop()
+    page = see(sandbox := proxied([], "")[0])
+    assert (page.headers[name], page.headers["Cross-Origin-Embedder-Policy"]) == (ours, None)
+    assert sandbox.ask(PAGE).headers[name] == ours
+
+
 def test_a_service_worker_in_between_is_named(sandbox):
     between = {"Sec-Fetch-Mode": "same-origin", "Sec-Fetch-Dest": "empty"}
     answer = see(sandbox, **between)
