@@ -231,13 +231,14 @@ fn with_command(sandbox: &Sandbox, command: &[OsString], variables: &Variables) 
         problem: format!("cannot start the command behind '--': {}", reason(&error)),
         fix: "check its name and that it can be found and run".into(),
     })?;
-    let words: Vec<_> = command.iter().map(|word| word.to_string_lossy()).collect();
+    // Its arguments may hold passwords, and output is kept in logs.
+    let name = command.first().map(|name| name.to_string_lossy()).unwrap_or_default();
     let with = if sandbox.secrets.real {
         "with its own environment."
     } else {
         "with secrets made for this run, which no vendor knows."
     };
-    say!("Started `{}` {with}", words.join(" "));
+    say!("Started `{name}` {with}");
     Ok(program)
 }
 

@@ -68,6 +68,12 @@ def test_the_command_is_given_them_and_ends_with_the_sandbox(start, tmp_path):
     assert not grandchild.exists() or grandchild.read_text().split()[2] == "Z"
 
 
+def test_the_commands_arguments_are_not_printed(start):
+    sandbox = start(command=("sh", "-c", "sleep 300 # c4nary"))
+    assert sandbox.says("Started `sh` with secrets") and sandbox.says("Ctrl-C ends it.")
+    assert "c4nary" not in sandbox.output
+
+
 def test_state_is_kept_and_the_irreversible_stays_irreversible(start, tmp_path):
     state = str(tmp_path / "state.db")
     first = start("--state", state)
