@@ -2,7 +2,7 @@
 //! of our own options are used.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs, UdpSocket};
 use std::path::PathBuf;
 
 use axum::http::Uri;
@@ -114,7 +114,7 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Request, Failure> {
             "pass 127.0.0.1 and a port, or add --expose: whoever reaches the sandbox then reaches your app",
         ));
     }
-    if arguments.app.as_ref().is_some_and(|(_, authority)| is_itself(authority, arguments.listen)) {
+    if arguments.app.as_ref().is_some_and(|(scheme, authority)| is_itself(scheme, authority, arguments.listen)) {
         return Err(Failure::wrong(
             "--app is the address that the sandbox listens on itself",
             "pass the address of the app, or another port to --listen",
@@ -133,14 +133,28 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Request, Failure> {
     if named.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(Failure::wrong("two --project have the same token", "pass each token once"));
     }
+    // Each has a secret of its own where they are made, and the variable would hold one of them.
+    let mut variables: Vec<_> = arguments.project.iter().map(|project| &project.variable).collect();
+    variables.sort();
+    if !arguments.real_secrets && variables.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(Failure::wrong("two --project have the same variable", "name a variable for each"));
+    }
     Ok(Request::Start(Box::new(arguments)))
 }
 
-fn is_itself(app: &Authority, listen: SocketAddr) -> bool {
+/// However it is written: `127.1`, `0` and a name of the hosts file are this machine to the system too.
+fn is_itself(scheme: &Scheme, app: &Authority, listen: SocketAddr) -> bool {
+    let port = app.port_u16().unwrap_or(if *scheme == Scheme::HTTPS { 443 } else { 80 });
+    if listen.port() == 0 || port != listen.port() {
+        return false;
+    }
     let host = app.host().trim_start_matches('[').trim_end_matches(']');
-    let local =
-        host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback() || ip == listen.ip());
-    local && listen.port() != 0 && app.port_u16() == Some(listen.port())
+    let is_here = |ip: IpAddr| match listen.ip().is_unspecified() {
+        // Only an address of this machine can be listened on.
+        true => UdpSocket::bind((ip, 0)).is_ok(),
+        false => ip.is_loopback() || ip.is_unspecified() || ip == listen.ip(),
+    };
+    (host, port).to_socket_addrs().is_ok_and(|mut found| found.any(|address| is_here(address.ip().to_canonical())))
 }
 
 fn refused(error: &clap::Error) -> Failure {

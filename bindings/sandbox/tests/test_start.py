@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from conftest import BEARER, PROGRAM, REAL, ROOT, TOKEN, chameleon, gosquared
+from conftest import BEARER, PROGRAM, REAL, ROOT, SECRETS, TOKEN, chameleon, gosquared
 
 
 def refused(*arguments, environment=None):
@@ -220,6 +220,24 @@ def test_what_is_wrong_with_a_start_is_said_without_repeating_it(arguments, envi
     exit_code, said = refused(*arguments, environment=environment)
     assert (exit_code, said.startswith(f"error[{error}]: "), "\n  fix: " in said) == (code, True, True), said
     assert "c4nary" not in said
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST", "127.0.0.1", "127.1", "127.9.9.9", "0", "0.0.0.0", "[::]", "[::1]", "[::ffff:127.0.0.1]"]
+)
+@pytest.mark.parametrize("listen", ["127.0.0.1", "0.0.0.0"])
+def test_the_sandbox_is_not_put_in_front_of_itself(start, host, listen):
+    """One request would become as many as there may be connections."""
+    code, said = refused("--listen", f"{listen}:18787", "--expose", "--app", f"http://{host}:18787")
+    assert (code, said.splitlines()[0]) == (2, "error[wrong-use]: --app is the address that the sandbox listens on itself")
+    start("--listen", f"{listen}:0", "--expose", "--app", f"http://{host}:18787")
+
+
+def test_two_projects_do_not_share_a_variable_in_which_each_expects_its_own_secret(start):
+    projects = ["--project", "gosquared:GSN-1-A=ONE", "--project", "gosquared:GSN-2-B=ONE"]
+    code, said = refused(*projects)
+    assert (code, said.splitlines()[0]) == (2, "error[wrong-use]: two --project have the same variable")
+    start(*projects, "--real-secrets", environment={"ONE": SECRETS["gosquared"]})
 
 
 def test_a_port_that_is_taken_is_named_as_the_reason(sandbox):
