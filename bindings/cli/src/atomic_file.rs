@@ -1,14 +1,13 @@
 //! A file that is written whole or not at all.
 //!
-//! An existing file is replaced: the new one gets its permissions and, where the system allows that, its owner. A
-//! symbolic link is followed; other hard links keep the old content. A read-only file is refused, as a shell's `>`
-//! does.
+//! An existing file is replaced: the new one gets its permissions, its access control list and, where the system allows that, its owner. A
+//! symbolic link is followed; other hard links keep the old content. What a shell's `>` may not write is refused.
 //!
 //! The file has no name until it is complete (open(2), `O_TMPFILE`), so that a killed call leaves nothing behind. Where
 //! the file system cannot do that, it has a temporary name, which is removed at SIGINT, SIGTERM and SIGHUP. Temporary
 //! names are the tempfile crate's, which gives no name to an unnamed file.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter};
 #[cfg(unix)]
 use std::os::unix::fs::MetadataExt;
@@ -34,19 +33,14 @@ pub(crate) fn write(
 struct Target {
     path: PathBuf,
     folder: PathBuf,
-    /// Of the file that is there already.
-    metadata: Option<Metadata>,
+    /// The file that is there already.
+    older: Option<(File, Metadata)>,
 }
 
 impl Target {
     fn of(path: &Path) -> Result<Self, Failure> {
         let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-        // A link stays a link; its target is replaced.
-        let path = match fs::canonicalize(path) {
-            Err(error) if absent(&error) && !path.is_symlink() => path.to_owned(),
-            path => path.map_err(Failure::output)?,
-        };
-        let metadata = match fs::metadata(&path) {
+        let older = match fs::metadata(path) {
             // Replacing a device or a pipe by a file is never meant.
             Ok(data) if !data.is_file() => {
                 let problem = "cannot write the output: it is not a regular file".into();
@@ -59,11 +53,16 @@ impl Target {
                     fix: "change its permissions, or pass another path to --output",
                 });
             }
-            Err(error) if absent(&error) => None,
-            data => Some(data.map_err(Failure::output)?),
+            Err(error) if absent(&error) && !path.is_symlink() => None,
+            data => Some(data.and_then(|_| opened(path)).map_err(Failure::output)?),
+        };
+        let path = match &older {
+            // A link stays a link; its target is replaced.
+            Some((_, metadata)) => canonical(path, metadata).map_err(Failure::output)?,
+            None => path.to_owned(),
         };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
-        Ok(Target { path, folder, metadata })
+        Ok(Target { path, folder, older })
     }
 
     /// A file in the same folder, with a name only where it needs one. A new file has the permissions of the umask.
@@ -71,17 +70,20 @@ impl Target {
         let (file, name) = match unnamed(&self.folder) {
             Some(file) => (file, None),
             None => {
-                let (file, path) = temporary().tempfile_in(&self.folder)?.into_parts();
+                // Until it has the older file's permissions, which may keep others out.
+                let mode = if self.older.is_some() { 0o600 } else { 0o666 };
+                let (file, path) = temporary(mode).tempfile_in(&self.folder)?.into_parts();
                 (file, Some(NamedTempFile::from_parts((), path)))
             }
         };
         if let Some(name) = &name {
             interrupt::remove(name.path());
         }
-        if let Some(metadata) = &self.metadata {
+        if let Some((older, metadata)) = &self.older {
             // Only root may give files away; anybody else's new file is their own.
             #[cfg(unix)]
             let _ = std::os::unix::fs::fchown(&file, Some(metadata.uid()), Some(metadata.gid()));
+            copy_access(older, &file)?;
             file.set_permissions(metadata.permissions())?;
         }
         Ok((file, name))
@@ -91,7 +93,7 @@ impl Target {
         file.sync_all()?;
         let name = match name {
             Some(name) => name,
-            None => temporary().make_in(&self.folder, |path| link(&file, path))?,
+            None => temporary(0o600).make_in(&self.folder, |path| link(&file, path))?,
         };
         name.persist(&self.path).map_err(|error| error.error)?;
         // The file is there now; only a power cut within seconds could undo its name.
@@ -100,11 +102,56 @@ impl Target {
     }
 }
 
-fn temporary() -> Builder<'static, 'static> {
+/// Opens the file as a shell's `>` does, but keeps its content: the system refuses what it refuses there, such as another
+/// user's link or file in /tmp (proc_sys_fs(5), `protected_symlinks` and `protected_regular`).
+fn opened(path: &Path) -> io::Result<(File, Metadata)> {
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    let metadata = file.metadata()?;
+    Ok((file, metadata))
+}
+
+/// The name behind all links, which must be that of the file that was opened.
+#[cfg_attr(not(unix), allow(unused_variables))]
+fn canonical(path: &Path, opened: &Metadata) -> io::Result<PathBuf> {
+    let path = fs::canonicalize(path)?;
+    #[cfg(unix)]
+    {
+        let named = fs::symlink_metadata(&path)?;
+        if (named.dev(), named.ino()) != (opened.dev(), opened.ino()) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+    }
+    Ok(path)
+}
+
+/// An access control list, whose mask the permissions show in the group's place (acl(5)); without one, none of the folder's.
+#[cfg(target_os = "linux")]
+fn copy_access(older: &File, file: &File) -> io::Result<()> {
+    use rustix::fs::{XattrFlags, fgetxattr, fremovexattr, fsetxattr};
+
+    const NAME: &str = "system.posix_acl_access";
+    // No attribute is longer (xattr(7)).
+    let mut list = [0; 1 << 16];
+    match fgetxattr(older, NAME, &mut list) {
+        Ok(length) => fsetxattr(file, NAME, &list[..length], XattrFlags::empty())?,
+        Err(_) => {
+            let _ = fremovexattr(file, NAME);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn copy_access(_: &File, _: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg_attr(not(unix), allow(unused_variables))]
+fn temporary(mode: u32) -> Builder<'static, 'static> {
     let mut builder = Builder::new();
     builder.prefix(".personsig-");
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     builder
 }
 

@@ -221,14 +221,86 @@ fn a_read_only_file_is_not_replaced() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "older");
 }
 
-/// seccomp(2): `open` and `openat` with `O_TMPFILE` answers EOPNOTSUPP, as network file systems do.
+/// A user who may not write a file may write its folder, so that the file could be replaced.
+#[test]
+fn a_file_that_the_user_may_not_write_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signed.csv");
+    fs::write(&path, "older").unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
+    // Its owner's permission counts, not the group's; root, who may do everything, becomes nobody.
+    fs::set_permissions(&path, Permissions::from_mode(0o060)).unwrap();
+    let python = std::env::var_os("PYTHON").unwrap_or("python3".into());
+    let mut command = Command::new(python);
+    let as_nobody = "
+import os, sys
+program = os.open(sys.argv[1], os.O_RDONLY)
+os.set_inheritable(program, True)
+if os.getuid() == 0:
+    os.setgroups([]), os.setgid(65534), os.setuid(65534)
+os.execve(program, sys.argv[1:], os.environ)
+";
+    command.args(["-c", as_nobody, env!("CARGO_BIN_EXE_personsig"), "sign", "--provider", "gosquared"]);
+    command.args(["--csv", "-", "--column", "id", "--output"]).arg(&path);
+    command.env("GOSQUARED_SECURE_MODE_SECRET", SECRET);
+    let mut call = line("").stdin(TABLE);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    call.command = command;
+    let message = call.run().fails(3, "input-output");
+    assert!(message.contains("Permission denied"), "{message}");
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    assert_eq!((names(folder.path()).len(), fs::read_to_string(&path).unwrap()), (1, "older".to_owned()));
+}
+
+/// acl(5): the group's permission is in the list, and the mode shows the mask in its place.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_was_there_keeps_its_access_control_list() {
+    use rustix::fs::{XattrFlags, getxattr, setxattr};
+
+    const ACCESS: &str = "system.posix_acl_access";
+    let list = |entries: &[(u16, u16, u32)]| {
+        let entry = |(tag, permissions, id): &(u16, u16, u32)| {
+            [&tag.to_le_bytes()[..], &permissions.to_le_bytes(), &id.to_le_bytes()].concat()
+        };
+        [2_u32.to_le_bytes().to_vec(), entries.iter().flat_map(entry).collect()].concat()
+    };
+    let nobody = u32::MAX;
+    // The owner reads and writes, a user reads, the group has nothing.
+    let given = list(&[(1, 6, nobody), (2, 4, 65534), (4, 0, nobody), (16, 4, nobody), (32, 0, nobody)]);
+    let folder = tempfile::tempdir().unwrap();
+    let (path, plain) = (folder.path().join("signed.csv"), folder.path().join("plain.csv"));
+    for path in [&path, &plain] {
+        fs::write(path, "older").unwrap();
+        fs::set_permissions(path, Permissions::from_mode(0o640)).unwrap();
+    }
+    // Some file systems have no such lists.
+    if setxattr(&path, ACCESS, &given, XattrFlags::empty()).is_err() {
+        return;
+    }
+    // New files in the folder get this one, by which the user writes too.
+    let default = list(&[(1, 6, nobody), (2, 6, 65534), (4, 0, nobody), (16, 6, nobody), (32, 0, nobody)]);
+    setxattr(folder.path(), "system.posix_acl_default", &default, XattrFlags::empty()).unwrap();
+    to_file(&path).stdin(TABLE).run().says("");
+    to_file(&plain).stdin(TABLE).run().says("");
+    let mut kept = [0; 1024];
+    let length = getxattr(&path, ACCESS, &mut kept).expect("a list");
+    assert_eq!((&kept[..length], mode(&path)), (&given[..], 0o640));
+    assert!(getxattr(&plain, ACCESS, &mut kept).is_err(), "a file without a list gets none");
+    assert_eq!(mode(&plain), 0o640);
+}
+
+/// seccomp(2): `open` and `openat` with `O_TMPFILE` answers EOPNOTSUPP, as network file systems do; and `fchmod`, before
+/// which others must be kept out, ends the process where the first argument says so.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 const WITHOUT_TMPFILE: &str = r#"
-import ctypes, os, signal, struct, sys
+import ctypes, os, resource, signal, struct, sys
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 for ignored in signal.SIGHUP, signal.SIGINT, signal.SIGTERM:  # as by nohup
     signal.signal(ignored, signal.SIG_DFL)
 steps = [
-    (0x20, 0, 0, 0), (0x15, 1, 0, 257), (0x15, 2, 5, 2),  # openat, open
+    (0x20, 0, 0, 0), (0x15, 0, 1, 91 if sys.argv.pop(1) == "end" else 1 << 16), (0x06, 0, 0, 0x80000000),  # fchmod
+    (0x15, 1, 0, 257), (0x15, 2, 5, 2),  # openat, open
     (0x20, 0, 0, 32), (0x05, 0, 0, 1), (0x20, 0, 0, 24),  # their flags
     (0x45, 0, 1, 0x400000), (0x06, 0, 0, 0x5005F), (0x06, 0, 0, 0x7FFF0000),
 ]
@@ -248,7 +320,7 @@ fn an_interrupted_call_removes_its_temporary_file() {
         fs::write(&path, "older").unwrap();
         let python = std::env::var_os("PYTHON").unwrap_or("python3".into());
         let mut command = Command::new(python);
-        command.args(["-c", WITHOUT_TMPFILE, env!("CARGO_BIN_EXE_personsig"), "sign", "--provider", "gosquared"]);
+        command.args(["-c", WITHOUT_TMPFILE, "go on", env!("CARGO_BIN_EXE_personsig"), "sign", "--provider", "gosquared"]);
         command.args(["--csv", "-", "--column", "id", "--output"]).arg(&path);
         let mut process = command.env("GOSQUARED_SECURE_MODE_SECRET", SECRET).stdin(Stdio::piped()).spawn().unwrap();
         let mut table = process.stdin.take().unwrap();
@@ -261,4 +333,21 @@ fn an_interrupted_call_removes_its_temporary_file() {
         assert_eq!(names(folder.path()), ["signed.csv"], "{signal}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "older");
     }
+}
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn a_temporary_file_is_never_open_to_others_where_the_older_one_was_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signed.csv");
+    fs::write(&path, "older").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    let python = std::env::var_os("PYTHON").unwrap_or("python3".into());
+    let mut command = Command::new(python);
+    command.args(["-c", WITHOUT_TMPFILE, "end", env!("CARGO_BIN_EXE_personsig"), "sign", "--provider", "gosquared"]);
+    command.args(["--csv", "-", "--column", "id", "--output"]).arg(&path);
+    let status = command.env("GOSQUARED_SECURE_MODE_SECRET", SECRET).stdin(Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), None, "before it had the older file's permissions");
+    let modes: Vec<_> = names(folder.path()).iter().map(|name| mode(&folder.path().join(name))).collect();
+    assert_eq!(modes, [0o600, 0o600]);
 }
