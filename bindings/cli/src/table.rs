@@ -25,6 +25,9 @@ const ADDED: &[u8] = b"signature";
 /// The longest name of a column, in bytes, that is compared but for white space and case.
 const NAME_MAX: usize = 1024;
 
+/// How many columns a table may have, so that a row of separators alone takes no more memory than any other.
+const COLUMNS_MAX: usize = 1 << 16;
+
 /// Spreadsheets write it in front of UTF-8, and want it back.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -53,11 +56,14 @@ impl<R: Read> Table<'_, R> {
         let mut reader = Reader { source, what: self.what, line: 1 };
 
         let mut bytes = Vec::new();
-        let mut fields = Vec::new();
+        let mut fields = Fields::at_most(COLUMNS_MAX);
         let Some(row) = reader.row(&mut bytes, &mut fields)? else {
             return Err(bad("the table is empty", "its first row must name the columns", 1, None));
         };
-        let header = Header::of(&bytes[row.start..row.end], &fields, row.start, self.column, row.line)?;
+        if fields.count > COLUMNS_MAX {
+            return Err(bad("the table has more than 65,536 columns", "leave out those that nobody needs", row.line, None));
+        }
+        let header = Header::of(&bytes[row.start..row.end], &fields.places, row.start, self.column, row.line)?;
         out.write_all(mark).map_err(Failure::output)?;
         row.write(&bytes, ADDED, out).map_err(Failure::output)?;
         reader.sign(&header, signer, now, out)
@@ -195,6 +201,33 @@ fn owned(content: Cow<'_, [u8]>) -> Result<Vec<u8>, Failure> {
     Ok(copy)
 }
 
+/// Where the fields of a row are. Of more than it may have, only the number is kept.
+struct Fields {
+    places: Vec<Range<usize>>,
+    count: usize,
+    most: usize,
+}
+
+impl Fields {
+    fn at_most(most: usize) -> Self {
+        Fields { places: Vec::new(), count: 0, most }
+    }
+
+    fn clear(&mut self) {
+        self.places.clear();
+        self.count = 0;
+    }
+
+    fn push(&mut self, field: Range<usize>) -> Result<(), Failure> {
+        self.count += 1;
+        if self.count <= self.most {
+            self.places.try_reserve(1).map_err(|_| Failure::memory())?;
+            self.places.push(field);
+        }
+        Ok(())
+    }
+}
+
 /// A row's place in the buffer.
 struct Row {
     /// Where the blank lines before it begin.
@@ -241,7 +274,8 @@ enum State {
 
 impl<R: Read> Reader<'_, R> {
     fn sign(&mut self, header: &Header, signer: &Signer, now: i64, out: &mut impl Write) -> Result<(), Failure> {
-        let (mut bytes, mut fields, mut rows) = (Vec::new(), Vec::new(), Vec::with_capacity(GROUP));
+        let (mut bytes, mut rows) = (Vec::new(), Vec::with_capacity(GROUP));
+        let mut fields = Fields::at_most(header.names.len());
         loop {
             empty(&mut bytes, GROUP_BYTES * 4);
             rows.clear();
@@ -286,7 +320,7 @@ impl<R: Read> Reader<'_, R> {
 
     /// Appends the blank lines before the next row, and the row, to `bytes`. At the end of the table blank lines may be
     /// all that is appended, and there is none.
-    fn row(&mut self, bytes: &mut Vec<u8>, fields: &mut Vec<Range<usize>>) -> Result<Option<Row>, Failure> {
+    fn row(&mut self, bytes: &mut Vec<u8>, fields: &mut Fields) -> Result<Option<Row>, Failure> {
         fields.clear();
         let (blank, blank_line) = (bytes.len(), self.line);
         let (mut start, mut line, mut opened) = (blank, self.line, self.line);
@@ -303,7 +337,7 @@ impl<R: Read> Reader<'_, R> {
                     _ if start == bytes.len() => Ok(None),
                     _ => {
                         let end = bytes.len();
-                        push(fields, field..end)?;
+                        fields.push(field..end)?;
                         Ok(Some(Row { blank, start, end, next: end, line, blank_line, id: 0..0 }))
                     }
                 };
@@ -327,7 +361,7 @@ impl<R: Read> Reader<'_, R> {
                         let end = if state == State::Cr { at - 1 } else { at };
                         self.line += 1;
                         if end > start {
-                            push(fields, field..end)?;
+                            fields.push(field..end)?;
                             row = Some(Row { blank, start, end, next: at + 1, line, blank_line, id: 0..0 });
                             break;
                         }
@@ -336,7 +370,7 @@ impl<R: Read> Reader<'_, R> {
                     }
                     (State::Cr, _) => return Err(bare_cr(self.line)),
                     (_, b',') => {
-                        push(fields, field..at)?;
+                        fields.push(field..at)?;
                         field = at + 1;
                         State::Start
                     }
@@ -360,21 +394,21 @@ impl<R: Read> Reader<'_, R> {
 
 impl Header {
     /// The row with the place of its id.
-    fn check(&self, row: Row, bytes: &[u8], fields: &[Range<usize>]) -> Result<Row, Failure> {
+    fn check(&self, row: Row, bytes: &[u8], fields: &Fields) -> Result<Row, Failure> {
         if row.blank < row.start && self.names.len() == 1 {
             // Blank lines mean nothing, but in a table with one column each is an empty id.
             let place = Place { line: row.blank_line, column: Some(1) };
             return Err(Failure::RefusedAt(Code::EmptyUserId.into(), place));
         }
-        let (Some(id), true) = (fields.get(self.id), fields.len() == self.names.len()) else {
+        let (Some(id), true) = (fields.places.get(self.id), fields.count == self.names.len()) else {
             let problem = format!(
                 "the row does not have as many fields as the first one: {}, not {}",
-                fields.len(),
+                fields.count,
                 self.names.len()
             );
             return Err(bad(problem, "look for a separator or a quote too many or too few", row.line, None));
         };
-        if self.is_repeated(bytes, fields)? {
+        if self.is_repeated(bytes, &fields.places)? {
             return Err(bad("the row repeats the names of the columns", "remove it", row.line, None));
         }
         match cell::refused(&content(&bytes[id.clone()])?) {
@@ -390,12 +424,6 @@ pub(crate) fn empty(buffer: &mut Vec<u8>, most: usize) {
         true => *buffer = Vec::new(),
         false => buffer.clear(),
     }
-}
-
-fn push(fields: &mut Vec<Range<usize>>, field: Range<usize>) -> Result<(), Failure> {
-    fields.try_reserve(1).map_err(|_| Failure::memory())?;
-    fields.push(field);
-    Ok(())
 }
 
 fn open_quote(line: u64) -> Failure {

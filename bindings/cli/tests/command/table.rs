@@ -209,6 +209,32 @@ fn a_line_without_an_end_is_an_error() {
     }
 }
 
+/// 60 MB of separators, through a process that may have 200 MB.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_row_of_separators_takes_no_more_memory_than_another() {
+    for (before, said) in [
+        ("id\\n", "line 2: the row does not have as many fields as the first one: 60000001, not 1"),
+        ("", "line 1: the table has more than 65,536 columns"),
+    ] {
+        let table = format!("(printf '{before}'; head -c 60000000 /dev/zero | tr '\\0' ,)");
+        let script =
+            format!("ulimit -v 200000; {table} | \"$0\" sign --provider gosquared --csv - --column id >/dev/null; echo $?");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_personsig")]).env("GOSQUARED_SECURE_MODE_SECRET", SECRET);
+        let output = command.output().unwrap();
+        let (exit, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(exit.trim() == "2" && told.contains(&format!("error[bad-table]: {said}")), "{exit}{told}");
+    }
+}
+
+#[test]
+fn a_table_may_have_65536_columns() {
+    let columns = |count: usize| format!("id{}\n1{}\n", ",".repeat(count - 1), ",".repeat(count - 1));
+    assert_eq!(sign(columns(1 << 16)).exit, Some(0));
+    assert_eq!(sign(columns((1 << 16) + 1)).exit, Some(2));
+}
+
 /// Where there is no memory for what would be allowed, too.
 #[cfg(target_os = "linux")]
 #[test]
