@@ -25,6 +25,8 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::panic;
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::Arc;
 
 use arguments::Command;
 use failure::{Failure, Style};
@@ -52,6 +54,9 @@ fn answer(arguments: Vec<OsString>) -> Result<u8, Failure> {
     if let Some((_, rest)) = arguments.split_first().filter(|(first, _)| *first == "sandbox") {
         return sandbox::start(rest);
     }
+    // A file that may not grow any more (setrlimit(2), `RLIMIT_FSIZE`) is an error of the write, not the process's end.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let done = match wrong_use::parse(&arguments)? {
         Request::Print(text) => out.write_all(text.as_bytes()).map(|()| 0).map_err(Failure::output),

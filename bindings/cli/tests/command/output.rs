@@ -42,6 +42,23 @@ fn a_full_disk_is_exit_code_3() {
     }
 }
 
+/// 100,000 rows, where a file may have 1 MB at most (`ulimit -f` counts 512 bytes).
+#[test]
+fn a_file_that_may_not_grow_is_exit_code_3() {
+    for output in ["--output \"$1\"", "> \"$1\""] {
+        let folder = tempfile::tempdir().unwrap();
+        let script = format!("ulimit -f 2000; ulimit -c 0; \"$0\" sign --provider gosquared --csv - --column id {output}; exit $?");
+        let mut call = line("").stdin(format!("id\n{}", "1\n".repeat(100_000)));
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_personsig")]).arg(folder.path().join("signed.csv"));
+        command.env("GOSQUARED_SECURE_MODE_SECRET", SECRET);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        call.command = command;
+        let message = call.run().fails(3, "input-output");
+        assert!(message.contains("File too large"), "{output}: {message}");
+    }
+}
+
 #[test]
 fn a_full_disk_behind_a_bad_row_is_exit_code_3() {
     let call = line("sign --provider gosquared --csv - --column id").stdin("id\n1\n\n\"\"\n");
