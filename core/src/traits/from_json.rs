@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::{Trait, Traits};
+use super::{TOO_DEEP, Trait, Traits};
 use crate::error::{Code, Detail, Error, Subject};
 use crate::memory;
 
@@ -27,30 +27,50 @@ fn read(text: &[u8]) -> Result<Trait, Error> {
         memory::room(text.len().saturating_mul(3))?;
     }
     // For the error of serde's that ends the reading, which allocates.
-    let reserve = Cell::new(Some(memory::reserve(1 << 14)?));
+    let stop = Stop { reserve: Cell::new(Some(memory::reserve(1 << 14)?)), is_too_deep: Cell::new(false) };
     let mut input = serde_json::Deserializer::from_slice(text);
-    let read = Value { reserve: &reserve }.deserialize(&mut input);
-    read.and_then(|value| input.end().map(|()| value)).map_err(|_| match reserve.take() {
-        None => Code::OutOfMemory.into(),
-        Some(_) => refused(Detail::Reason("cannot be read", "pass one JSON object (RFC 8259), in UTF-8")),
+    let read = Value { stop: &stop, depth: 0 }.deserialize(&mut input);
+    read.and_then(|value| input.end().map(|()| value)).map_err(|_| match (stop.is_too_deep.get(), stop.reserve.take()) {
+        (true, _) => refused(TOO_DEEP),
+        (false, None) => Code::OutOfMemory.into(),
+        (false, Some(_)) => refused(Detail::Reason("cannot be read", "pass one JSON object (RFC 8259), in UTF-8")),
     })
+}
+
+/// Why the reading ended, which an error of serde's cannot say.
+struct Stop {
+    /// None where there was no memory.
+    reserve: Cell<Option<Vec<u8>>>,
+    is_too_deep: Cell<bool>,
 }
 
 fn refused(reason: Detail) -> Error {
     Error::new(Code::InvalidOption, Subject::Option("the traits' JSON text")).with(reason)
 }
 
-/// Any value. The depth is checked with the rest of the traits; serde_json itself stops at 128 levels.
+/// Any value. Each level takes stack, of which serde_json, with its limit of 128, would take more than there may be.
 #[derive(Clone, Copy)]
 struct Value<'r> {
-    /// None where there was no memory, which an error of serde's cannot say.
-    reserve: &'r Cell<Option<Vec<u8>>>,
+    stop: &'r Stop,
+    /// How many lists and maps it lies in.
+    depth: usize,
 }
 
 impl Value<'_> {
     fn exhausted<E: serde::de::Error>(self, _: TryReserveError) -> E {
-        self.reserve.set(None);
+        self.stop.reserve.set(None);
         E::custom("out of memory")
+    }
+
+    /// A value of this list or map. None where that lies too deep itself.
+    fn inside(self) -> Option<Self> {
+        (self.depth < Trait::DEPTH_MAX).then_some(Value { depth: self.depth + 1, ..self })
+    }
+
+    fn too_deep<E: serde::de::Error>(self) -> E {
+        self.stop.reserve.set(None);
+        self.stop.is_too_deep.set(true);
+        E::custom("too deep")
     }
 
     fn text<E: serde::de::Error>(self, text: &str) -> Result<Vec<u8>, E> {
@@ -107,14 +127,16 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Trait, A::Error> {
+        let inside = self.inside().ok_or_else(|| self.too_deep())?;
         let mut list = Vec::new();
-        while let Some(element) = elements.next_element_seed(self)? {
+        while let Some(element) = elements.next_element_seed(inside)? {
             self.push(&mut list, element)?;
         }
         Ok(Trait::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Trait, A::Error> {
+        let inside = self.inside();
         let mut map = Vec::new();
         while let Some(name) = members.next_key_seed(Name(self))? {
             // A number, where another crate of the program has switched on serde_json's `arbitrary_precision`.
@@ -123,9 +145,11 @@ impl<'de> Visitor<'de> for Value<'_> {
                 let integer = digits.parse().map(Trait::Integer);
                 return integer.or_else(|_| digits.parse().map(Trait::Float)).map_err(A::Error::custom);
             }
-            let value = members.next_value_seed(self)?;
+            let inside = inside.ok_or_else(|| self.too_deep())?;
+            let value = members.next_value_seed(inside)?;
             self.push(&mut map, (name, value))?;
         }
+        inside.ok_or_else(|| self.too_deep())?;
         Ok(Trait::Map(Traits(Ok(map))))
     }
 }

@@ -4,6 +4,21 @@
 #include <limits.h>
 #include <pthread.h>
 
+/* Traits of so many lists inside each other, and what a page with them gives. */
+static personsig_status nested(const personsig_signer *signer, size_t levels)
+{
+    static char traits[4096], out[1 << 16];
+    size_t len = 0;
+    personsig_snippet_options page = PERSONSIG_SNIPPET_OPTIONS_INIT;
+    memcpy(traits, "{\"a\":", 5);
+    memset(traits + 5, '[', levels);
+    memset(traits + 5 + levels, ']', levels);
+    traits[5 + 2 * levels] = '}';
+    page.traits = traits;
+    page.traits_len = 6 + 2 * levels;
+    return personsig_signer_snippet(signer, TEXT("123456"), &page, out, sizeof out, &len);
+}
+
 static void *work(void *unused)
 {
     static char out[1 << 16];
@@ -24,6 +39,10 @@ static void *work(void *unused)
     CHECK(personsig_signer_sign_many(signer, ids, lens, 2, THEN, NULL, out, sizeof out, &len) == PERSONSIG_OK);
     CHECK(personsig_signer_verify(signer, TEXT("123456"), TEXT(TIMESTAMPED), NULL, NULL, NULL) == PERSONSIG_EXPIRED);
     CHECK(personsig_signer_snippet(signer, TEXT("123456"), &page, out, sizeof out, &len) == PERSONSIG_OK);
+    CHECK(nested(signer, 31) == PERSONSIG_OK);
+    CHECK(nested(signer, 32) == PERSONSIG_INVALID_OPTION);
+    CHECK(nested(signer, 126) == PERSONSIG_INVALID_OPTION);
+    CHECK(nested(signer, 2000) == PERSONSIG_INVALID_OPTION);
     CHECK(personsig_signer_identity(signer, TEXT("123456"), THEN, out, sizeof out, &len) == PERSONSIG_OK);
     CHECK(personsig_signer_explain(signer, TEXT("123456"), TEXT(PLAIN), &mistakes, NULL, out, sizeof out, &len) ==
           PERSONSIG_OK);

@@ -29,6 +29,18 @@ fn traits_come_from_a_file_or_standard_input() {
 }
 
 #[test]
+fn nothing_is_read_behind_traits_that_lie_too_deep() {
+    let nested = |levels: usize, rest: &str| format!("{{\"a\":{}{rest}{}}}", "[".repeat(levels), "]".repeat(levels));
+    let snippet = |traits: String| line("snippet --provider gosquared --traits - 1").stdin(traits).run();
+    assert_eq!(snippet(nested(31, "1.5")).exit, Some(0));
+    for traits in [nested(32, ""), nested(127, ""), "[".repeat(100_000), nested(31, "{}"), nested(31, "no JSON")] {
+        let is_too_deep = !traits.contains("no JSON");
+        let message = snippet(traits).fails(2, "invalid-option");
+        assert_eq!(message.contains("the traits' JSON text lies deeper than 32 levels"), is_too_deep, "{message}");
+    }
+}
+
+#[test]
 fn the_id_can_be_standard_input() {
     let done = line("snippet --provider gosquared -").stdin("123456\n").run();
     assert!(done.out.contains(PLAIN), "{done:?}");
