@@ -94,7 +94,7 @@ impl Guard {
             return text("sec-fetch-site").is_none_or(|site| site == "same-origin");
         };
         let Some((_, authority)) = origin.split_once("://") else { return false };
-        authority.eq_ignore_ascii_case(host) || (!self.has_app && self.is_own_host(authority))
+        authority.eq_ignore_ascii_case(host) || (!self.has_app && is_beside(authority, host))
     }
 
     /// The browser's cookies for the app: without the sandbox's. Bytes, since a cookie of the app's may be in any encoding.
@@ -105,6 +105,13 @@ impl Guard {
         };
         pairs(value).filter(|pair| !own(pair)).collect::<Vec<_>>().join(&b"; "[..])
     }
+}
+
+/// Whether an origin is of this machine: of its loopback names, or of the name that the request came for, on any port.
+fn is_beside(origin: &str, host: &str) -> bool {
+    let Some(origin) = host_of(origin) else { return false };
+    let is_local = origin == "localhost" || origin.ends_with(".localhost");
+    is_local || origin.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()) || host_of(host).is_some_and(|host| host == origin)
 }
 
 /// Whether a window shows the answer. A browser that sends no fetch metadata, and a program, cannot be told apart.
@@ -223,6 +230,11 @@ mod tests {
         let alone = Guard::new(None, "127.0.0.1:8787".parse().unwrap(), false, false);
         assert!(alone.may_post(&headers(&[host, ("origin", "http://localhost:3000")])));
         assert!(!alone.may_post(&headers(&[host, ("origin", "https://example.com")])));
+        let everywhere = Guard::new(None, "0.0.0.0:8787".parse().unwrap(), false, true);
+        let host = ("host", "192.168.1.2:8787");
+        assert!(everywhere.may_post(&headers(&[host, ("origin", "http://192.168.1.2:3000")])));
+        assert!(everywhere.may_post(&headers(&[host, ("origin", "http://localhost:3000")])));
+        assert!(!everywhere.may_post(&headers(&[host, ("origin", "http://203.0.113.5:8787")])));
     }
 
     #[test]
