@@ -9,13 +9,15 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use crate::secrets::random;
 
 pub(crate) struct Guard {
-    /// In the link printed at the start, in the cookie, and as the API's bearer token.
+    /// In the link printed at the start, and as the API's bearer token.
     token: String,
     /// In the page's forms and in the address of its events. The page alone knows it.
     pub(crate) page_key: String,
     /// Names of the sandbox itself beside the loopback names.
     listen: IpAddr,
     cookie: String,
+    /// Cookies know no ports (RFC 6265, section 8.5): on its own port the app may see it, and it opens no API.
+    cookie_value: String,
     /// Whether an app stands behind the sandbox, and its pages post from the same origin.
     has_app: bool,
     exposed: bool,
@@ -26,7 +28,8 @@ impl Guard {
         let token = token.filter(|token| !token.is_empty()).unwrap_or_else(random);
         // Browsers share cookies between ports.
         let cookie = format!("personsig_sandbox_{}", listen.port());
-        Guard { token, page_key: random(), listen: listen.ip(), cookie, has_app, exposed }
+        let cookie_value = hex::encode(personsig::hmac_sha256(token.as_bytes(), b"cookie"));
+        Guard { token, page_key: random(), listen: listen.ip(), cookie, cookie_value, has_app, exposed }
     }
 
     pub(crate) fn token(&self) -> &str {
@@ -42,7 +45,7 @@ impl Guard {
     }
 
     pub(crate) fn set_cookie(&self) -> String {
-        format!("{}={}; HttpOnly; SameSite=Strict; Path=/_personsig/", self.cookie, self.token)
+        format!("{}={}; HttpOnly; SameSite=Strict; Path=/_personsig/", self.cookie, self.cookie_value)
     }
 
     /// Whether a browser that was told to ask for this host means the sandbox. Any name could be made to lead here (DNS
@@ -79,7 +82,7 @@ impl Guard {
     pub(crate) fn has_cookie(&self, headers: &HeaderMap) -> bool {
         let own = |pair: &[u8]| {
             let value = pair.strip_prefix(self.cookie.as_bytes())?.strip_prefix(b"=")?;
-            Some(same(value, &self.token))
+            Some(same(value, &self.cookie_value))
         };
         let values = headers.get_all(header::COOKIE).into_iter();
         values.flat_map(|value| pairs(value.as_bytes())).filter_map(own).any(|is_right| is_right)
@@ -200,7 +203,9 @@ mod tests {
     #[test]
     fn a_script_of_the_app_cannot_ask_as_a_person_does() {
         let guard = guard("127.0.0.1:8787");
-        let cookie = ("cookie", "a=b; personsig_sandbox_8787=token");
+        let value = guard.set_cookie();
+        let value: &'static str = format!("a=b; {}", value.split(';').next().unwrap()).leak();
+        let cookie = ("cookie", value);
         assert!(guard.may_see_page(&headers(&[cookie])));
         assert!(guard.may_see_page(&headers(&[
             cookie,
@@ -213,8 +218,9 @@ mod tests {
             ("sec-fetch-dest", "empty")
         ])));
         assert!(!guard.may_see_page(&headers(&[cookie, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")])));
-        assert!(!guard.may_see_page(&headers(&[("cookie", "personsig_sandbox_8787=other")])));
-        assert!(!guard.may_see_page(&headers(&[("cookie", "personsig_sandbox_8788=token")])));
+        assert!(!guard.may_see_page(&headers(&[("cookie", "personsig_sandbox_8787=token")])));
+        assert!(!guard.may_see_page(&headers(&[("cookie", value.replace("8787", "8788").leak())])));
+        assert!(!guard.is_token(value.split_once("8787=").unwrap().1), "the cookie opens the API");
     }
 
     #[test]

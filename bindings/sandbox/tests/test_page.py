@@ -239,6 +239,13 @@ def test_no_page_of_the_app_has_the_opener_policy_of_the_sandboxes(proxied):
     assert sandbox.ask(PAGE).headers[name] == ours
 
 
+def test_the_cookie_which_the_app_sees_on_its_own_port_opens_no_api(sandbox):
+    value = cookie(sandbox).split(";")[0].split("=")[1]
+    assert value != TOKEN
+    for path in ("/_personsig/api/v1/verdict", f"/_personsig/?token={value}", f"/_personsig/rest/{value}/v3/edit/profiles"):
+        assert sandbox.ask(path, headers={"Authorization": f"Bearer {value}"}).status in (401, 404)
+
+
 def test_a_service_worker_in_between_is_named(sandbox):
     between = {"Sec-Fetch-Mode": "same-origin", "Sec-Fetch-Dest": "empty"}
     answer = see(sandbox, **between)

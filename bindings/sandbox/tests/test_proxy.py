@@ -252,7 +252,8 @@ def test_neither_cookie_nor_token_of_the_sandbox_reaches_the_app(start, app):
 def test_a_cookie_of_the_apps_in_any_encoding_changes_nothing(start, app, value):
     server = app(lambda handler, _: (200, [], b""))
     sandbox = start("--app", server.url)
-    cookie = f"app={value}; personsig_sandbox_{sandbox.port}={TOKEN}; c=d"
+    own = sandbox.ask(f"/_personsig/?token={TOKEN}").headers["Set-Cookie"].split(";")[0]
+    cookie = f"app={value}; {own}; c=d"
     sandbox.ask("/", headers={"Cookie": cookie})
     assert server.asked[0][2]["Cookie"] == f"app={value}; c=d"
     assert "opens with the link" not in sandbox.ask("/_personsig/", headers={"Cookie": cookie}).text
