@@ -15,6 +15,9 @@ use crate::rewrite::{Addresses, Rewriter};
 /// The most memory that the parser may take for one page.
 const MEMORY_MAX: usize = 32 << 20;
 
+/// The largest inline script that is held back until it is whole, since its hash is wanted.
+const SCRIPT_MAX: usize = 8 << 20;
+
 /// What was met.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Notes {
@@ -55,8 +58,11 @@ impl Markup {
         let meta = element!("meta[http-equiv][content]", move |element| {
             let named = element.get_attribute("http-equiv").unwrap_or_default();
             if named.eq_ignore_ascii_case("content-security-policy") {
-                let policy = element.get_attribute("content").unwrap_or_default();
-                element.set_attribute("content", &policy::rewritten(&policy, &allowed, &[], false))?;
+                let policy = unescaped(&element.get_attribute("content").unwrap_or_default());
+                // An entity that is not known here ends in a semicolon, as a directive does.
+                if !policy.contains('&') {
+                    element.set_attribute("content", &policy::rewritten(&policy, &allowed, &[], false))?;
+                }
             }
             Ok(())
         });
@@ -71,9 +77,17 @@ impl Markup {
             .with_strict(false);
         if hashes {
             let (changed, authority, mut script) = (Arc::clone(&notes), authority.to_owned(), String::new());
+            let mut is_too_large = false;
             settings = settings.append_element_content_handler(text!("script", move |chunk| {
+                if is_too_large {
+                    is_too_large = !chunk.last_in_text_node();
+                    return Ok(());
+                }
                 script.push_str(chunk.as_str());
-                if chunk.last_in_text_node() {
+                if script.len() > SCRIPT_MAX {
+                    is_too_large = !chunk.last_in_text_node();
+                    chunk.replace(&std::mem::take(&mut script), ContentType::Html);
+                } else if chunk.last_in_text_node() {
                     let before = std::mem::take(&mut script);
                     let mut rewriter = Rewriter::new(Arc::clone(&addresses), &authority);
                     let mut after = rewriter.push(before.as_bytes());
@@ -114,6 +128,13 @@ impl Markup {
         }
         (with(&self.out, std::mem::take), with(&self.notes, |notes| notes.clone()))
     }
+}
+
+/// An attribute's value with the entities in which templates write quotation marks.
+fn unescaped(value: &str) -> String {
+    let entities =
+        [("&#39;", "'"), ("&#x27;", "'"), ("&#X27;", "'"), ("&apos;", "'"), ("&#34;", "\""), ("&quot;", "\"")];
+    entities.iter().fold(value.to_owned(), |value, (entity, mark)| value.replace(entity, mark))
 }
 
 /// How a policy may name the two texts.
@@ -168,6 +189,34 @@ mod tests {
         let (html, _) =
             passed("<meta http-equiv=Content-Security-Policy content=\"script-src https://fast.chameleon.io\">", false);
         assert_eq!(html, "<meta http-equiv=Content-Security-Policy content=\"script-src 'self'\">");
+    }
+
+    #[test]
+    fn a_policy_in_the_page_may_have_its_quotation_marks_escaped() {
+        for mark in ["&#39;", "&#x27;", "&apos;"] {
+            let policy = format!("script-src {mark}self{mark} https://fast.chameleon.io; img-src {mark}none{mark}");
+            let (html, _) = passed(&format!("<meta http-equiv=Content-Security-Policy content=\"{policy}\">"), false);
+            let changed = "script-src 'self'; img-src 'none'";
+            assert_eq!(html, format!("<meta http-equiv=Content-Security-Policy content=\"{changed}\">"));
+        }
+        let other = "<meta http-equiv=Content-Security-Policy content=\"script-src https://fast.chameleon.io&semi; x\">";
+        assert_eq!(passed(other, false).0, other);
+    }
+
+    #[test]
+    fn an_inline_script_of_any_size_is_not_held_for_ever() {
+        let mut markup = Markup::new(Arc::new(Addresses::new::<&str>(&[], &[])), "localhost:8787", true);
+        let piece = vec![b'x'; 1 << 20];
+        let mut out = markup.push(b"<script>");
+        for _ in 0..20 {
+            out.extend(markup.push(&piece));
+        }
+        assert!(out.len() >= 19 << 20, "{}", out.len());
+        out.extend(markup.push(b"</script><script>d.src='//d1l6p2sc9645hc.cloudfront.net/tracker.js'</script>"));
+        let (rest, notes) = markup.finish();
+        out.extend(rest);
+        assert!(out.starts_with(b"<script>xx") && out.len() > 20 << 20);
+        assert_eq!(notes.hashes.len(), 3, "the next one is small");
     }
 
     #[test]
