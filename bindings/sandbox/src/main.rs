@@ -86,10 +86,6 @@ fn main() -> ExitCode {
 }
 
 fn start(arguments: Arguments) -> Result<u8, Failure> {
-    // Each connection takes a file handle, and one more to the app.
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
-    let more = rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum };
-    let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, more);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::InputOutput {
         problem: format!("the system gives no threads: {}", reason(&error)),
@@ -99,6 +95,13 @@ fn start(arguments: Arguments) -> Result<u8, Failure> {
     // Connections that are still open are nobody's.
     runtime.shutdown_timeout(Duration::from_millis(200));
     ended
+}
+
+/// Each connection takes a file handle, and one more to the app.
+fn allow_many_files() {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let more = rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, more);
 }
 
 async fn run(arguments: Arguments) -> Result<u8, Failure> {
@@ -159,6 +162,8 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         }
         false => Some(with_command(&sandbox, &arguments.command, &variables)?),
     };
+    // Not before: the command would inherit it, and select(2) fails beyond 1,024.
+    allow_many_files();
     let token = if token_is_given { format!("${TOKEN_VARIABLE}") } else { sandbox.guard.token().to_owned() };
     let what = if sandbox.app.is_some() {
         "Your app, with the vendors played by this sandbox:"

@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -66,6 +67,18 @@ def test_the_command_is_given_them_and_ends_with_the_sandbox(start, tmp_path):
     assert grandchild.exists()
     assert sandbox.stop(signal.SIGINT) == 0
     assert not grandchild.exists() or grandchild.read_text().split()[2] == "Z"
+
+
+def test_the_command_has_the_callers_limit_of_open_files(start, tmp_path):
+    limits, before = tmp_path / "limits", resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, before[1]))
+    try:
+        start(command=("sh", "-c", f"ulimit -S -n > {limits}.part; mv {limits}.part {limits}; sleep 300"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    while not limits.exists():
+        time.sleep(0.02)
+    assert limits.read_text() == "512\n"
 
 
 def test_the_commands_arguments_are_not_printed(start):
