@@ -329,7 +329,16 @@ fn private(file: &Path) -> io::Result<()> {
     if !metadata.is_file() || (metadata.len() > 0 && !is_a_sandboxes(file)?) {
         return Err(io::ErrorKind::InvalidData.into());
     }
-    std::fs::set_permissions(file, Permissions::from_mode(0o600))
+    // With what SQLite keeps beside it, which holds the same.
+    for end in ["", "-wal", "-shm", "-journal"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(end);
+        match std::fs::set_permissions(name, Permissions::from_mode(0o600)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !end.is_empty() => {}
+            done => done?,
+        }
+    }
+    Ok(())
 }
 
 /// Whether a sandbox made the database, or nobody has made a table yet.

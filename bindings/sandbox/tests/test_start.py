@@ -165,6 +165,17 @@ def test_the_state_is_the_file_that_was_named_and_its_owners_alone(start, tmp_pa
     assert secret_of(start("--state", name), "CHAMELEON_VERIFICATION_SECRET") == secret
 
 
+def test_what_sqlite_keeps_beside_the_state_is_its_owners_alone_too(start, tmp_path):
+    """As after a copy of all of it by another umask."""
+    state = tmp_path / "state.db"
+    start("--state", state).stop(signal.SIGKILL)
+    assert (tmp_path / "state.db-wal").stat().st_size > 0
+    for path in tmp_path.iterdir():
+        path.chmod(0o644)
+    start("--state", state)
+    assert {oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()} == {"0o600"}
+
+
 def test_until_ready_exits_with_0_when_ready(start):
     sandbox = start("--real-secrets", "--until-ready", "30", environment=REAL)
     sandbox.call("gosquared", "visit")
