@@ -591,8 +591,7 @@ describe('real apps behind it', () => {
     const isolation = { 'Cross-Origin-Embedder-Policy': 'require-corp' };
     for (const headers of [{}, isolation]) {
       const server = createHttp((request, response) => {
-        for (const [name, value] of Object.entries({ 'Cross-Origin-Opener-Policy': 'same-origin', ...headers })) response.setHeader(name, value);
-        response.setHeader('Content-Type', 'text/html');
+        response.writeHead(200, { 'Content-Type': 'text/html', 'Cross-Origin-Opener-Policy': 'same-origin', ...headers });
         response.end('<!DOCTYPE html><title>App</title>');
       }).listen(0, '127.0.0.1');
       await once(server, 'listening');

@@ -61,7 +61,12 @@ impl<R: Read> Table<'_, R> {
             return Err(bad("the table is empty", "its first row must name the columns", 1, None));
         };
         if fields.count > COLUMNS_MAX {
-            return Err(bad("the table has more than 65,536 columns", "leave out those that nobody needs", row.line, None));
+            return Err(bad(
+                "the table has more than 65,536 columns",
+                "leave out those that nobody needs",
+                row.line,
+                None,
+            ));
         }
         let header = Header::of(&bytes[row.start..row.end], &fields.places, row.start, self.column, row.line)?;
         out.write_all(mark).map_err(Failure::output)?;

@@ -114,7 +114,9 @@ impl Guard {
 fn is_beside(origin: &str, host: &str) -> bool {
     let Some(origin) = host_of(origin) else { return false };
     let is_local = origin == "localhost" || origin.ends_with(".localhost");
-    is_local || origin.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()) || host_of(host).is_some_and(|host| host == origin)
+    is_local
+        || origin.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        || host_of(host).is_some_and(|host| host == origin)
 }
 
 /// Whether a window shows the answer. A browser that sends no fetch metadata, and a program, cannot be told apart.

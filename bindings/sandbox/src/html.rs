@@ -199,7 +199,8 @@ mod tests {
             let changed = "script-src 'self'; img-src 'none'";
             assert_eq!(html, format!("<meta http-equiv=Content-Security-Policy content=\"{changed}\">"));
         }
-        let other = "<meta http-equiv=Content-Security-Policy content=\"script-src https://fast.chameleon.io&semi; x\">";
+        let other =
+            "<meta http-equiv=Content-Security-Policy content=\"script-src https://fast.chameleon.io&semi; x\">";
         assert_eq!(passed(other, false).0, other);
     }
 

@@ -241,7 +241,8 @@ fn map_addresses(sandbox: &Sandbox, app: &App, page: &str, authority: &str, head
         let name = |part: &str| part.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
         let parts = text.split(';').enumerate();
         // The first is the cookie, whatever its name.
-        let kept = parts.filter(|(at, part)| *at == 0 || name(part) != "domain").map(|(_, part)| part).collect::<Vec<_>>();
+        let kept =
+            parts.filter(|(at, part)| *at == 0 || name(part) != "domain").map(|(_, part)| part).collect::<Vec<_>>();
         let kept = kept.join(";");
         headers.append(header::SET_COOKIE, value(&kept));
     }

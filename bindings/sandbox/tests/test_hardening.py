@@ -206,7 +206,9 @@ def test_an_app_that_breaks_off_or_talks_nonsense_does_no_harm(start):
         b"\x00\x01garbage\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc",
         b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nContent-Length: 7\r\n\r\nnotgzip",
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: " + b",".join([b"gzip"] * 20_000) + b"\r\nContent-Length: 3\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: "
+        + b",".join([b"gzip"] * 20_000)
+        + b"\r\nContent-Length: 3\r\n\r\nabc",
     ):
         with socket.create_server(("127.0.0.1", 0)) as listener:
 

@@ -225,7 +225,14 @@ def test_the_app_sees_what_the_browser_sent_or_with_rewrite_host_its_own_address
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "http://localhost:2", "http://localhost", "http://localhost:1.evil.example", "http://localhost:1@evil.example"]
+    "origin",
+    [
+        "https://evil.example",
+        "http://localhost:2",
+        "http://localhost",
+        "http://localhost:1.evil.example",
+        "http://localhost:1@evil.example",
+    ],
 )
 def test_with_rewrite_host_another_sites_origin_stays_its_own(proxied, origin):
     """An app, or its WebSocket, that compares Origin with Host refuses it, as it does without the sandbox."""

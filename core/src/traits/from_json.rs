@@ -29,11 +29,13 @@ fn read(text: &[u8]) -> Result<Trait, Error> {
     // For the error of serde's that ends the reading, which allocates.
     let stop = Stop { reserve: Cell::new(Some(memory::reserve(1 << 14)?)), is_too_deep: Cell::new(false) };
     let mut input = serde_json::Deserializer::from_slice(text);
-    let read = Value { stop: &stop, depth: 0 }.deserialize(&mut input);
-    read.and_then(|value| input.end().map(|()| value)).map_err(|_| match (stop.is_too_deep.get(), stop.reserve.take()) {
-        (true, _) => refused(TOO_DEEP),
-        (false, None) => Code::OutOfMemory.into(),
-        (false, Some(_)) => refused(Detail::Reason("cannot be read", "pass one JSON object (RFC 8259), in UTF-8")),
+    let read = Value { stop: &stop, levels: Trait::DEPTH_MAX }.deserialize(&mut input);
+    read.and_then(|value| input.end().map(|()| value)).map_err(|_| {
+        match (stop.is_too_deep.get(), stop.reserve.take()) {
+            (true, _) => refused(TOO_DEEP),
+            (false, None) => Code::OutOfMemory.into(),
+            (false, Some(_)) => refused(Detail::Reason("cannot be read", "pass one JSON object (RFC 8259), in UTF-8")),
+        }
     })
 }
 
@@ -52,8 +54,8 @@ fn refused(reason: Detail) -> Error {
 #[derive(Clone, Copy)]
 struct Value<'r> {
     stop: &'r Stop,
-    /// How many lists and maps it lies in.
-    depth: usize,
+    /// How many more lists and maps may lie inside each other.
+    levels: usize,
 }
 
 impl Value<'_> {
@@ -64,7 +66,7 @@ impl Value<'_> {
 
     /// A value of this list or map. None where that lies too deep itself.
     fn inside(self) -> Option<Self> {
-        (self.depth < Trait::DEPTH_MAX).then_some(Value { depth: self.depth + 1, ..self })
+        self.levels.checked_sub(1).map(|levels| Value { levels, ..self })
     }
 
     fn too_deep<E: serde::de::Error>(self) -> E {

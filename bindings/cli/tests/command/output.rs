@@ -47,7 +47,9 @@ fn a_full_disk_is_exit_code_3() {
 fn a_file_that_may_not_grow_is_exit_code_3() {
     for output in ["--output \"$1\"", "> \"$1\""] {
         let folder = tempfile::tempdir().unwrap();
-        let script = format!("ulimit -f 2000; ulimit -c 0; \"$0\" sign --provider gosquared --csv - --column id {output}; exit $?");
+        let script = format!(
+            "ulimit -f 2000; ulimit -c 0; \"$0\" sign --provider gosquared --csv - --column id {output}; exit $?"
+        );
         let mut call = line("").stdin(format!("id\n{}", "1\n".repeat(100_000)));
         let mut command = Command::new("sh");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_personsig")]).arg(folder.path().join("signed.csv"));
@@ -337,7 +339,15 @@ fn an_interrupted_call_removes_its_temporary_file() {
         fs::write(&path, "older").unwrap();
         let python = std::env::var_os("PYTHON").unwrap_or("python3".into());
         let mut command = Command::new(python);
-        command.args(["-c", WITHOUT_TMPFILE, "go on", env!("CARGO_BIN_EXE_personsig"), "sign", "--provider", "gosquared"]);
+        command.args([
+            "-c",
+            WITHOUT_TMPFILE,
+            "go on",
+            env!("CARGO_BIN_EXE_personsig"),
+            "sign",
+            "--provider",
+            "gosquared",
+        ]);
         command.args(["--csv", "-", "--column", "id", "--output"]).arg(&path);
         let mut process = command.env("GOSQUARED_SECURE_MODE_SECRET", SECRET).stdin(Stdio::piped()).spawn().unwrap();
         let mut table = process.stdin.take().unwrap();

@@ -218,8 +218,9 @@ fn a_row_of_separators_takes_no_more_memory_than_another() {
         ("", "line 1: the table has more than 65,536 columns"),
     ] {
         let table = format!("(printf '{before}'; head -c 60000000 /dev/zero | tr '\\0' ,)");
-        let script =
-            format!("ulimit -v 200000; {table} | \"$0\" sign --provider gosquared --csv - --column id >/dev/null; echo $?");
+        let script = format!(
+            "ulimit -v 200000; {table} | \"$0\" sign --provider gosquared --csv - --column id >/dev/null; echo $?"
+        );
         let mut command = Command::new("sh");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_personsig")]).env("GOSQUARED_SECURE_MODE_SECRET", SECRET);
         let output = command.output().unwrap();
