@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::email::{self, LowerCase};
 use crate::error::{Code, Detail, Error, Kind, Subject};
-use crate::provider::{Identifier, KeyForm, Provider, providers};
+use crate::provider::{Identifier, Provider, providers};
 use crate::scheme::Scheme;
 use crate::secret::{Secret, Secrets, is_variable_name};
 use crate::signature::{ParsedSignature, Signature};
@@ -286,7 +286,8 @@ impl Signer {
     /// visitor's own string. constant_time_test.rs proves it.
     #[cfg(any(feature = "explain", feature = "snippet"))]
     pub(crate) fn equals_secret(&self, text: &[u8]) -> Choice {
-        let either_case = self.provider.key_form == KeyForm::Hex && text.iter().all(u8::is_ascii_hexdigit);
+        let either_case =
+            self.provider.key_form == crate::provider::KeyForm::Hex && text.iter().all(u8::is_ascii_hexdigit);
         let case = if either_case { 0x20 } else { 0 };
         let is = |secret: &[u8]| {
             let same = Choice::from(u8::from(secret.len() == text.len()));
