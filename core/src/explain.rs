@@ -290,13 +290,10 @@ impl Signer {
             mistakes = mistakes | Mistake::NotASignature.into();
         }
         if mistakes.is_empty() {
-            let is_mac = |reading: &Reading| reading.is_whole();
-            let groups = || reading::groups(scheme, self.provider.encoding, text);
+            let groups = if form_alone { Vec::new() } else { reading::groups(scheme, self.provider.encoding, text) };
             let written = match self.parse(text) {
                 Ok(_) => Written::Right,
-                _ if !form_alone && groups().iter().any(|group| group.readings.iter().any(is_mac)) => {
-                    Written::Otherwise
-                }
+                Err(_) if groups.iter().flat_map(|group| &group.readings).any(Reading::is_whole) => Written::Otherwise,
                 Err(_) => Written::Not,
             };
             return Ok(vec![Finding::unexplained(self.provider, written)]);
