@@ -107,31 +107,36 @@ const URL: [u8; 2] = *b"-_";
 // Inlined, it would make `sign` in hex longer.
 #[inline(never)]
 fn to_base64<const PLUS: u8, const SLASH: u8, const PAD: u8>(mac: &[u8; 32]) -> [u8; ENCODED_MAX] {
+    const fn each(byte: u8) -> u64 {
+        0x0101_0101_0101_0101_u64.wrapping_mul(byte as u64)
+    }
     let (halves, _) = mac.as_chunks();
     let [first, last] =
         [halves.first(), halves.last()].map(|half| u128::from_be_bytes(half.copied().unwrap_or_default()));
-    // Six bytes are eight values, each in a byte of a number. The compiler vectorises what is done alike to all numbers, so
-    // it must not know which bits of the last one are zero.
+    // Six bytes are eight characters. Each is made in a byte of a number, whose sums reach no other byte. The compiler
+    // vectorises what is done alike to all numbers, so it must not know which bits of the last one are zero.
     let zeros = u128::from(black_box(0_u32));
     let sixes = [first >> 80, first >> 32, first << 16 | last >> 112, last >> 64, last >> 16, last << 32 | zeros];
-    let mut values = [0; ENCODED_MAX];
-    for (eight, six) in values.as_chunks_mut().0.iter_mut().zip(sixes) {
+    let full = each(b'A');
+    let starts = [full, full, full, full, full, full & 0xff_ffff | u64::from(PAD) << 24];
+    let mut text = [0; ENCODED_MAX];
+    for ((eight, six), start) in text.as_chunks_mut().0.iter_mut().zip(sixes).zip(starts) {
         let bits = six as u64 & 0xffff_ffff_ffff;
         let bits = bits >> 24 | bits << 32;
         let bits = bits >> 12 & 0x0000_0fff_0000_0fff | (bits & 0x0000_0fff_0000_0fff) << 16;
-        *eight = (bits >> 6 & 0x003f_003f_003f_003f | (bits & 0x003f_003f_003f_003f) << 8).to_le_bytes();
-    }
-    let mut text = [0; ENCODED_MAX];
-    for (character, value) in text.iter_mut().zip(values).take(48) {
-        // All bits are set where the value is larger.
-        let above = |limit: i8| (limit.wrapping_sub(value as i8) >> 7) as u8;
+        let values = bits >> 6 & 0x003f_003f_003f_003f | (bits & 0x003f_003f_003f_003f) << 8;
+        // The high bit of each byte whose value is larger than the limit, and the seven bits below it.
+        let above = |limit: u8| values.wrapping_add(each(127_u8.wrapping_sub(limit))) & each(0x80);
+        let mask = |high: u64| high.wrapping_sub(high >> 7);
+        let others = above(61);
+        let slashes = (others >> 7 & values) << 7;
         // A to Z; a to z, 6 further; 0 to 9, 75 back; then the two others, from where the next character would be.
-        let alphanumeric = value.wrapping_add(b'A').wrapping_add(above(25) & 6).wrapping_sub(above(51) & 75);
-        let plus = alphanumeric.wrapping_sub(above(61) & b':'.wrapping_sub(PLUS));
-        *character = plus.wrapping_add(above(62) & SLASH.wrapping_sub(PLUS).wrapping_sub(1));
+        let sum = values.wrapping_add(start).wrapping_add(mask(above(25)) & each(6));
+        let sum =
+            sum.wrapping_sub(mask(above(51)) & each(75)).wrapping_sub(mask(others) & each(b':'.wrapping_sub(PLUS)));
+        let sum = sum.wrapping_add(mask(slashes) & each(SLASH.wrapping_sub(PLUS).wrapping_sub(1)));
+        *eight = sum.to_le_bytes();
     }
-    let (_, end) = text.split_at_mut(43);
-    end.iter_mut().zip([PAD, 0, 0, 0, 0]).for_each(|(character, end)| *character = end);
     text
 }
 
