@@ -64,7 +64,8 @@ def gems(tmp_path):
 def entries(gem, folder):
     """Unpacks a gem and returns the files in it."""
     with tarfile.open(gem) as outer, tarfile.open(fileobj=outer.extractfile("data.tar.gz")) as inner:
-        inner.extractall(folder, filter="data")
+        # Python has filters since 3.11.4 (PEP 706).
+        inner.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
         return {entry.name: folder / entry.name for entry in inner.getmembers()}
 
 
