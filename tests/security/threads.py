@@ -24,7 +24,7 @@ def sanitized():
     run(["cc", SCRATCH / "host-thread.o", "-o", program, *libraries])
     suppressions = SCRATCH / "thread.supp"
     suppressions.write_text("called_from_lib:libcrypto.so\n")
-    return program, {"TSAN_OPTIONS": f"suppressions={suppressions}:ignore_noninstrumented_modules=1"}
+    return program, {"TSAN_OPTIONS": f"suppressions='{suppressions}':ignore_noninstrumented_modules=1"}
 
 
 def test_the_thread_sanitizer_finds_no_race():
