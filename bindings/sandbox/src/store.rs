@@ -1,14 +1,13 @@
 //! What the vendors remember: SQLite, in memory or in a file. What was acknowledged is committed, so that it survives
 //! the end of the process. Bounded: the last [`REQUESTS_MAX`] requests in full, counts for all.
 
-use std::fs::{OpenOptions, Permissions};
-use std::io;
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, Read};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -28,8 +27,8 @@ pub(crate) const OTHER_PAGES: &str = "(other pages)";
 /// How many problems are told apart for each project, and how many warnings. Of more, the pages are counted together: a
 /// problem is never lost, since that would make a verdict "ready".
 const PROBLEMS_MAX: i64 = 1_000;
-/// How long another process, such as a backup, may keep the file.
-const BUSY: Duration = Duration::from_secs(5);
+/// What tells its file from another program's database (<https://www.sqlite.org/fileformat2.html#application_id>).
+const APPLICATION_ID: i32 = i32::from_be_bytes(*b"psig");
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -177,15 +176,16 @@ impl Store {
                 // SQLite reads `file:state.db` as a URI and `:memory:` as no file; it reads an absolute path as one.
                 let file = std::path::absolute(file)?;
                 private(&file)?;
-                connect(&file)
+                Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             }
         };
         let connection = connection.map_err(io::Error::other)?;
-        let prepared = connection
-            .busy_timeout(BUSY)
-            .and_then(|()| connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"))
-            .and_then(|()| keyed(&connection))
-            .and_then(|()| connection.execute_batch(SCHEMA));
+        // The id first: in WAL mode it would not be in the file itself at once.
+        let settings = format!(
+            "PRAGMA busy_timeout = 5000; PRAGMA application_id = {APPLICATION_ID}; PRAGMA journal_mode = WAL; \
+             PRAGMA synchronous = NORMAL;"
+        );
+        let prepared = connection.execute_batch(&settings).and_then(|()| connection.execute_batch(SCHEMA));
         prepared.map_err(io::Error::other)?;
         Ok(Store(Mutex::new(connection)))
     }
@@ -300,22 +300,9 @@ impl Store {
     }
 }
 
-/// A file in which users are not yet kept by their key: what was seen is forgotten, switches and secrets stay.
-fn keyed(connection: &Connection) -> rusqlite::Result<()> {
-    let sql = "SELECT count(*) > 0 AND max(name = 'user_key') = 0 FROM pragma_table_info('users')";
-    if connection.query_row(sql, [], |row| row.get::<_, Option<bool>>(0))?.unwrap_or(false) {
-        connection.execute_batch("DROP TABLE requests; DROP TABLE users; DELETE FROM pages; DELETE FROM problems;")?;
-    }
-    Ok(())
-}
-
 /// What a user's data is kept under.
 pub(crate) fn user_key(id: &str) -> [u8; 32] {
     Sha256::digest(id).into()
-}
-
-fn connect(file: &Path) -> rusqlite::Result<Connection> {
-    Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
 }
 
 /// Makes the file, or sees to it that nobody else may read the one that is there. Somebody else's stays as it is.
@@ -326,7 +313,7 @@ fn private(file: &Path) -> io::Result<()> {
     }
     let metadata = std::fs::metadata(file)?;
     // An empty one, as mktemp makes it, is nobody's yet.
-    if !metadata.is_file() || (metadata.len() > 0 && !is_a_sandboxes(file)?) {
+    if !metadata.is_file() || (metadata.len() > 0 && !is_state(file)?) {
         return Err(io::ErrorKind::InvalidData.into());
     }
     // With what SQLite keeps beside it, which holds the same.
@@ -341,18 +328,14 @@ fn private(file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a sandbox made the database, or nobody has made a table yet.
-fn is_a_sandboxes(file: &Path) -> io::Result<bool> {
-    let sql = "SELECT count(*) = 0 OR max(sql = 'CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT') \
-               FROM sqlite_schema WHERE type = 'table'";
-    let asked = connect(file).and_then(|connection| {
-        connection.busy_timeout(BUSY)?;
-        connection.query_row(sql, [], |row| row.get(0))
-    });
-    match asked {
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => Ok(false),
-        asked => asked.map_err(io::Error::other),
+/// Whether a sandbox made the file. Asked of its header, since SQLite may change a database by opening it.
+fn is_state(file: &Path) -> io::Result<bool> {
+    let mut header = [0; 72];
+    match File::open(file)?.read_exact(&mut header) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+        read => read?,
     }
+    Ok(header.starts_with(b"SQLite format 3\0") && header.ends_with(&APPLICATION_ID.to_be_bytes()))
 }
 
 fn pages(connection: &Connection, vendor: Vendor, project: &str) -> rusqlite::Result<Vec<Page>> {

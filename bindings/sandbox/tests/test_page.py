@@ -216,7 +216,7 @@ def test_a_script_of_the_app_has_the_cookie_and_sees_nothing(sandbox):
     assert "Access-Control-Allow-Origin" not in page.headers
 
 
-def test_no_page_of_the_app_has_the_opener_policy_of_the_sandboxes(proxied):
+def test_no_page_of_the_app_has_the_same_opener_policy_as_the_sandbox(proxied):
     """A window that the app opens could be read where the two policies are one."""
     name, ours = "Cross-Origin-Opener-Policy", "same-origin"
     isolating = [("Cross-Origin-Embedder-Policy", "require-corp")], [("Cross-Origin-Embedder-Policy", 'credentialless; report-to="x"')]

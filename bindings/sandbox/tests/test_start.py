@@ -139,7 +139,7 @@ def database(statement):
     ],
     ids=["a script", "a database", "a database with a table meta", "a pipe", "a folder"],
 )
-def test_what_is_not_a_sandboxes_state_stays_as_it_is(tmp_path, make):
+def test_a_file_that_no_sandbox_made_stays_as_it_is(tmp_path, make):
     theirs, link = tmp_path / "theirs", tmp_path / "link"
     make(theirs)
     theirs.chmod(0o755)
