@@ -539,8 +539,9 @@ conformance: adapters
 endif
 
 .PHONY: rooms
-rooms:
-	@tests/rooms/rooms.sh && tests/rooms/readme.py
+rooms: package-tools
+	@tests/rooms/rooms.sh
+	@ROOMS=1 $(PACKAGE_TESTS)/test_first_signature.py -k clone --durations=0
 
 .PHONY: browser-node next-node snippet-attacks
 browser-node: need-node need-npm
@@ -560,7 +561,7 @@ bench-rust: need-rust
 
 bench: need-bench bench-rust built-c built-cli built-python built-node built-php built-ruby
 	@$(RUN) tests/bench/bench.py
-	@$(CARGO) test --quiet --release --locked -p personsig --test explain -- --ignored --nocapture
+	@$(CARGO) bench --quiet --locked -p personsig --bench explain
 
 # The tests of one language. Its vectors are among them.
 

@@ -1,9 +1,10 @@
-"""From installing to the first signature, by the commands of each package's README and the first program there.
+"""From installing to the first signature, by the commands of a README and its first program.
 
-The room is a Debian 12 with the language, its package manager and for C a compiler, and without Rust. pytest's --durations prints the
-seconds; the README promises less than a minute."""
+A package's room is a Debian 12 with the language, its package manager and for C a compiler, and without Rust. A clone's has git, make, gcc,
+Rust and the language. pytest's --durations prints the seconds; the README promises less than a minute for a package."""
 
 import re
+import subprocess
 import time
 
 import pytest
@@ -78,3 +79,36 @@ def test_from_the_readme_to_the_first_signature(page, room, record_property):
     said = room.run("sh", "-euc", f"{install}; {run}", cwd=f"/root/{page}").splitlines()
     record_property("seconds", time.monotonic() - began)
     assert PLAIN in said
+
+
+# The language of the README's block, what its users have, what they do before and after the command, and how a program is run.
+CLONES = {
+    "Python": ("python", ["python3-venv"], "python3 -m venv ~/venv && . ~/venv/bin/activate", "true", "python program.python"),
+    "Node": ("js", ["nodejs", "npm"], "true", "mv program.js program.mjs", "node program.mjs"),
+    "PHP": (
+        "php",
+        ["php-cli"],
+        "ini=$(php --ini | sed -n 's/^Loaded Configuration File: *//p')",
+        "make php | grep -o 'extension=[^ ]*' | head -n 1 >>\"$ini\" && sed -i '1i <?php' program.php",
+        "php program.php",
+    ),
+    "Ruby": ("ruby", ["ruby"], "true", "true", "ruby program.ruby"),
+    "C": ("c", ["sudo"], "true", "cc program.c -lpersonsig", "./a.out"),
+    "Shell": ("sh", ["sudo"], "true", "true", "sh program.sh"),
+}
+
+
+@in_rooms
+@pytest.mark.parametrize("name", CLONES)
+def test_from_a_clone_and_its_readme_to_the_first_signature(name):
+    language, packages, before, after, run = CLONES[name]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    install, rest = re.search(rf"^\*\*{name}\*\*.*?`(make [^`]+)`(.*)", readme, re.M | re.S).groups()
+    program = re.search(rf"^```{language}\n(.*?)^```$", rest, re.M | re.S)[1]
+    room = Room(f"first-{language}", "bookworm", "git", "make", "gcc", "libc6-dev", "python3", *packages)
+    clone = room.folder / "root/personsig"
+    subprocess.run(["git", "clone", "--quiet", "--no-local", ROOT, clone], check=True)
+    (clone / f"program.{language}").write_text(program)
+    path = "/rust/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    said = room.run("bash", "-euc", f"{before}; {install}; {after}; {run}", cwd="/root/personsig", PATH=path)
+    assert PLAIN in said.splitlines()
