@@ -12,7 +12,7 @@
 //!    other readings of the clock with forms of the id; keys that two mistakes made.
 //!
 //! Hypotheses that are many of a kind, such as times (*searches*), are tried with right keys alone. Work is bounded: see the
-//! constants, and `measure_the_slowest_call` among the tests.
+//! constants, and benches/explain.rs.
 //!
 //! Invariant: a finding confirms only what the caller already holds (`is_no_oracle_for_prefixes`,
 //! `shows_no_digits_of_a_signature_no_secret_and_no_id`). It says that the presented text contains a whole HMAC, or at
@@ -56,9 +56,6 @@ use crate::scheme::Scheme;
 use crate::signature::timestamp as time_of;
 use crate::signer::{Signer, TIMESTAMP_MAX, Verified, VerifyOptions};
 use crate::user_id::{Digits, UserId};
-
-/// Whoever holds the whole secret alone is told so.
-const IS_SECRET: &str = " It is the secret itself: if a page has had it, create a new one at the provider.";
 
 /// How many identifiers `also` may hold.
 const ALSO_MAX: usize = 16;
@@ -153,8 +150,8 @@ impl Finding {
                 finding.and(": probably the secret or the id is a different one, or it is a mistake that is not tried.")
             }
             Written::Otherwise => finding.and(&format!(
-                ". It is not written as this provider writes a signature, {form}; and written so, it is still not this \
-                 user's: probably the secret or the id is a different one, too."
+                ". It is not in this provider's form, {form}. Even in that form it would not be this user's: probably the \
+                 secret or the id is a different one as well."
             )),
             Written::Not => {
                 let message = format!(
@@ -280,7 +277,7 @@ impl Signer {
             }
         }
         let look = look::look(text);
-        let is_secret = bool::from(self.equals_secret(text.trim_ascii()));
+        let is_secret = bool::from(self.secrets.contain(self.provider.key_form, text.trim_ascii()));
         let mut mistakes = found.mistakes;
         if mistakes.is_empty() && is_secret {
             mistakes = Mistake::NotASignature.into();
@@ -303,7 +300,7 @@ impl Signer {
             let finding = Finding::at(self.provider, mistake, index);
             match look {
                 _ if mistake != Mistake::NotASignature => finding,
-                _ if is_secret => finding.and(IS_SECRET),
+                _ if is_secret => finding.and(mistake::IS_SECRET),
                 Some(look) => finding.and(&format!(" It looks like {look}.")),
                 None => finding,
             }
@@ -331,7 +328,7 @@ impl Signer {
             }
             // A clock that is wrong by hours makes signatures that are good for a while.
             _ if ahead <= -60 => {
-                let age = format!(" It says that it was made {away} ago.");
+                let age = format!(" Its time says that it was made {away} ago.");
                 return findings.into_iter().map(|finding| finding.and(&age)).collect();
             }
             _ => return findings,

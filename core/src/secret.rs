@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(any(feature = "explain", feature = "snippet"))]
+use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use crate::error::{Code, Detail, Error, Subject};
@@ -336,6 +338,19 @@ impl Secrets {
             rest = tail;
             Some(Key { secret, block, inner, outer })
         })
+    }
+
+    /// Whether the text is one of them; hex digits are the same key in either case. Constant time: a trait may be a
+    /// visitor's own string. constant_time_test.rs proves it.
+    #[cfg(any(feature = "explain", feature = "snippet"))]
+    pub(crate) fn contain(&self, key_form: KeyForm, text: &[u8]) -> Choice {
+        let either_case = key_form == KeyForm::Hex && text.iter().all(u8::is_ascii_hexdigit);
+        let case = if either_case { 0x20 } else { 0 };
+        let is = |secret: &[u8]| {
+            let same = Choice::from(u8::from(secret.len() == text.len()));
+            secret.iter().zip(text).fold(same, |same, (a, b)| same & (a | case).ct_eq(&(b | case)))
+        };
+        self.iter().fold(Choice::from(0), |found, secret| found | is(secret))
     }
 
     /// The secret first, then the fallbacks.

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-#[cfg(any(feature = "explain", feature = "snippet"))]
-use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use crate::email::{self, LowerCase};
@@ -280,20 +278,6 @@ impl Signer {
             Identifier::Id => Ok(text),
             _ => email::identifier(self.provider, text, subject, lower_case),
         }
-    }
-
-    /// Whether it is one of the secrets; hex digits are the same key in either case. Constant time: a trait may be a
-    /// visitor's own string. constant_time_test.rs proves it.
-    #[cfg(any(feature = "explain", feature = "snippet"))]
-    pub(crate) fn equals_secret(&self, text: &[u8]) -> Choice {
-        let either_case =
-            self.provider.key_form == crate::provider::KeyForm::Hex && text.iter().all(u8::is_ascii_hexdigit);
-        let case = if either_case { 0x20 } else { 0 };
-        let is = |secret: &[u8]| {
-            let same = Choice::from(u8::from(secret.len() == text.len()));
-            secret.iter().zip(text).fold(same, |same, (a, b)| same & (a | case).ct_eq(&(b | case)))
-        };
-        self.secrets.iter().fold(Choice::from(0), |found, secret| found | is(secret))
     }
 
     /// Reads a presented signature, without verifying it.

@@ -202,7 +202,7 @@ impl Signer {
     }
 
     fn is_secret(&self, text: &str) -> bool {
-        self.equals_secret(text.as_bytes()).into()
+        self.secrets.contain(self.provider.key_form, text.as_bytes()).into()
     }
 }
 

@@ -312,7 +312,7 @@ fn ascii_question(mac: &[u8; 32], _: &[u8], written: &mut Vec<u8>) {
     written.extend(mac.iter().map(|b| if b.is_ascii() { *b } else { b'?' }));
 }
 
-/// How many bytes are. Counted for every MAC, 16 at a time where no overflow is looked for.
+/// How many bytes are. It runs for every MAC; an addition that wraps can be vectorised.
 fn ascii(text: &[u8]) -> u32 {
     text.iter().fold(0, |count: u32, b| count.wrapping_add(b.is_ascii().into()))
 }

@@ -116,7 +116,7 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
         .for_each(&mut add);
     id.rsplit_once('@').map(|(name, _)| String::from(name)).into_iter().for_each(&mut add);
     add(id.repeat(2));
-    add(without_tag(id).unwrap_or_default());
+    without_tag(id).into_iter().for_each(&mut add);
     if let Some(text) = unbase64_text(id) {
         text.rsplit_once(':').map(|(_, behind)| behind.into()).into_iter().for_each(&mut add);
         add(text);

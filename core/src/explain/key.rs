@@ -170,7 +170,7 @@ const PREFIXES: [&str; 9] =
 
 /// The empty key, and the placeholders. `variable` is the one that the provider's secret is read from.
 pub(super) fn fixed_keys(variable: &str) -> Vec<Key<'static>> {
-    let references = REFERENCES.iter().map(|(before, after)| [before, variable, after].concat());
+    let references = between(&REFERENCES, variable);
     let lower = variable.to_ascii_lowercase();
     let lower = [format!("/run/secrets/{lower}"), lower];
     let placeholders = PLACEHOLDERS.into_iter().map(String::from).chain(references).chain(lower);
@@ -188,20 +188,21 @@ pub(super) fn rare_fixed_keys(variable: &str) -> Vec<Key<'static>> {
             [format!("<{lower}>"), format!("<{upper}>"), lower, upper]
         })
     });
-    let references = RARE_REFERENCES.iter().map(|(before, after)| [before, variable, after].concat());
-    let placeholders = spelled.chain(MASKS.map(String::from)).chain(references);
+    let placeholders = spelled.chain(MASKS.map(String::from)).chain(between(&RARE_REFERENCES, variable));
     let placeholders = placeholders.map(|text| Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into())));
     let blanks = BLANKS.map(|text| Key::wrong(Mistake::EmptyKey, Zeroizing::new(text.into())));
     placeholders.chain(blanks).collect()
+}
+
+fn between(rows: &[(&str, &str)], text: &str) -> impl Iterator<Item = String> {
+    rows.iter().map(move |(before, after)| [before, text, after].concat())
 }
 
 /// What one mistake makes of a secret.
 pub(super) fn wrong_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
     different(secret, |add| {
         written(secret, 0, variable, &PADS, add);
-        for (open, close) in BRACKETS {
-            add(Mistake::QuotedKey, [open.as_bytes(), secret, close.as_bytes()].concat().into());
-        }
+        enclosed(secret, Mistake::QuotedKey, &BRACKETS, add);
         encoded(secret, 0, add);
     })
 }
@@ -210,18 +211,9 @@ pub(super) fn wrong_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
 pub(super) fn rare_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
     different(secret, |add| {
         objects(secret, variable, add);
-        let mut add_round = |mistake, around: &[(&str, &str)]| {
-            for (before, after) in around {
-                add(mistake, [before.as_bytes(), secret, after.as_bytes()].concat().into());
-            }
-        };
-        add_round(Mistake::PaddedKey, &RARE_PADS);
-        add_round(Mistake::QuotedKey, &RARE_BRACKETS);
-        let line = format!("{variable}: ");
-        for prefix in RARE_PREFIXES.into_iter().chain([line.as_str()]).map(str::as_bytes) {
-            add(Mistake::PrefixedKey, [prefix, secret].concat().into());
-            secret.strip_prefix(prefix).into_iter().for_each(|key| add(Mistake::PrefixedKey, key.to_vec().into()));
-        }
+        enclosed(secret, Mistake::PaddedKey, &RARE_PADS, add);
+        enclosed(secret, Mistake::QuotedKey, &RARE_BRACKETS, add);
+        prefixed(secret, RARE_PREFIXES.into_iter().chain([format!("{variable}: ").as_str()]), add);
         add(Mistake::PrefixedKey, secret.repeat(2).into());
         respelled(secret, add);
     })
@@ -274,14 +266,9 @@ type Add<'a> = &'a mut dyn FnMut(Mistake, Zeroizing<Vec<u8>>);
 fn written(secret: &[u8], added: usize, variable: &str, pads: &[&str], add: Add<'_>) {
     padded(secret, pads).for_each(|key| add(Mistake::PaddedKey, key.into()));
     quoted(secret).for_each(|key| add(Mistake::QuotedKey, key.into()));
-    for [open, close] in [["b'", "'"], ["b\"", "\""]] {
-        add(Mistake::QuotedKey, [open.as_bytes(), secret, close.as_bytes()].concat().into());
-    }
+    enclosed(secret, Mistake::QuotedKey, &[("b'", "'"), ("b\"", "\"")], add);
     let lines = [format!("{variable}="), format!("export {variable}=")];
-    for prefix in PREFIXES.into_iter().chain(lines.iter().map(String::as_str)).map(str::as_bytes) {
-        add(Mistake::PrefixedKey, [prefix, secret].concat().into());
-        secret.strip_prefix(prefix).into_iter().for_each(|key| add(Mistake::PrefixedKey, key.to_vec().into()));
-    }
+    prefixed(secret, PREFIXES.into_iter().chain(lines.iter().map(String::as_str)), add);
     // Files of variables hold text, and no variable holds a NUL: of UTF-16, half as many characters would be a piece.
     if str::from_utf8(secret).is_ok() && !secret.contains(&0) {
         cut(secret, &mut |mistake, key| {
@@ -291,6 +278,20 @@ fn written(secret: &[u8], added: usize, variable: &str, pads: &[&str], add: Add<
                 add(mistake, key)
             }
         });
+    }
+}
+
+fn enclosed(secret: &[u8], mistake: Mistake, rows: &[(&str, &str)], add: Add<'_>) {
+    for (before, after) in rows {
+        add(mistake, [before.as_bytes(), secret, after.as_bytes()].concat().into());
+    }
+}
+
+/// With each prefix, and without it.
+fn prefixed<'p>(secret: &[u8], prefixes: impl Iterator<Item = &'p str>, add: Add<'_>) {
+    for prefix in prefixes.map(str::as_bytes) {
+        add(Mistake::PrefixedKey, [prefix, secret].concat().into());
+        secret.strip_prefix(prefix).into_iter().for_each(|key| add(Mistake::PrefixedKey, key.to_vec().into()));
     }
 }
 

@@ -7,8 +7,8 @@ const NOT_TEXT: [&str; 12] =
 /// How HTML, objects, JSON, reports of errors, hashes of passwords and keys begin.
 #[rustfmt::skip]
 const STARTS: [(&str, &str); 48] = [
-    ("{{", "a template that nothing filled"), ("${", "a template that nothing filled"),
-    ("<%", "a template that nothing filled"), ("#{", "a template that nothing filled"),
+    ("{{", "an unfilled template"), ("${", "an unfilled template"),
+    ("<%", "an unfilled template"), ("#{", "an unfilled template"),
     ("<Buffer", "a printed buffer"), ("<", "HTML or a printed object"), ("[object ", "a printed object"),
     ("[B@", "a printed array"), ("{", "JSON or a printed object"), ("function ", "a printed function"),
     ("#<", "a printed object"), ("[Function", "a printed function"), ("&{", "a printed object"), ("%!", "a failed format"),

@@ -56,6 +56,9 @@ impl Mistake {
 pub(super) const FIX_OF_TIME: &str =
     "The secret and the id are right: only the time is wrong, as the next finding says.";
 
+/// What follows `not-a-signature` where one of the secrets came. Only who holds the whole secret can see it.
+pub(super) const IS_SECRET: &str = " It is the secret itself: if it has reached a page, replace it at the provider.";
+
 /// What to do about `no-known-mistake` where the text does not have a signature's form.
 pub(super) const FIX_WITHOUT_FORM: &str =
     "Send the whole text that sign returned; look at the place where it is written into the page.";
@@ -199,7 +202,7 @@ mistakes! {
         "The time that was signed is up to a minute away from the time that was sent."
         "Read the clock once, and use that value in both places."
     TimestampUnit "timestamp-unit"
-        "A time is not in whole seconds: it is in milliseconds or finer, has a fraction, is a written date, or no time at all."
+        "A time is not in whole seconds: it is in milliseconds or finer, has a fraction, is a written date, or is no time at all."
         "Use Unix time in whole seconds, in what is signed and in what is sent."
     TimestampSeparator "timestamp-separator"
         "The time is joined by something else than a hyphen, or stands before the id."
