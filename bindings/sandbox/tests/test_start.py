@@ -104,22 +104,6 @@ def test_state_is_kept_and_the_irreversible_stays_irreversible(start, tmp_path):
     assert start("--state", state).verdict("chameleon")["state"] == "enforced"
 
 
-def test_a_state_of_before_users_had_keys_keeps_its_secrets(start, tmp_path):
-    state = str(tmp_path / "state.db")
-    first = start("--state", state)
-    secret = secret_of(first, "GOSQUARED_SECURE_MODE_SECRET")
-    first.identify("gosquared", "1", gosquared("1", secret))
-    first.stop()
-    with contextlib.closing(sqlite3.connect(state)) as older:
-        older.executescript("DROP INDEX requests_by_user_key; ALTER TABLE requests DROP COLUMN user_key")
-        older.execute("ALTER TABLE users RENAME COLUMN user_key TO user_id")
-        older.commit()
-    second = start("--state", state)
-    assert secret_of(second, "GOSQUARED_SECURE_MODE_SECRET") == secret
-    assert not second.verdict("gosquared")["seen"]
-    assert second.identify("gosquared", "1", gosquared("1", secret)).json["verdict"] == "valid"
-
-
 def database(statement):
     def make(path):
         with contextlib.closing(sqlite3.connect(path)) as made:
