@@ -10,6 +10,7 @@ use crate::error::{Code, Detail, Error, Subject};
 use crate::hmac::{Key, KeyBlock, midstates, write_key_block};
 use crate::provider::{KeyForm, providers};
 use crate::sha256::State;
+use crate::user_id::any_byte;
 
 /// A secret as a caller passes it: a string, bytes, or nothing.
 ///
@@ -162,13 +163,15 @@ fn malformed(text: &str) -> Option<Detail> {
         Some(PRINTED_BYTES)
     } else if is_assignment(text) {
         Some(ASSIGNMENT)
-    } else if text.split('#').rev().skip(1).any(|before| before.ends_with(char::is_whitespace)) {
+    } else if any_byte(text, |byte| byte == b'#')
+        && text.split('#').rev().skip(1).any(|before| before.ends_with(char::is_whitespace))
+    {
         Some(COMMENT)
     } else if within(text, "{", "}") || within(text, "[", "]") {
         Some(JSON)
     } else if text.ends_with("\\n") {
         Some(ESCAPE)
-    } else if !text.bytes().any(|byte| byte.is_ascii_control()) {
+    } else if !any_byte(text, |byte| byte.is_ascii_control()) {
         None
     } else {
         let control = text.chars().enumerate().find(|(_, c)| c.is_ascii_control());
@@ -188,7 +191,7 @@ fn is_assignment(text: &str) -> bool {
     let is_name = |name: &str| {
         is_variable_name(name) && name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.ends_with('_')
     };
-    line.split_once('=').is_some_and(|(name, _)| is_name(name))
+    any_byte(line, |byte| byte == b'=') && line.split_once('=').is_some_and(|(name, _)| is_name(name))
 }
 
 /// Capitals, digits and an underscore. Secrets are often capitals and digits too, but seldom with an underscore.

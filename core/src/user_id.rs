@@ -147,12 +147,16 @@ impl UserId<'_> {
 }
 
 /// Not empty, without a control character, and no placeholder. In UTF-8 the bytes of control characters occur in no other
-/// character. A scan without an early exit is vectorised.
+/// character.
 #[inline]
 fn is_signable(text: &str) -> bool {
-    !text.is_empty()
-        && !text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
-        && !is_placeholder(text)
+    !text.is_empty() && !any_byte(text, |byte| byte.is_ascii_control()) && !is_placeholder(text)
+}
+
+/// Whether one of its bytes is of this kind. A scan without an early exit is vectorised.
+#[inline]
+pub(crate) fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(false, |found, byte| found | is(byte))
 }
 
 /// What languages print where there is no id. Nearly every id is settled by its first byte.
