@@ -21,8 +21,9 @@ const {
 } = require('node:util').types;
 const { from, isArray } = Array;
 const { asIntN } = BigInt;
+const { max, min } = Math;
 const { isSafeInteger } = Number;
-const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
+const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, setPrototypeOf } = Object;
 const { asyncIterator, iterator } = Symbol;
 
 class PersonsigError extends Error {
@@ -111,8 +112,9 @@ const plain = (options) => (typeof options === 'object' && isProxy(options) ? PR
 
 // The elements of an array, each read once, and all of them joined. `sign_many` in src/lib.rs has the protocol.
 function read(userIds, count) {
-  // Without a prototype, whose setters an assignment would run.
-  const ids = { __proto__: null };
+  // Without a prototype, whose setters an assignment would run. Room for all is made at once, but for lengths that cost their
+  // maker nothing.
+  const ids = setPrototypeOf(new Array(min(max(count, 0), 2 ** 16)), null);
   let joined = '',
     canJoin = true;
   for (let index = 0; index < count; index++) {

@@ -38,7 +38,7 @@ pub(crate) enum Id<'a> {
 }
 
 impl<'a> Id<'a> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(value: Js, at: At<'_>, scratch: &'a mut Scratch) -> Result<Self, CallError> {
         match text(value, scratch)? {
             Some(text) => Ok(Id::Text(text)),
@@ -129,7 +129,7 @@ pub(crate) fn lossy(text: &[u8]) -> &str {
 }
 
 /// A signature as it was presented; one that is not there is the empty string.
-#[inline]
+#[inline(always)]
 pub(crate) fn presented(value: Js, scratch: &mut Scratch) -> Result<Text<'_>, CallError> {
     match text(value, scratch)? {
         Some(text) => Ok(text),

@@ -17,10 +17,11 @@ mod values;
 use advice::Parameter;
 use answer::answer;
 use argument::{
-    Handle, Id, SecretKey, elements_or_none, lossy, non_nullish, presented, provider_name, read_each, refuse_unknown,
-    seconds, text_or_none, time,
+    Handle, Id, elements_or_none, lossy, non_nullish, presented, provider_name, read_each, refuse_unknown, seconds,
+    text_or_none, time,
 };
 use error::CallError;
+use memchr::memchr_iter;
 use napi::bindgen_prelude::{External, Function, JsObjectValue, JsValue, JsValuesTupleIntoVec, Object};
 use napi::{Env, Property, ValueType, sys};
 use napi_derive::napi;
@@ -40,7 +41,7 @@ fn exports(mut exports: Object<'_>, env: Env) -> napi::Result<()> {
     let method = |name, callback: Callback| Ok::<_, napi::Error>(property(name)?.with_method(callback));
     let value = |name, value: napi::Result<Js>| Ok::<_, napi::Error>(property(name)?.with_value(&value?));
     exports.define_properties(&[
-        method("signer", signer_c_callback)?,
+        method("signer", hot::callback::<hot::New>)?,
         method("fromEnv", from_env_c_callback)?,
         method("provider", provider_c_callback)?,
         method("signMany", sign_many_c_callback)?,
@@ -55,21 +56,6 @@ fn exports(mut exports: Object<'_>, env: Env) -> napi::Result<()> {
         value("version", string(env, personsig::VERSION))?,
     ])?;
     exports.freeze()
-}
-
-/// `signer(provider, secret, { fallbackSecrets })`: a Signer's handle.
-#[napi(catch_unwind, no_export)]
-fn signer(env: Env, provider: Js, secret: Js, options: Js) -> napi::Result<Js> {
-    answer(env, || {
-        let provider = provider_name(provider)?;
-        let secret = SecretKey::read(secret, At::Argument("secret"))?;
-        let ([fallbacks], unknown) = argument::options(options, ["fallbackSecrets"])?;
-        let fallbacks = elements_or_none(fallbacks, "fallbackSecrets", "secrets", SecretKey::read)?;
-        refuse_unknown(unknown)?;
-        let secrets = list(fallbacks.iter().map(SecretKey::as_secret))?;
-        let signer = Signer::with_fallbacks(lossy(&provider), secret.as_secret(), &secrets)?;
-        Ok(make(env, External::new(signer))?)
-    })
 }
 
 /// `fromEnv(process.env, provider, { variable })`: as `signer`.
@@ -162,11 +148,16 @@ fn sign_many(
         }
         let joined = long_text(joined)?;
         let mut ids = Vec::new();
-        if let Some(texts) = str::from_utf8(&joined).ok().and_then(|text| text.strip_suffix('\0')) {
+        if let Ok(texts) = str::from_utf8(&joined) {
             // One more is one too many already.
             let most = joined.len().min(count as usize + 1);
             reserve(&mut ids, most)?;
-            ids.extend(texts.split('\0').take(most).map(UserId::Text));
+            let mut start = 0;
+            ids.extend(memchr_iter(0, &joined).take(most).map(|end| {
+                let id = texts.get(start..end).unwrap_or_default();
+                start = end + 1;
+                UserId::Text(id)
+            }));
         }
         let read: Vec<Id<'_>>;
         // They could not be joined, or one of them holds U+0000 or a lone surrogate.
