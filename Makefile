@@ -584,7 +584,7 @@ test-cli: need-test-cli built-cli
 	$(call cargo_test,personsig-tests --test cli)
 
 test-python: need-test-python built-python
-	@$(VENV)/bin/python -m pytest -q bindings/python
+	@$(VENV)/bin/python -m pytest -q -n auto bindings/python
 
 test-node: need-test-node built-node
 	$(call modules,bindings/node)

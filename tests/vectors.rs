@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
@@ -56,34 +56,60 @@ fn expand(form: &Value) -> Value {
     }
 }
 
-/// An adapter's process, which all cases share.
-pub(crate) struct Adapter(Mutex<(Child, ChildStdin, BufReader<ChildStdout>)>);
+/// The processes of an adapter, one for each thread that runs cases.
+pub(crate) struct Adapter {
+    start: Box<dyn Fn() -> Command + Send + Sync>,
+    idle: Mutex<Vec<Process>>,
+}
+
+struct Process {
+    child: Child,
+    requests: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
 
 impl Adapter {
-    pub(crate) fn start(command: &mut Command) -> Arc<Self> {
-        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the adapter");
-        let (requests, answers) = (process.stdin.take().expect("stdin"), process.stdout.take().expect("stdout"));
-        let adapter = Adapter(Mutex::new((process, requests, BufReader::new(answers))));
-        adapter.exchange(&json!({ "cmd": "start", "format": 1 })).expect("an answer to start");
-        Arc::new(adapter)
+    pub(crate) fn new(start: impl Fn() -> Command + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Adapter { start: Box::new(start), idle: Mutex::default() })
     }
 
+    /// A process that does not answer is not asked again.
     pub(crate) fn run(&self, operation: &str, input: &Value) -> Result<Value, Failed> {
-        self.exchange(&json!({ "cmd": "run", "seq": 0, "operation": operation, "input": input }))
+        let idle = self.idle().pop();
+        let mut process = idle.map_or_else(|| Process::start((self.start)()), Ok)?;
+        let answer = process.exchange(&json!({ "cmd": "run", "seq": 0, "operation": operation, "input": input }))?;
+        self.idle().push(process);
+        Ok(answer)
     }
 
-    fn exchange(&self, request: &Value) -> Result<Value, Failed> {
-        let mut adapter = self.0.lock().map_err(|_| "the adapter broke in a case before")?;
+    /// Ends them, and shows how they ended: a sanitizer speaks up then.
+    pub(crate) fn stop(&self) -> bool {
+        self.idle().drain(..).map(Process::stop).fold(true, |well, one| well && one)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Process>> {
+        self.idle.lock().expect("no thread panics with it")
+    }
+}
+
+impl Process {
+    fn start(mut command: Command) -> Result<Self, Failed> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let (requests, answers) = (child.stdin.take().expect("stdin"), child.stdout.take().expect("stdout"));
+        let mut process = Process { child, requests, answers: BufReader::new(answers) };
+        process.exchange(&json!({ "cmd": "start", "format": 1 }))?;
+        Ok(process)
+    }
+
+    fn exchange(&mut self, request: &Value) -> Result<Value, Failed> {
         let mut answer = String::new();
-        writeln!(adapter.1, "{request}")?;
-        adapter.2.read_line(&mut answer)?;
+        writeln!(self.requests, "{request}")?;
+        self.answers.read_line(&mut answer)?;
         Ok(serde_json::from_str(&answer).map_err(|_| format!("not an answer: {answer:?}"))?)
     }
 
-    /// Ends it, and shows how it ended: a sanitizer speaks up then.
-    pub(crate) fn stop(&self) -> bool {
-        let mut adapter = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let _ = writeln!(adapter.1, "{}", json!({ "cmd": "stop" }));
-        adapter.0.wait().expect("the adapter").success()
+    fn stop(mut self) -> bool {
+        let _ = writeln!(self.requests, "{}", json!({ "cmd": "stop" }));
+        self.child.wait().expect("the adapter").success()
     }
 }

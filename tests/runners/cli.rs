@@ -21,7 +21,11 @@ fn main() {
         process::exit(1);
     }
     let python = env::var_os("PYTHON").unwrap_or("python3".into());
-    let adapter = Adapter::start(Command::new(python).arg(program).arg(command));
+    let adapter = Adapter::new(move || {
+        let mut adapter = Command::new(&python);
+        adapter.arg(program).arg(&command);
+        adapter
+    });
     let shared = adapter.clone();
     let trials = vectors::trials(&["byte-text"], move |operation, input| shared.run(operation, input));
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);

@@ -115,6 +115,11 @@ def test_a_signal_ends_a_large_batch():
 
 
 def test_other_threads_run_during_a_large_batch():
+    # On a busy machine another thread may find no processor during one batch.
+    assert any(another_thread_ran_during_a_batch() for _ in range(20))
+
+
+def another_thread_ran_during_a_batch():
     stamps, done = [], threading.Event()
 
     def stamp():
@@ -130,7 +135,7 @@ def test_other_threads_run_during_a_large_batch():
     done.set()
     thread.join()
     quarter = (end - start) / 4
-    assert [stamp for stamp in stamps if start + quarter < stamp < end - quarter]
+    return any(start + quarter < stamp < end - quarter for stamp in stamps)
 
 
 def test_a_list_that_changes_meanwhile_is_signed_as_it_was():
