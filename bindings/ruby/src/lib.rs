@@ -193,6 +193,13 @@ impl Signer {
     }
 
     fn snippet(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<Value, Error> {
+        let html = Self::html(ruby, this, args)?;
+        // ActiveSupport's mark for a String that templates do not escape. It may be loaded after us. Nothing of ours is left
+        // to drop: a continuation (`callcc`) may return from here a second time.
+        html.check_funcall("html_safe", ()).unwrap_or_else(|| Ok(html.as_value()))
+    }
+
+    fn html(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<RString, Error> {
         const NAMES: [&str; 4] = ["traits", "site_token", "nonce", "now"];
         type Given = (Option<Value>, Option<Value>, Option<Value>, Option<Value>);
         let args = scan_args::<(Value,), (), (), (), RHash, ()>(args)?;
@@ -207,9 +214,7 @@ impl Signer {
         let options = SnippetOptions { traits, site_token: site_token.as_deref(), nonce: nonce.as_deref(), now };
         // SAFETY: see Borrowing.
         let html = run(ruby, || this.0.snippet(id.as_ref().map(|id| unsafe { id.borrow() }), &options))?;
-        // ActiveSupport's mark for a String that templates do not escape. It may be loaded after us.
-        let html = ruby.str_new(&html);
-        html.check_funcall("html_safe", ()).unwrap_or_else(|| Ok(html.as_value()))
+        Ok(ruby.str_new(&html))
     }
 
     fn identity(ruby: &Ruby, this: &Self, args: &[Value]) -> Result<RHash, Error> {

@@ -261,4 +261,26 @@ class SnippetTest < Minitest::Test
   ensure
     String.remove_method(:html_safe)
   end
+
+  # Where it frees twice, the process is ended.
+  RETURNS_AGAIN = <<~RUBY
+    require "continuation"
+    require "personsig"
+    class String
+      def html_safe
+        callcc { |here| $again ||= here }
+        self
+      end
+    end
+    count = 0
+    signer = Personsig::Signer.new("gosquared", "personsig-test-secret")
+    html = signer.snippet("1", traits: {a: "b" * 1000}, site_token: "GSN-123456-A", nonce: "r4nd0m")
+    $again.call if (count += 1) < 20
+    print count, " ", html.length > 1000
+  RUBY
+
+  def test_a_continuation_that_returns_from_html_safe_again_frees_nothing_again
+    command = [RbConfig.ruby, "-W0", "-I", File.expand_path("../lib", __dir__), "-e", RETURNS_AGAIN]
+    assert_equal "20 true", IO.popen(command, err: [:child, :out], &:read)
+  end
 end
