@@ -339,7 +339,9 @@ enum Kind {
 }
 
 fn kind(headers: &HeaderMap) -> Option<Kind> {
-    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    // Where the app names no type, a browser looks whether it is HTML (https://mimesniff.spec.whatwg.org).
+    let Some(value) = headers.get(header::CONTENT_TYPE) else { return Some(Kind::Html) };
+    let value = value.to_str().ok()?;
     match value.split(';').next()?.trim().to_ascii_lowercase().as_str() {
         "text/html" | "text/vnd.turbo-stream.html" => Some(Kind::Html),
         "application/xhtml+xml"

@@ -27,7 +27,7 @@ def own(sandbox, path=""):
     return f"127.0.0.1:{sandbox.port}/_personsig/{path}"
 
 
-@pytest.mark.parametrize("kind", [HTML, SCRIPT, [("Content-Type", "application/javascript; charset=utf-8")]])
+@pytest.mark.parametrize("kind", [HTML, SCRIPT, [("Content-Type", "application/javascript; charset=utf-8")], []])
 def test_the_vendors_addresses_become_the_sandboxes(proxied, kind):
     sandbox, _ = proxied(kind, f"<script>{LOADER}</script> 'https://fast.chameleon.io/messo/T/messo.min.js'")
     text = sandbox.ask("/").text
