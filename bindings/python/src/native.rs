@@ -64,16 +64,22 @@ pub(crate) fn saturated(integer: Borrowed<'_, '_, PyInt>) -> Result<i64, i64> {
 }
 
 /// The elements of a list or a tuple at this moment: another thread may change a list meanwhile.
+///
+/// Up to CPython 3.11 an allocation may run the collector, and with it finalizers and other threads. Where a list is made a
+/// tuple or sliced, it was measured before: one that has been emptied is read where it was. `PySequence_List` measures last.
 pub(crate) fn snapshot<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyTuple>>> {
     let Ok(list) = value.cast::<PyList>() else { return Ok(value.cast::<PyTuple>().ok().cloned()) };
+    let copy = match list.is_exact_instance_of::<PyList>() {
+        true => list.as_sequence().to_list()?,
+        // Of `list` itself: a subclass may have a method of that name.
+        false => {
+            let class = value.py().get_type::<PyList>();
+            let iterator = class.call_method1(intern!(value.py(), "__iter__"), (list,))?;
+            class.call1((iterator,))?.cast_into()?
+        }
+    };
     // Not `PyList::to_tuple`, which panics where there is no memory.
-    if list.is_exact_instance_of::<PyList>() {
-        return list.as_sequence().to_tuple().map(Some);
-    }
-    // Of `list` itself: a subclass may have a method of that name.
-    let py = value.py();
-    let list = py.get_type::<PyList>().call_method1(intern!(py, "copy"), (list,))?;
-    list.cast::<PyList>()?.as_sequence().to_tuple().map(Some)
+    copy.as_sequence().to_tuple().map(Some)
 }
 
 /// An empty list with this capacity; MemoryError where there is no memory for it.

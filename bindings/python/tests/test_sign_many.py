@@ -1,6 +1,7 @@
 """Many ids at once: what may stand for the list, and what happens to the rest of the program meanwhile."""
 
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -154,6 +155,48 @@ def test_a_list_that_changes_meanwhile_is_signed_as_it_was():
     thread.join()
     # It may also have been cleared before.
     assert signatures in (expected, [])
+
+
+# The collector may run wherever something is allocated, and with it a finalizer that empties the list being read. Where that
+# list is read all the same, other ids are signed, or the process ends.
+EMPTIED_BY_A_FINALIZER = """
+import gc
+import personsig
+
+class Cycle:
+    def __init__(self):
+        self.itself = self
+
+    def __del__(self):
+        other.append([f"admin-{number}" for number in range(len(given))])
+        given.clear()
+
+class Subclass(list):
+    pass
+
+signer, given, other = personsig.Signer("gosquared", "personsig-test-secret"), [], []
+users = [f"user-{number}" for number in range(50)]
+right = signer.sign_many(tuple(users))
+gc.set_threshold(1, 1, 1)
+for kind in (list, Subclass):
+    for _ in range(300):
+        given = kind(users)
+        Cycle()
+        assert signer.sign_many(given) in (right, [])
+        given = kind(users)
+        Cycle()
+        signer.explain("1", right[0], also=given[:16])
+        given = kind(users)
+        Cycle()
+        signer.snippet("1", traits={"users": given})
+        given = kind(users)
+        Cycle()
+        personsig.Signer("gosquared", "personsig-test-secret", fallback_secrets=given)
+"""
+
+
+def test_a_list_that_a_finalizer_empties_is_signed_as_it_was():
+    subprocess.run([sys.executable, "-c", EMPTIED_BY_A_FINALIZER], check=True)
 
 
 def test_no_reference_is_kept_or_lost():
