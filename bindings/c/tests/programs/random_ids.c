@@ -12,14 +12,14 @@ static uint64_t below(uint64_t limit) /* xorshift64* */
     return (state * 2685821657736338717ULL >> 11) % limit;
 }
 
-/* One character of Unicode that is no surrogate and no control. */
+/* One character of Unicode that is no surrogate, no control, and no `<`, of which placeholders are made. */
 static size_t character(char *out)
 {
     static const uint64_t ends[] = {0x80, 0x800, 0x10000, 0x110000};
     uint64_t c, end = ends[below(4)];
     do
         c = below(end);
-    while (c < 0x20 || c == 0x7f || (c >= 0xd800 && c <= 0xdfff));
+    while (c < 0x20 || c == 0x7f || c == '<' || (c >= 0xd800 && c <= 0xdfff));
     if (c < 0x80)
         return out[0] = (char)c, 1;
     size_t len = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
