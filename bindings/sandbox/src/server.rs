@@ -111,19 +111,58 @@ async fn chameleon_script(axum::extract::Path(path): axum::extract::Path<String>
     }
 }
 
-/// Who may post, and how much. What a page's script sends comes with its origin.
+/// Who may post, and how much. What a page's script sends comes with its origin. What it sends and is not taken is a
+/// problem, since nobody knows whether it was signed.
 async fn posted(sandbox: &Sandbox, headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Response> {
     if !sandbox.guard.may_post(headers) {
         return Err(api::problem(StatusCode::FORBIDDEN, "only a page of the same origin may post here"));
     }
-    let body =
-        whole(body, CALL_MAX).await.map_err(|status| api::problem(status, "send at most 1 MB, within 10 seconds"))?;
-    match sandbox.rate.allows() {
-        true => Ok(body),
-        false => {
-            Err(api::problem(StatusCode::TOO_MANY_REQUESTS, "these are more calls than people make; wait a second"))
-        }
+    match whole(body, CALL_MAX).await {
+        Ok(_) if !sandbox.rate.allows() => Err(not_counted(sandbox, headers, StatusCode::TOO_MANY_REQUESTS)),
+        Ok(body) => Ok(body),
+        Err(status) => Err(not_counted(sandbox, headers, status)),
     }
+}
+
+/// Refuses what a page of the same origin has sent, and remembers that it is missing. Of every project, since whose it is
+/// was not read.
+fn not_counted(sandbox: &Sandbox, headers: &HeaderMap, status: StatusCode) -> Response {
+    let (what, fix) = match status {
+        StatusCode::TOO_MANY_REQUESTS => (
+            "made more calls than the sandbox takes (200 a second), so that some are counted nowhere",
+            "Call less often, then press \"Forget what was seen\" and visit the page again.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "made a call of more than 1 MB, which is counted nowhere",
+            "Send fewer details, then press \"Forget what was seen\" and visit the page again.",
+        ),
+        StatusCode::BAD_REQUEST => (
+            "made a call that cannot be read, which is counted nowhere",
+            "Look for a string that is cut in the middle of a character, such as an emoji, then press \"Forget what was seen\" and visit the page again.",
+        ),
+        StatusCode::REQUEST_TIMEOUT => (
+            "made a call that took more than 10 seconds to arrive, which is counted nowhere",
+            "Press \"Forget what was seen\" and visit the page again.",
+        ),
+        _ => (
+            "made a call that the sandbox could not keep, which is counted nowhere",
+            "Look whether the disk with the file of --state is full, then press \"Forget what was seen\" and visit the page again.",
+        ),
+    };
+    // From another origin the browser sends no path.
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let page = page_of(sandbox, &path_in(referer));
+    for (vendor, project) in sandbox.projects() {
+        let found = Found { vendor, project: &project, page: &page, code: "not-counted", warning: false, what, fix };
+        let _ = sandbox.store.found(&found);
+    }
+    sandbox.changed();
+    api::problem(status, &format!("the page {what}; {}{}", fix[..1].to_ascii_lowercase(), &fix[1..]))
+}
+
+/// The path of an absolute address, and what follows it.
+fn path_in(address: &str) -> String {
+    address.split_once("://").map_or("", |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..])).to_owned()
 }
 
 async fn take_call(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, body: Body) -> Response {
@@ -132,11 +171,12 @@ async fn take_call(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, body
         Err(refused) => return refused,
     };
     let Ok(call) = serde_json::from_slice::<Call>(&bytes) else {
-        return api::problem(StatusCode::BAD_REQUEST, "send a call as the sandbox's own scripts do");
+        return not_counted(&sandbox, &headers, StatusCode::BAD_REQUEST);
     };
-    match tokio::task::spawn_blocking(move || take(&sandbox, call)).await {
+    let taker = Arc::clone(&sandbox);
+    match tokio::task::spawn_blocking(move || take(&taker, call)).await {
         Ok(Ok(answer)) => (answer.status, axum::Json(answer)).into_response(),
-        _ => api::problem(StatusCode::INTERNAL_SERVER_ERROR, "the state cannot be read or written; look at the disk"),
+        _ => not_counted(&sandbox, &headers, StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
@@ -163,12 +203,9 @@ async fn report(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, body: B
         Err(refused) => return refused,
     };
     let Ok(Report { violation }) = serde_json::from_slice::<Report>(&bytes) else {
-        return api::problem(StatusCode::BAD_REQUEST, "send a report as browsers do");
+        return not_counted(&sandbox, &headers, StatusCode::BAD_REQUEST);
     };
-    let path = |address: &str| {
-        address.split_once("://").map_or("", |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..])).to_owned()
-    };
-    let page = page_of(&sandbox, &path(&violation.document_uri));
+    let page = page_of(&sandbox, &path_in(&violation.document_uri));
     let host =
         violation.blocked_uri.split_once("://").map(|(_, rest)| rest.split(['/', ':', '?']).next().unwrap_or_default());
     let directive = match violation.effective_directive.as_str() {
@@ -177,7 +214,7 @@ async fn report(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, body: B
     };
     let enforced = violation.disposition != "report";
     let vendor = host.and_then(|host| sandbox.addresses.vendor(host));
-    let ours = path(&violation.blocked_uri).starts_with("/_personsig/");
+    let ours = path_in(&violation.blocked_uri).starts_with("/_personsig/");
     let found = match (vendor, violation.blocked_uri.as_str()) {
         (Some(vendor), _) if enforced => Some((vendor, "blocked-by-policy", true, BLOCKED)),
         (Some(vendor), _) => Some((vendor, "reaches-vendor", false, REACHES)),
@@ -195,7 +232,7 @@ async fn report(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, body: B
             sandbox.projects().into_iter().find(|(of, _)| *of == vendor).map(|(_, token)| token).unwrap_or_default();
         let found = Found { vendor, project: &project, page: &page, code, warning, what, fix };
         if sandbox.store.found(&found).is_err() {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            return not_counted(&sandbox, &headers, StatusCode::INTERNAL_SERVER_ERROR);
         }
         if code == "reaches-vendor" && sandbox.first_time(&page, "reaches-vendor") {
             crate::sandbox::warn(format_args!(

@@ -53,6 +53,7 @@ function body(call) {
 
 function say(call, answer) {
   if (!answer) return;
+  if (answer.error) return console.warn('[personsig sandbox] ' + TITLE + ': ' + answer.message);
   var who = call.user_id ? ' of ' + JSON.stringify(call.user_id) : '';
   var reasons = (answer.reasons || [])
     .map(function (reason) {

@@ -414,6 +414,46 @@ def test_only_a_page_of_the_same_origin_may_post(sandbox, proxied):
     )
 
 
+def refused_calls(sandbox, status, origin):
+    """What a page may send that the sandbox does not take: too much, too large, or no JSON in UTF-8."""
+    call = {"vendor": "gosquared", "call": "visit", "token": "GSN-000000-A", "page": "/", "view": "v"}
+    headers = {"Origin": origin, "Referer": f"{origin}/billing?x=y"}
+    if status == 429:
+        body = json.dumps(call)
+        head = "".join(f"{name}: {value}\r\n" for name, value in {**headers, "Host": f"127.0.0.1:{sandbox.port}"}.items())
+        post = f"POST /_personsig/call HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n"
+        asked = f"{post}\r\n{body}" * 1500 + f"{post}Connection: close\r\n\r\n{body}"
+        return {int(found) for found in re.findall(rb"HTTP/1.1 (\d+)", sandbox.raw(asked.encode(), wait=20))} - {200}
+    body = json.dumps({**call, "call": "identify", "user_id": "caf\ud83d", "detail": "x" * (1_100_000 if status == 413 else 0)})
+    try:
+        return {sandbox.ask("/_personsig/call", "POST", body, headers).status}
+    except ConnectionError:  # refused before it was sent
+        return {403}
+
+
+@pytest.mark.parametrize("status", [429, 413, 400])
+def test_a_call_that_is_refused_keeps_it_from_being_ready(sandbox, status):
+    make_ready(sandbox)
+    assert sandbox.verdict("gosquared")["ready"]
+    assert refused_calls(sandbox, status, "https://other.example") == {403}
+    assert sandbox.verdict("gosquared")["ready"], "another site cannot make a problem"
+    assert refused_calls(sandbox, status, f"http://127.0.0.1:{sandbox.port}") == {status}
+    for vendor in ("gosquared", "chameleon"):
+        verdict = sandbox.verdict(vendor)
+        found = [(problem["page"], problem["code"]) for problem in verdict["problems"]]
+        assert (verdict["ready"], found) == (False, [("/billing", "not-counted")])
+        assert "counted nowhere" in verdict["summary"] and verdict["problems"][0]["fix"]
+    sandbox.api("forget", "POST")
+    assert sandbox.verdict("gosquared")["problems"] == []
+
+
+def test_a_report_that_is_refused_keeps_it_from_being_ready(sandbox):
+    make_ready(sandbox)
+    headers = {"Referer": f"http://127.0.0.1:{sandbox.port}/billing"}
+    assert sandbox.ask("/_personsig/report", "POST", "{", headers).status == 400
+    assert [problem["code"] for problem in sandbox.verdict("gosquared")["problems"]] == ["not-counted"]
+
+
 def test_without_an_app_there_is_a_page_to_try_it_with(sandbox):
     text = sandbox.ask("/").text
     assert "/_personsig/gosquared/tracker.js" in text and "/_personsig/chameleon/messo/" in text
