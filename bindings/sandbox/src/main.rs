@@ -122,11 +122,12 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
     let app = app.transpose()?;
     let given = given_token()?;
     let token_is_given = given.is_some();
-    let searched: Vec<_> =
-        secrets.projects.iter().flat_map(|project| &project.values).map(|value| value.to_vec()).collect();
+    let guard = Guard::new(given, address, app.is_some(), arguments.expose);
+    let values = secrets.projects.iter().flat_map(|project| &project.values).map(|value| value.as_slice());
+    let searched: Vec<_> = values.chain([secrets.api_secret.as_bytes(), guard.token().as_bytes()]).collect();
     let sandbox = Arc::new(Sandbox {
-        guard: Guard::new(given, address, app.is_some(), arguments.expose),
         addresses: Arc::new(Addresses::new(&arguments.chameleon_host, &searched)),
+        guard,
         store,
         secrets,
         app,

@@ -349,6 +349,18 @@ def test_a_secret_in_a_page_keeps_it_from_being_ready(proxied):
     sandbox.ask("/bundle.js")
     assert codes(sandbox) == ["secret-in-page"]
     assert sandbox.verdict("gosquared")["problems"][0]["page"] == "/bundle.js"
+def test_the_sandboxs_own_secrets_in_a_page_keep_it_from_being_ready(start, app):
+    shown = []
+    sandbox = start("--app", app(lambda handler, _: (200, SCRIPT, shown[0].encode())).url)
+    assert sandbox.says("Ctrl-C ends it.")
+    made = dict(re.findall(r"export (\S+)=(\S+)", sandbox.output))
+    for secret in (made["CHAMELEON_API_SECRET"], TOKEN):
+        sandbox.api("forget", "POST")
+        shown[:] = [f"const key = '{secret}'"]
+        sandbox.ask("/bundle.js")
+        assert codes(sandbox) == ["secret-in-page"], secret
+
+
 
 
 def test_what_the_proxy_cannot_make_right_is_recognised(start, app):
