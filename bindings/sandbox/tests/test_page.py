@@ -313,6 +313,22 @@ def test_no_secret_and_no_right_signature_is_shown_as_the_page_of_an_app(start, 
         assert not [value for value in [right[:32], secret, *hidden] if value in shown]
 
 
+@pytest.mark.parametrize("control", ["\x01", "\t", "\n", "\x7f", "\x85"])
+def test_a_control_character_inside_hides_neither_secret_nor_signature(sandbox, control):
+    """It is removed from the page's name, behind which both would stand whole."""
+    signature, secret = gosquared("42"), SECRETS["gosquared"]
+    for hidden in (signature, secret):
+        page = f"/x/{hidden[:10]}{control}{hidden[10:]}"
+        sandbox.identify("gosquared", "42", signature, page=page)
+        sandbox.ask("/_personsig/report", "POST", json.dumps({"csp-report": {**REACHED, "document-uri": f"http://localhost{page}"}}))
+    shown = see(sandbox).text + json.dumps([sandbox.requests(), sandbox.verdict()]) + sandbox.output
+    assert "reaches-vendor" in shown
+    assert signature not in shown and secret not in shown
+
+
+REACHED = {"blocked-uri": "https://data.gosquared.com/event", "effective-directive": "connect-src", "disposition": "report"}
+
+
 def test_no_secret_is_shown_however_it_is_written_or_short(start, tmp_path):
     secret, short = 'with "quotes" and \\', "brief"
     environment = {"GOSQUARED_SECURE_MODE_SECRET": secret, "CHAMELEON_VERIFICATION_SECRET": short}
