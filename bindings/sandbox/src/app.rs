@@ -51,7 +51,9 @@ impl App {
     /// An address of the app's becomes the sandbox's; None where it is somebody else's or has no host.
     pub(crate) fn mapped(&self, address: &str, sandbox: &str) -> Option<String> {
         let (scheme, rest) = match address.split_once("//") {
-            Some((scheme @ ("http:" | "https:" | ""), rest)) => (scheme, rest),
+            Some((scheme, rest)) if ["http:", "https:", ""].iter().any(|own| scheme.eq_ignore_ascii_case(own)) => {
+                (scheme, rest)
+            }
             _ => return None,
         };
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -91,7 +93,9 @@ mod tests {
             ("http://127.0.0.1:3000", Some("http://localhost:8787")),
             ("//localhost:3000/a", Some("//localhost:8787/a")),
             ("https://localhost:8787/a", Some("http://localhost:8787/a")),
+            ("HTTP://LocalHost:3000/A", Some("http://localhost:8787/A")),
             ("http://localhost:3001/a", None),
+            ("ftp://localhost:3000/a", None),
             ("https://example.com/?next=http://localhost:3000/", None),
             ("/a", None),
             ("a//localhost:3000", None),

@@ -145,9 +145,9 @@ fn outgoing(
     accept_what_can_be_read(headers);
     if app.rewrite_host {
         for name in [header::ORIGIN, header::REFERER] {
-            let text = headers.get(&name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+            let text = headers.get(&name).map(text).unwrap_or_default();
             // Another site's stays: an app that compares origins must see who asks.
-            if let Some(path) = behind_origin(text, authority) {
+            if let Some(path) = behind_origin(&text, authority) {
                 let changed = value(&format!("{}{path}", app.url()));
                 headers.insert(name, changed);
             }
@@ -159,7 +159,10 @@ fn outgoing(
 
 /// What an address has behind the origin of this authority. None where it is of another origin.
 fn behind_origin<'a>(address: &'a str, authority: &str) -> Option<&'a str> {
-    let rest = address.strip_prefix("http://").or_else(|| address.strip_prefix("https://"))?;
+    let (scheme, rest) = address.split_once("://")?;
+    if !["http", "https"].iter().any(|own| scheme.eq_ignore_ascii_case(own)) {
+        return None;
+    }
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     host.eq_ignore_ascii_case(authority).then_some(path)
 }
@@ -175,8 +178,16 @@ fn accept_what_can_be_read(headers: &mut HeaderMap) {
     headers.insert(header::ACCEPT_ENCODING, value(if kept.is_empty() { "identity" } else { &kept }));
 }
 
+/// A header's value with each byte as one character, as browsers read it: what is no ASCII passes as it is.
+/// <https://infra.spec.whatwg.org/#isomorphic-decode>
+fn text(value: &HeaderValue) -> String {
+    value.as_bytes().iter().copied().map(char::from).collect()
+}
+
+/// The same back.
 fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
+    bytes.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok()).unwrap_or(HeaderValue::from_static(""))
 }
 
 fn drop_hop_by_hop(headers: &mut HeaderMap) {
@@ -211,28 +222,23 @@ fn switched(mut response: Response, client_side: hyper::upgrade::OnUpgrade) -> R
 /// What names the app's own address names the sandbox's.
 fn map_addresses(sandbox: &Sandbox, app: &App, page: &str, authority: &str, headers: &mut HeaderMap) {
     for name in [header::LOCATION, header::CONTENT_LOCATION, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
-        let Some(text) = headers.get(&name).and_then(|value| value.to_str().ok()) else { continue };
-        if let Some(mapped) = app.mapped(text, authority) {
-            let mapped = value(&mapped);
-            headers.insert(name, mapped);
-        } else if name == header::LOCATION && app.comes_back(text) {
+        let Some(text) = headers.get(&name).map(text) else { continue };
+        if let Some(mapped) = app.mapped(&text, authority) {
+            headers.insert(name, value(&mapped));
+        } else if name == header::LOCATION && app.comes_back(&text) {
             warn(sandbox, page, "fixed-callback");
         }
     }
-    let refresh = headers.get(header::REFRESH).and_then(|value| value.to_str().ok());
-    if let Some((before, address, after)) = refresh.and_then(refreshed)
+    let refresh = headers.get(header::REFRESH).map(text);
+    if let Some((before, address, after)) = refresh.as_deref().and_then(refreshed)
         && let Some(mapped) = app.mapped(address, authority)
     {
-        let mapped = value(&format!("{before}{mapped}{after}"));
-        headers.insert(header::REFRESH, mapped);
+        headers.insert(header::REFRESH, value(&format!("{before}{mapped}{after}")));
     }
     let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
     headers.remove(header::SET_COOKIE);
     for cookie in cookies {
-        let Ok(text) = cookie.to_str() else {
-            headers.append(header::SET_COOKIE, cookie);
-            continue;
-        };
+        let text = text(&cookie);
         let attributes = || text.split(';').skip(1).map(str::trim);
         if attributes().any(|attribute| attribute.eq_ignore_ascii_case("secure")) {
             warn(sandbox, page, "secure-cookie");
@@ -254,12 +260,12 @@ fn map_addresses(sandbox: &Sandbox, app: &App, page: &str, authority: &str, head
 /// <https://html.spec.whatwg.org/multipage/semantics.html#shared-declarative-refresh-steps>
 fn refreshed(text: &str) -> Option<(&str, &str, &str)> {
     let rest = &text[text.find([';', ','])? + 1..];
-    let name = rest.trim_start().get(..3).filter(|name| name.eq_ignore_ascii_case("url"));
+    let name = rest.trim_ascii_start().get(..3).filter(|name| name.eq_ignore_ascii_case("url"));
     let rest = match name {
-        Some(_) => rest.trim_start()[3..].trim_start().strip_prefix('=')?,
+        Some(_) => rest.trim_ascii_start()[3..].trim_ascii_start().strip_prefix('=')?,
         None => rest,
     };
-    let rest = rest.trim_start();
+    let rest = rest.trim_ascii_start();
     let (address, after) = match rest.chars().next().filter(|first| matches!(first, '"' | '\'')) {
         Some(quote) => rest[1..].split_at(rest[1..].find(quote).unwrap_or(rest.len() - 1)),
         None => (rest, ""),
@@ -341,8 +347,7 @@ enum Kind {
 fn kind(headers: &HeaderMap) -> Option<Kind> {
     // Where the app names no type, a browser looks whether it is HTML (https://mimesniff.spec.whatwg.org).
     let Some(value) = headers.get(header::CONTENT_TYPE) else { return Some(Kind::Html) };
-    let value = value.to_str().ok()?;
-    match value.split(';').next()?.trim().to_ascii_lowercase().as_str() {
+    match text(value).split(';').next()?.trim().to_ascii_lowercase().as_str() {
         "text/html" | "text/vnd.turbo-stream.html" => Some(Kind::Html),
         "application/xhtml+xml"
         | "text/javascript"
