@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use askama::Template;
-use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder, ZlibDecoder};
+use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::{self, HeaderName, HeaderValue};
@@ -16,7 +16,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncBufRead, AsyncRead, BufReader, copy_bidirectional};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader, copy_bidirectional};
 use tokio_util::io::{ReaderStream, StreamReader};
 
 use crate::app::App;
@@ -462,6 +462,7 @@ fn set_policies(
 }
 
 type Decoded = Box<dyn AsyncRead + Send + Unpin>;
+type Encoded = Box<dyn AsyncBufRead + Send + Unpin>;
 
 /// How the body is compressed. None where it is so in a way that was not asked for, or too often.
 fn codings(headers: &HeaderMap) -> Option<Vec<Coding>> {
@@ -478,6 +479,7 @@ fn codings(headers: &HeaderMap) -> Option<Vec<Coding>> {
     (codings.len() <= CODINGS_MAX).then_some(codings)
 }
 
+#[derive(Clone, Copy)]
 enum Coding {
     Gzip,
     Deflate,
@@ -488,16 +490,44 @@ enum Coding {
 /// The body as it was before it was compressed.
 fn decoded(codings: &[Coding], body: Body) -> Decoded {
     let stream = TryStreamExt::map_err(body.into_data_stream(), io::Error::other);
-    let mut reader: Box<dyn AsyncBufRead + Send + Unpin> = Box::new(StreamReader::new(stream));
-    for coding in codings.iter().rev() {
-        reader = match coding {
-            Coding::Gzip => Box::new(BufReader::new(GzipDecoder::new(reader))),
-            Coding::Deflate => Box::new(BufReader::new(ZlibDecoder::new(reader))),
-            Coding::Brotli => Box::new(BufReader::new(BrotliDecoder::new(reader))),
-            Coding::Identity => reader,
+    let encoded: Encoded = Box::new(StreamReader::new(stream));
+    Box::new(codings.iter().rev().fold(encoded, |reader, coding| undone(*coding, reader)))
+}
+
+/// One compression less, as browsers take it: nothing at all is an empty body, and deflate may come without zlib around it
+/// (RFC 9110, section 8.4.1.2).
+fn undone(coding: Coding, mut reader: Encoded) -> Encoded {
+    let begun = async move {
+        let first = reader.fill_buf().await?.first().copied();
+        let reader: Encoded = match (coding, first) {
+            (Coding::Identity, _) | (_, None) => reader,
+            (Coding::Gzip, _) => gunzipped(reader),
+            // The method of a zlib header is 8; no encoder begins raw deflate so.
+            (Coding::Deflate, Some(first)) if first & 15 == 8 => Box::new(BufReader::new(ZlibDecoder::new(reader))),
+            (Coding::Deflate, _) => Box::new(BufReader::new(DeflateDecoder::new(reader))),
+            (Coding::Brotli, _) => Box::new(BufReader::new(BrotliDecoder::new(reader))),
         };
-    }
-    Box::new(reader)
+        Ok::<_, io::Error>(ReaderStream::new(reader))
+    };
+    Box::new(StreamReader::new(Box::pin(futures_util::stream::once(begun).try_flatten())))
+}
+
+/// Each member in turn (RFC 1952, section 2.2). What follows the last one is padding, which browsers ignore.
+fn gunzipped(reader: Encoded) -> Encoded {
+    let pieces = futures_util::stream::try_unfold(GzipDecoder::new(reader), |mut member| async move {
+        loop {
+            let mut piece = Vec::with_capacity(16 << 10);
+            if member.read_buf(&mut piece).await? > 0 {
+                return Ok::<_, io::Error>(Some((Bytes::from(piece), member)));
+            }
+            let mut rest = member.into_inner();
+            if rest.fill_buf().await?.first() != Some(&0x1f) {
+                return Ok(None);
+            }
+            member = GzipDecoder::new(rest);
+        }
+    });
+    Box::new(StreamReader::new(Box::pin(pieces)))
 }
 
 /// What a body goes through: markup first, whose scripts may have hashes, then the addresses everywhere.

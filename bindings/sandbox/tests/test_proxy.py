@@ -88,6 +88,34 @@ def test_a_compressed_page_is_changed_and_a_compressed_image_is_not(proxied, cod
     sandbox, _ = proxied([("Content-Type", "image/svg+xml"), ("Content-Encoding", coding)], packed)
     answer = sandbox.ask("/")
     assert (answer.body, answer.headers["Content-Encoding"]) == (packed, coding)
+def raw_deflate(text):
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(text) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    "coding,pack",
+    [
+        ("deflate", raw_deflate),
+        ("gzip", lambda text: gzip.compress(text[:20]) + gzip.compress(text[20:])),
+        ("gzip", lambda text: gzip.compress(text) + b"\0" * 50),
+        ("deflate, gzip", lambda text: gzip.compress(raw_deflate(text))),
+    ],
+    ids=["deflate without zlib", "gzip of two members", "gzip with padding", "both"],
+)
+def test_what_browsers_decompress_is_decompressed(proxied, coding, pack):
+    sandbox, _ = proxied([*HTML, ("Content-Encoding", coding)], pack(f"<script>{LOADER}</script>".encode()))
+    assert sandbox.ask("/").text == f"<script>{LOADER}</script>".replace("d1l6p2sc9645hc.cloudfront.net", own(sandbox, "gosquared"))
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "br, gzip"])
+@pytest.mark.parametrize("status", [200, 302])
+@pytest.mark.parametrize("length", [("Content-Length", "0"), ("Transfer-Encoding", "chunked")])
+def test_an_empty_body_passes_whatever_its_compression(proxied, coding, status, length):
+    chunks = b"" if length[0] == "Content-Length" else b"0\r\n\r\n"
+    sandbox, _ = proxied([*HTML, ("Content-Encoding", coding), ("Location", "/next"), length], chunks, status=status)
+    answer = sandbox.ask("/")
+    assert (answer.status, answer.body, answer.headers["Location"]) == (status, b"", "/next")
 
 
 def test_a_compression_that_nobody_asked_for_passes_as_it_is(proxied):
