@@ -6,7 +6,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{
+    Pid, Signal, WaitOptions, getpid, kill_process_group, set_child_subreaper, test_kill_process_group, waitpgid,
+};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
@@ -22,8 +24,9 @@ impl Program {
     /// In a process group of its own, so that what it starts ends with it.
     pub(crate) fn start(command: &[OsString], variables: &[(String, Zeroizing<Vec<u8>>)]) -> io::Result<Self> {
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let _ = set_child_subreaper(Some(getpid()));
         let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).process_group(0).kill_on_drop(true);
+        command.args(arguments).stdin(Stdio::null()).process_group(0);
         for (name, value) in variables {
             command.env(name, OsStr::from_bytes(value));
         }
@@ -36,13 +39,34 @@ impl Program {
         self.child.wait().await
     }
 
-    /// Asks it and what it started to end, and sees to it.
+    /// Asks it and what it started to end, and sees to it. Also where it has ended: what it started may still run.
     pub(crate) async fn end(mut self) {
         let Some(group) = self.group else { return };
         let _ = kill_process_group(group, Signal::TERM);
-        if tokio::time::timeout(PATIENCE, self.child.wait()).await.is_err() {
-            let _ = kill_process_group(group, Signal::KILL);
+        let gone = async {
             let _ = self.child.wait().await;
+            while runs(group) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, gone).await.is_ok() {
+            self.group = None;
         }
     }
+}
+
+impl Drop for Program {
+    /// What is left ends now, whatever the sandbox ends for.
+    fn drop(&mut self) {
+        if let Some(group) = self.group {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+/// Whether any process of the group is left. Those whose parent has ended are the sandbox's to reap: in a container there
+/// may be nobody else, and a process that is not reaped counts as one of the group.
+fn runs(group: Pid) -> bool {
+    while let Ok(Some(_)) = waitpgid(group, WaitOptions::NOHANG) {}
+    test_kill_process_group(group).is_ok()
 }

@@ -297,7 +297,6 @@ async fn wait(sandbox: &Arc<Sandbox>, mut program: Option<Program>, until_ready:
             status = command_ended => {
                 let said = status.map_or_else(|error| reason(&error), |status| status.to_string());
                 warn!("The command behind '--' has ended ({said}).");
-                program = None;
                 break u8::from(deadline.is_some() && !ready(sandbox)?);
             }
             _ = changes.changed() => {}

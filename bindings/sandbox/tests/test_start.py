@@ -69,6 +69,45 @@ def test_the_command_is_given_them_and_ends_with_the_sandbox(start, tmp_path):
     assert not grandchild.exists() or grandchild.read_text().split()[2] == "Z"
 
 
+def runs(pid):
+    stat = pathlib.Path("/proc", pid.read_text().strip(), "stat")
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def test_what_the_command_started_ends_with_the_command(start, tmp_path):
+    pid = tmp_path / "pid"
+    start(command=("sh", "-c", f"sleep 300 & echo $! > {pid}")).process.wait(5)
+    assert not runs(pid)
+
+
+@pytest.mark.parametrize("waits", ["wait", "exec sleep 300", "trap '' TERM; while :; do sleep 1; done"])
+def test_what_does_not_end_when_asked_is_ended(start, tmp_path, waits):
+    """Also where the command itself ends at once, and what it started does not."""
+    pid = tmp_path / "pid"
+    stubborn = f"sh -c \"trap '' TERM; echo \\$\\$ > {pid}.part; mv {pid}.part {pid}; while :; do sleep 1; done\""
+    sandbox = start(command=("sh", "-c", f"{stubborn} & {waits}"))
+    while not pid.exists():
+        time.sleep(0.02)
+    assert runs(pid)
+    assert sandbox.stop() == 0
+    time.sleep(0.1)
+    assert not runs(pid)
+
+
+def test_the_command_ends_with_a_sandbox_that_does_not_wait_for_orphans(start, tmp_path):
+    """Whose parent is gone, and which nobody in a container reaps: they are not waited for as if they still ran."""
+    pid = tmp_path / "pid"
+    sandbox = start(command=("sh", "-c", f"(sleep 300 & echo $! > {pid}.part; mv {pid}.part {pid}); exec sleep 300"))
+    while not pid.exists():
+        time.sleep(0.02)
+    asked = time.monotonic()
+    assert sandbox.stop() == 0
+    assert time.monotonic() - asked < 3
+    assert not runs(pid)
+
+
 def test_the_command_has_the_callers_limit_of_open_files(start, tmp_path):
     limits, before = tmp_path / "limits", resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (512, before[1]))
