@@ -137,12 +137,13 @@ async fn run(arguments: Arguments) -> Result<u8, Failure> {
         told: Mutex::default(),
     });
     let router = server::router(Arc::clone(&sandbox));
+    let room = server::room();
     if let Some(Ok(other)) = server::beside(address).map(std::net::TcpListener::bind)
         && let Ok(other) = other.set_nonblocking(true).and_then(|()| TcpListener::from_std(other))
     {
-        tokio::spawn(server::serve(other, router.clone()));
+        tokio::spawn(server::serve(other, router.clone(), Arc::clone(&room)));
     }
-    tokio::spawn(server::serve(listener, router));
+    tokio::spawn(server::serve(listener, router, room));
 
     let url = url(address);
     let mut variables = sandbox.secrets.variables();

@@ -26,6 +26,7 @@ use crate::policy;
 use crate::rewrite::Rewriter;
 use crate::rule::Vendor;
 use crate::sandbox::Sandbox;
+use crate::server::Place;
 use crate::store::Found;
 
 /// The largest page that is held back until it is whole, which is done only where its policy has hashes.
@@ -69,6 +70,7 @@ pub(crate) async fn forward(sandbox: Arc<Sandbox>, app: &App, mut request: Reque
     let head = request.method() == Method::HEAD;
     let upgrade = wants_upgrade(request.headers());
     let client_side = upgrade.is_some().then(|| hyper::upgrade::on(&mut request));
+    let place = request.extensions_mut().remove::<Place>();
     let outgoing = match outgoing(&sandbox, app, &authority, request, upgrade.as_ref()) {
         Ok(outgoing) => outgoing,
         Err(status) => return status.into_response(),
@@ -79,7 +81,7 @@ pub(crate) async fn forward(sandbox: Arc<Sandbox>, app: &App, mut request: Reque
     };
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         return match client_side {
-            Some(client_side) => switched(response.map(Body::new), client_side),
+            Some(client_side) => switched(response.map(Body::new), client_side, place),
             None => StatusCode::BAD_GATEWAY.into_response(),
         };
     }
@@ -207,13 +209,14 @@ fn drop_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// A WebSocket: from now on bytes go both ways, unread.
-fn switched(mut response: Response, client_side: hyper::upgrade::OnUpgrade) -> Response {
+/// A WebSocket: from now on bytes go both ways, unread. It keeps its connection's place.
+fn switched(mut response: Response, client_side: hyper::upgrade::OnUpgrade, place: Option<Place>) -> Response {
     let app_side = hyper::upgrade::on(&mut response);
     tokio::spawn(async move {
         if let (Ok(client), Ok(app)) = tokio::join!(client_side, app_side) {
             let _ = copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(app)).await;
         }
+        drop(place);
     });
     let (parts, _) = response.into_parts();
     Response::from_parts(parts, Body::empty())

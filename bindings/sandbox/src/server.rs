@@ -11,12 +11,14 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use serde::Deserialize;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::call::{Call, page_of, take};
 use crate::proxy::{forward, whole};
@@ -258,11 +260,18 @@ const INLINE: (&str, &str) = (
     "If it is the snippet, pass the response's nonce to it.",
 );
 
+/// A connection's place among [`CONNECTIONS_MAX`], in the extensions of its requests. It is free when the last one is done
+/// with it: a WebSocket is longer there than the HTTP in which it began.
+pub(crate) type Place = Arc<OwnedSemaphorePermit>;
+
+/// The places of all listeners together.
+pub(crate) fn room() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(CONNECTIONS_MAX))
+}
+
 /// Serves connections for ever. One that is broken, slow or too many does no harm to another.
-pub(crate) async fn serve(listener: TcpListener, router: Router) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+pub(crate) async fn serve(listener: TcpListener, router: Router, room: Arc<Semaphore>) {
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(_) => {
@@ -271,8 +280,13 @@ pub(crate) async fn serve(listener: TcpListener, router: Router) {
                 continue;
             }
         };
+        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let (place, router) = (Place::new(permit), TowerToHyperService::new(router.clone()));
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(Place::clone(&place));
+            router.call(request)
+        });
         tokio::spawn(async move {
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -283,7 +297,6 @@ pub(crate) async fn serve(listener: TcpListener, router: Router) {
                 .serve_connection(TokioIo::new(stream), service)
                 .with_upgrades();
             let _ = connection.await;
-            drop(permit);
         });
     }
 }

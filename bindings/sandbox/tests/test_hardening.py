@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import pathlib
+import resource
 import signal
 import socket
 import threading
@@ -185,6 +186,37 @@ def test_a_thousand_idle_connections_do_no_harm(sandbox):
         connection.close()
     alive(sandbox)
     assert memory(sandbox) - before < 50_000_000
+
+
+def test_a_websocket_counts_as_the_connection_that_it_is(start):
+    """4,096 and no more, on whichever of the loopback addresses."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
+    theirs = []
+    head = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    with contextlib.ExitStack() as held:
+        held.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        listener = held.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    theirs.append(connection := held.enter_context(listener.accept()[0]))
+                    connection.recv(65536)
+                    connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        sandbox = start("--app", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        open_ones = []
+        for number in range(4096):
+            host = "127.0.0.1" if number % 2 else "::1"
+            open_ones.append(held.enter_context(socket.create_connection((host, sandbox.port), timeout=20)))
+            open_ones[-1].sendall(head)
+            assert open_ones[-1].recv(1000).startswith(b"HTTP/1.1 101"), number
+        assert sandbox.raw(head, wait=1) == b""
+        for end in (open_ones[0], theirs[0]):
+            end.close()
+        alive(sandbox)
 
 
 def memory(sandbox):
