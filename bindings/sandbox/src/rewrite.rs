@@ -1,6 +1,7 @@
 //! The vendors' script addresses in what passes through become the sandbox's own, wherever they stand: in a loader, in
 //! `src`, in a bundle. It works on bytes as they stream by, since a miss could reach a vendor.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
@@ -85,12 +86,17 @@ impl Addresses {
             ("&#34;", "&#34;"),
             ("\\\"", "\\\""),
         ];
-        let secrets = secrets.iter().map(AsRef::as_ref).flat_map(|secret: &[u8]| match secret.len() {
-            0..4 => vec![],
-            4..8 => {
-                around.iter().map(|(before, behind)| [before.as_bytes(), secret, behind.as_bytes()].concat()).collect()
+        let secrets = secrets.iter().map(AsRef::as_ref).filter(|secret: &&[u8]| secret.len() >= 4);
+        let secrets = secrets.flat_map(|secret| {
+            let written = spellings(secret).into_iter();
+            match secret.len() < 8 {
+                true => written
+                    .flat_map(|text| {
+                        around.map(|(before, behind)| [before.as_bytes(), &text, behind.as_bytes()].concat())
+                    })
+                    .collect(),
+                false => written.collect::<Vec<_>>(),
             }
-            _ => vec![secret.to_vec()],
         });
         let secrets: Vec<Vec<u8>> = secrets.collect();
         let longest = secrets.iter().map(Vec::len).max().unwrap_or_default();
@@ -124,6 +130,76 @@ impl Addresses {
             "api.trychameleon.com",
         ])
     }
+}
+
+/// A longer secret is looked for as it is only.
+const SPELLED_MAX: usize = 4_096;
+
+/// The characters that libraries write as `\u003c` in JSON, so that it may stand in a page: none, Go's and Rails's, PHP's
+/// (`JSON_HEX_*`), and .NET's.
+const ESCAPED: [&str; 5] = ["", "<>&", "<>&'", "<>&'\"", "<>&'\"+`"];
+
+/// How libraries write `"`, `'` and `+` in HTML: text, PHP, Ruby, Python, XML, Jinja, Go.
+const QUOTED: [(&str, &str, &str); 8] = [
+    ("\"", "'", "+"),
+    ("&quot;", "'", "+"),
+    ("&quot;", "&#039;", "+"),
+    ("&quot;", "&#39;", "+"),
+    ("&quot;", "&#x27;", "+"),
+    ("&quot;", "&apos;", "+"),
+    ("&#34;", "&#39;", "+"),
+    ("&#34;", "&#39;", "&#43;"),
+];
+
+/// A secret as it may stand in a page: as it is, in JSON, in HTML, and in JSON in an attribute. Most have one spelling.
+fn spellings(secret: &[u8]) -> BTreeSet<Vec<u8>> {
+    let mut all = BTreeSet::from([secret.to_vec()]);
+    let Ok(text) = std::str::from_utf8(secret) else { return all };
+    if secret.len() > SPELLED_MAX {
+        return all;
+    }
+    let mut texts = BTreeSet::from([text.to_owned()]);
+    for escaped in ESCAPED {
+        for (ascii, slash) in [(false, false), (false, true), (true, false), (true, true)] {
+            let lower = in_json(text, escaped, ascii, slash, |unit| format!("\\u{unit:04x}"));
+            texts.extend([lower, in_json(text, escaped, ascii, slash, |unit| format!("\\u{unit:04X}"))]);
+        }
+    }
+    for text in &texts {
+        all.extend(QUOTED.iter().map(|marks| in_html(text, *marks).into_bytes()));
+    }
+    all.extend(texts.into_iter().map(String::into_bytes));
+    all
+}
+
+/// `escaped` and, with `ascii`, all that is not ASCII are written by `hex`; `slash`: as `\/`, which is PHP's way.
+fn in_json(text: &str, escaped: &str, ascii: bool, slash: bool, hex: impl Fn(u16) -> String) -> String {
+    let mut units = [0; 2];
+    let written = text.chars().map(|c| match c {
+        _ if escaped.contains(c) || (ascii && !c.is_ascii()) => {
+            c.encode_utf16(&mut units).iter().copied().map(&hex).collect()
+        }
+        '"' | '\\' => format!("\\{c}"),
+        '/' if slash => "\\/".to_owned(),
+        _ => c.to_string(),
+    });
+    written.collect()
+}
+
+fn in_html(text: &str, (quote, apostrophe, plus): (&str, &str, &str)) -> String {
+    let mut written = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => written.push_str("&amp;"),
+            '<' => written.push_str("&lt;"),
+            '>' => written.push_str("&gt;"),
+            '"' => written.push_str(quote),
+            '\'' => written.push_str(apostrophe),
+            '+' => written.push_str(plus),
+            c => written.push(c),
+        }
+    }
+    written
 }
 
 /// Below which path of the sandbox a vendor's host is played.
@@ -231,7 +307,7 @@ fn signature_within(text: &[u8]) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Addresses, Rewriter, Seen};
+    use super::{Addresses, Rewriter, Seen, spellings};
 
     fn addresses() -> Arc<Addresses> {
         Arc::new(Addresses::new(&["guide.example.com".to_owned()], &["a-secret-of-the-run", "brief"]))
@@ -333,6 +409,13 @@ mod tests {
         assert!(rewritten(&format!("chmln.identify(1,{{\"uid_hash\":\"{hex}-1596165824\"}})")).1.signature);
         assert_eq!(rewritten(&format!("sha256 = {hex}")).1, Seen::default());
         assert_eq!(rewritten("_gs(\"auth\", signature)").1, Seen::default());
+    }
+
+    #[test]
+    fn a_secret_of_letters_and_digits_has_one_spelling() {
+        assert_eq!(spellings(b"sandbox-0123abc_DEF=").len(), 1);
+        assert!(spellings("a\"b'c<d>e&f/g\\h+i\u{1f511}".as_bytes()).len() < 400);
+        assert_eq!(spellings(b"\xff\"").len(), 1);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import html
 import json
 import os
 import re
@@ -421,6 +422,29 @@ def test_the_sandboxs_own_secrets_in_a_page_keep_it_from_being_ready(start, app)
         assert codes(sandbox) == ["secret-in-page"], secret
 
 
+HARD = "a <tag> & 'an é' / \"b\" + c"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        HARD,
+        json.dumps(HARD),
+        json.dumps(HARD, ensure_ascii=False).replace("/", "\\/"),
+        re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", json.dumps(HARD)),
+        re.sub("[<>&']", lambda found: f"\\u{ord(found[0]):04X}", json.dumps(HARD, ensure_ascii=False)),
+        html.escape(HARD),
+        html.escape(HARD, quote=False),
+        html.escape(HARD).replace("&#x27;", "&#039;"),
+        html.escape(HARD).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+        html.escape(json.dumps(HARD)),
+    ],
+)
+def test_a_secret_in_a_page_is_noticed_however_it_is_escaped(start, app, written):
+    server = app(lambda handler, _: (200, HTML, f"<p>{written}</p>".encode()))
+    sandbox = start("--app", server.url, "--real-secrets", environment={"GOSQUARED_SECURE_MODE_SECRET": HARD})
+    sandbox.ask("/")
+    assert codes(sandbox) == ["secret-in-page"]
 
 
 def test_what_the_proxy_cannot_make_right_is_recognised(start, app):
