@@ -367,7 +367,12 @@ async fn rewritten(sandbox: Arc<Sandbox>, response: Response, authority: &str, p
     let Some(kind) = kind(response.headers()) else { return response };
     let (mut parts, body) = response.into_parts();
     let policies = policies(&parts.headers);
-    if kind == Kind::Html {
+    let hashes = kind == Kind::Html && policies.iter().any(|(_, value)| policy::has_hashes(value));
+    if hashes && parts.status == StatusCode::NOT_MODIFIED {
+        // A cache gives its page the headers that come now (RFC 9111, section 4.3.4). It keeps the ones that came with the
+        // page, which alone have the hashes of its changed scripts.
+        POLICIES.iter().for_each(|name| drop(parts.headers.remove(*name)));
+    } else if kind == Kind::Html {
         set_policies(&sandbox, &mut parts.headers, &policies, &[]);
     }
     let empty = head || matches!(parts.status, StatusCode::NOT_MODIFIED | StatusCode::NO_CONTENT);
@@ -397,7 +402,6 @@ async fn rewritten(sandbox: Arc<Sandbox>, response: Response, authority: &str, p
     let stored = parts.headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
     let stored = !stored.flat_map(|value| value.split(',')).any(|part| part.trim().eq_ignore_ascii_case("no-store"));
     let rewriter = Rewriter::new(Arc::clone(&sandbox.addresses), authority);
-    let hashes = kind == Kind::Html && policies.iter().any(|(_, value)| policy::has_hashes(value));
     let markup = || Some(Markup::new(Arc::clone(&sandbox.addresses), authority, hashes));
     let plain = codings.iter().all(|coding| matches!(coding, Coding::Identity));
     if plain && !hashes && body.size_hint().exact().is_some_and(|length| length <= SMALL) {

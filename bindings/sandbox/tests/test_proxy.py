@@ -384,6 +384,24 @@ def test_a_policy_with_hashes_has_those_of_the_changed_scripts(proxied):
     assert source(script) in answer.headers["Content-Security-Policy"]
 
 
+POLICIES = ("Content-Security-Policy", "Content-Security-Policy-Report-Only")
+
+
+def test_a_policy_that_a_cache_takes_over_is_changed_too(proxied):
+    """A 304 brings the stored page new headers (RFC 9111, section 4.3.4)."""
+    sandbox, _ = proxied([("ETag", '"a"'), (POLICIES[0], "script-src https://fast.chameleon.io")], "", status=304)
+    assert sandbox.ask("/").headers[POLICIES[0]] == "script-src 'self'; report-uri /_personsig/report"
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_policy_with_hashes_is_taken_from_the_page_that_a_cache_has(proxied, name):
+    """Only with the page itself are the hashes of its changed scripts known."""
+    policies = [(POLICIES[0], "img-src 'self'"), (name, "script-src 'sha256-abc'")]
+    sandbox, _ = proxied([("ETag", '"a"'), *policies], "", status=304)
+    headers = sandbox.ask("/").headers
+    assert headers["ETag"] == '"a"' and not any(name in headers for name in POLICIES)
+
+
 def test_a_subresource_hash_is_taken_off_and_said(proxied):
     sandbox, _ = proxied(HTML, '<script src="https://d1l6p2sc9645hc.cloudfront.net/tracker.js" integrity="sha384-x" crossorigin></script>')
     assert sandbox.ask("/page").text == f'<script src="http://{own(sandbox, "gosquared/tracker.js")}" crossorigin></script>'
