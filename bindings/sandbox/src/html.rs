@@ -137,11 +137,13 @@ fn unescaped(value: &str) -> String {
     entities.iter().fold(value.to_owned(), |value, (entity, mark)| value.replace(entity, mark))
 }
 
-/// How a policy may name the two texts.
+/// How a policy may name the two texts, as browsers hash them: with each line ending in LF.
+/// <https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream>
 fn in_pairs(before: &str, after: &str) -> [(String, String); 3] {
     fn source<D: Digest>(name: &str, text: &str) -> String {
         format!("'{name}-{}'", STANDARD.encode(D::digest(text.as_bytes())))
     }
+    let [before, after] = &[before, after].map(|text| text.replace("\r\n", "\n").replace('\r', "\n"));
     [
         (source::<Sha256>("sha256", before), source::<Sha256>("sha256", after)),
         (source::<Sha384>("sha384", before), source::<Sha384>("sha384", after)),

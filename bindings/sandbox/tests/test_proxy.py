@@ -384,6 +384,22 @@ def test_a_policy_with_hashes_has_those_of_the_changed_scripts(proxied):
     assert source(script) in answer.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_script_is_hashed_with_its_newlines_as_browsers_read_them(proxied, newline):
+    """https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream"""
+
+    def source(script):
+        read = script.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return f"'sha256-{base64.b64encode(hashlib.sha256(read).digest()).decode()}'"
+
+    script = f"{newline}{LOADER}{newline}".encode()
+    sandbox, _ = proxied([*HTML, ("Content-Security-Policy", f"script-src {source(script)}")], b"<script>" + script + b"</script>")
+    answer = sandbox.ask("/")
+    changed = re.search(b"<script>(.*)</script>", answer.body, re.DOTALL)[1]
+    assert changed == script.replace(b"d1l6p2sc9645hc.cloudfront.net", own(sandbox, "gosquared").encode())
+    assert source(changed) in answer.headers["Content-Security-Policy"]
+
+
 POLICIES = ("Content-Security-Policy", "Content-Security-Policy-Report-Only")
 
 
