@@ -10,6 +10,9 @@ use hyper_util::rt::TokioExecutor;
 use crate::failure::Failure;
 use crate::tls;
 
+/// How many headers an answer may have.
+pub(crate) const HEADERS_MAX: usize = 1_000;
+
 /// The one upstream.
 pub(crate) struct App {
     pub(crate) scheme: Scheme,
@@ -30,7 +33,7 @@ impl App {
         connector.set_nodelay(true);
         let https = scheme == Scheme::HTTPS;
         let connector = tls::connector(connector, https, insecure)?;
-        let client = Client::builder(TokioExecutor::new()).build(connector);
+        let client = Client::builder(TokioExecutor::new()).http1_max_headers(HEADERS_MAX).build(connector);
         Ok(App { scheme, authority, rewrite_host, client })
     }
 

@@ -1,6 +1,7 @@
 //! The reverse proxy in front of the app. The app is not changed; what passes is, as little as can be: the addresses of the
 //! vendors' scripts, what a page's policy says of them, and what names the app's own address.
 
+use std::error::Error as _;
 use std::io;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader, copy_bidirectional};
 use tokio_util::io::{ReaderStream, StreamReader};
 
-use crate::app::App;
+use crate::app::{App, HEADERS_MAX};
 use crate::call::page_of;
 use crate::html::{Markup, Notes};
 use crate::policy;
@@ -58,6 +59,14 @@ struct Waiting {
     app: String,
 }
 
+/// The page in the place of an answer that is no HTTP, or too much of it.
+#[derive(Template)]
+#[template(path = "unreadable.html")]
+struct Unreadable {
+    app: String,
+    headers: usize,
+}
+
 pub(crate) async fn forward(sandbox: Arc<Sandbox>, app: &App, mut request: Request) -> Response {
     let authority =
         request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
@@ -77,6 +86,7 @@ pub(crate) async fn forward(sandbox: Arc<Sandbox>, app: &App, mut request: Reque
     };
     let mut response = match app.client.request(outgoing).await {
         Ok(response) => response,
+        Err(error) if is_unreadable(&error) => return unreadable(app),
         Err(_) => return unreachable(app),
     };
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -646,6 +656,19 @@ fn unreachable(app: &App) -> Response {
         (header::REFRESH, "1"),
         (header::CACHE_CONTROL, "no-store"),
     ];
+    (StatusCode::BAD_GATEWAY, headers, html).into_response()
+}
+
+/// Whether the app answered, but not in HTTP that can be read.
+fn is_unreadable(error: &hyper_util::client::legacy::Error) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<hyper::Error>());
+    cause.is_some_and(hyper::Error::is_parse)
+}
+
+/// Asking again would not help.
+fn unreadable(app: &App) -> Response {
+    let html = Unreadable { app: app.url(), headers: HEADERS_MAX }.render().unwrap_or_default();
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     (StatusCode::BAD_GATEWAY, headers, html).into_response()
 }
 

@@ -89,6 +89,8 @@ def test_a_compressed_page_is_changed_and_a_compressed_image_is_not(proxied, cod
     sandbox, _ = proxied([("Content-Type", "image/svg+xml"), ("Content-Encoding", coding)], packed)
     answer = sandbox.ask("/")
     assert (answer.body, answer.headers["Content-Encoding"]) == (packed, coding)
+
+
 def raw_deflate(text):
     packer = zlib.compressobj(wbits=-15)
     return packer.compress(text) + packer.flush()
@@ -214,6 +216,8 @@ def test_the_apps_own_address_becomes_the_sandboxes(start, app):
     assert headers["Access-Control-Allow-Origin"] == f"http://127.0.0.1:{sandbox.port}"
     assert headers.get_all("Set-Cookie") == ["a=b; Path=/; HttpOnly", "c=d; SameSite=Lax"]
     assert "Strict-Transport-Security" not in headers
+
+
 def raw_utf_8(text):
     return text.encode().decode("latin-1")
 
@@ -444,6 +448,8 @@ def test_a_secret_in_a_page_keeps_it_from_being_ready(proxied):
     sandbox.ask("/bundle.js")
     assert codes(sandbox) == ["secret-in-page"]
     assert sandbox.verdict("gosquared")["problems"][0]["page"] == "/bundle.js"
+
+
 def test_the_sandboxs_own_secrets_in_a_page_keep_it_from_being_ready(start, app):
     shown = []
     sandbox = start("--app", app(lambda handler, _: (200, SCRIPT, shown[0].encode())).url)
@@ -576,6 +582,29 @@ def test_an_app_that_is_not_there_yet_is_waited_for(start, app):
         thread = threading.Thread(target=lambda: answer_once(late), daemon=True)
         thread.start()
         assert sandbox.ask("/").text == "here"
+
+
+def test_many_headers_pass(proxied):
+    sandbox, _ = proxied([("Set-Cookie", f"a{number}=b") for number in range(500)], "here")
+    answer = sandbox.raw(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert (answer.count(b"=b\r\n"), answer[-4:]) == (500, b"here")
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_an_answer_that_cannot_be_read_is_not_waited_for(start, many):
+    answer = b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 5000 + b"\r\n" if many else b"\x15\x03\x03\x00\x02\x02\x46"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            connection, _ = listener.accept()
+            connection.recv(65536)
+            connection.sendall(answer)
+            connection.recv(65536)
+
+        threading.Thread(target=serve, daemon=True).start()
+        got = start("--app", f"http://127.0.0.1:{listener.getsockname()[1]}").ask("/")
+    assert (got.status, got.headers["Refresh"], got.headers["Cache-Control"]) == (502, None, "no-store")
+    assert "cannot be read" in got.text and "--app" in got.text and "Waiting" not in got.text
 
 
 def answer_once(listener):
