@@ -25,13 +25,14 @@ use crate::user_id::any_byte;
 /// | white space (Unicode's `White_Space`), U+200B, U+2060 or U+FEFF at either end | `padded-secret` |
 /// | UTF-16: a byte order mark in front, then pairs of bytes of which one is 0 | `padded-secret` |
 /// | `undefined`, `null`, `none`, `nil`, `nan`, `false`, `true`, `[object object]` | `placeholder-secret` |
-/// | `changeme`, `mysecret`, `your_secret`, `your-secret`, `Secure Mode Secret` | `placeholder-secret` |
+/// | `changeme`, `mysecret`, `your_secret`, `your_secret_here`, `your_secret_key`, `Secure Mode Secret`; `-` for `_` | `placeholder-secret` |
+/// | the name of the variable of any provider's secret, with `$` before it or not, in capitals alone | `placeholder-secret` |
 /// | `<...>`, `${...}`, `{{...}}`, `%...%` | `placeholder-secret` |
-/// | three to sixteen characters, all of them `*`, `.`, `?`, `x` or U+2022 | `placeholder-secret` |
+/// | `(sensitive value)`; three to sixteen characters, all of them `*`, `.`, `?`, `x` or U+2022 | `placeholder-secret` |
 /// | a public token of a vendor, such as GoSquared's project token, `GSN-123456-A` | `placeholder-secret` |
 /// | quotation marks round it: `"..."`, `'...'`, backticks, curly or angular ones | `malformed-secret` |
 /// | `b'...'`, as Python prints bytes | `malformed-secret` |
-/// | `NAME=...` or `export NAME=...`, the name in capitals and digits with a `_` inside | `malformed-secret` |
+/// | `NAME=...`, `NAME: ...` or these behind `export `, the name in capitals and digits with a `_` inside | `malformed-secret` |
 /// | white space followed by `#` | `malformed-secret` |
 /// | `{...}` or `[...]` | `malformed-secret` |
 /// | a backslash and `n` at the end | `malformed-secret` |
@@ -142,11 +143,13 @@ fn placeholder(text: &str) -> Option<Detail> {
         Some(ABSENT_VALUE)
     } else if is_word(&SAMPLES) {
         Some(SAMPLE)
+    } else if is_secret_variable(text) {
+        Some(VARIABLE)
+    } else if TEMPLATES.iter().any(|(open, close)| within(text, open, close)) {
+        Some(TEMPLATE)
     } else if within(text, "<", ">") {
         Some(ANGLE_BRACKETS)
-    } else if within(text, "${", "}") || within(text, "{{", "}}") || within(text, "%", "%") {
-        Some(TEMPLATE)
-    } else if text.chars().all(is_mask) && (3..=16).contains(&text.chars().count()) {
+    } else if is_word(&["(sensitive value)"]) || text.chars().all(is_mask) && (3..=16).contains(&text.chars().count()) {
         Some(MASK)
     } else {
         let public = providers().iter().filter_map(|provider| Some((provider, provider.public_token?)));
@@ -161,8 +164,8 @@ fn malformed(text: &str) -> Option<Detail> {
         Some(QUOTED)
     } else if within(text, "b'", "'") || within(text, "b\"", "\"") {
         Some(PRINTED_BYTES)
-    } else if is_assignment(text) {
-        Some(ASSIGNMENT)
+    } else if let Some(detail) = assignment(text) {
+        Some(detail)
     } else if any_byte(text, |byte| byte == b'#')
         && text.split('#').rev().skip(1).any(|before| before.ends_with(char::is_whitespace))
     {
@@ -184,14 +187,27 @@ fn within(text: &str, open: &str, close: &str) -> bool {
     text.strip_prefix(open).is_some_and(|rest| rest.ends_with(close))
 }
 
-/// A line of a shell script or an `.env` file.
-fn is_assignment(text: &str) -> bool {
+/// The variable of a provider's secret, in place of its value.
+fn is_secret_variable(text: &str) -> bool {
+    let name = text.strip_prefix('$').unwrap_or(text);
+    providers().iter().any(|provider| provider.secret_variable == name)
+}
+
+/// A line of a shell script, an `.env` file or YAML.
+fn assignment(text: &str) -> Option<Detail> {
     let line = text.strip_prefix("export ").map_or(text, |line| line.trim_start_matches(' '));
     // Generated secrets contain an equals sign too. POSIX names begin with no digit, and none in use ends with `_`.
     let is_name = |name: &str| {
         is_variable_name(name) && name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.ends_with('_')
     };
-    any_byte(line, |byte| byte == b'=') && line.split_once('=').is_some_and(|(name, _)| is_name(name))
+    let is_of = |mark: &str| line.split_once(mark).is_some_and(|(name, _)| is_name(name));
+    if any_byte(line, |byte| byte == b'=') && is_of("=") {
+        Some(ASSIGNMENT)
+    } else if any_byte(line, |byte| byte == b':') && is_of(": ") {
+        Some(LABELLED)
+    } else {
+        None
+    }
 }
 
 /// Capitals, digits and an underscore. Secrets are often capitals and digits too, but seldom with an underscore.
@@ -204,7 +220,13 @@ pub(crate) fn is_variable_name(name: &str) -> bool {
 const ABSENT: [&str; 8] = ["undefined", "null", "none", "nil", "nan", "false", "true", "[object object]"];
 
 /// Secrets in samples and templates.
-const SAMPLES: [&str; 5] = ["changeme", "mysecret", "your_secret", "your-secret", "secure mode secret"];
+#[rustfmt::skip]
+const SAMPLES: [&str; 9] = [
+    "changeme", "mysecret", "your_secret", "your-secret", "your_secret_here", "your-secret-here", "your_secret_key",
+    "your-secret-key", "secure mode secret",
+];
+
+const TEMPLATES: [(&str, &str); 4] = [("<%", "%>"), ("${", "}"), ("{{", "}}"), ("%", "%")];
 
 const QUOTATION_MARKS: [(&str, &str); 9] = [
     ("\"", "\""),
@@ -234,6 +256,10 @@ const TEMPLATE: Detail = Detail::Reason(
     "is a template that nothing has filled in, such as ${NAME}, {{ name }} or %NAME%",
     "look why the variable was not substituted, or write the secret itself",
 );
+const VARIABLE: Detail = Detail::Reason(
+    "is the name of the variable that holds a secret",
+    "pass the variable's value, or use from_env; look why it was not substituted",
+);
 const MASK: Detail = Detail::Reason(
     "is a mask, such as asterisks or dots",
     "the secret is hidden where it was copied: reveal it first, or use the copy button",
@@ -248,6 +274,8 @@ const PRINTED_BYTES: Detail = Detail::Reason(
 );
 const ASSIGNMENT: Detail =
     Detail::Reason("is a whole assignment, NAME=value", "keep only what follows the equals sign");
+const LABELLED: Detail =
+    Detail::Reason("is a whole line of settings, NAME: value", "keep only what follows the colon and the space");
 const COMMENT: Detail = Detail::Reason(
     "contains white space followed by #, a comment",
     "`docker --env-file` and some parsers keep it: put the comment on its own line",
