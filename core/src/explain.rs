@@ -16,11 +16,11 @@
 //!
 //! Invariant: a finding confirms only what the caller already holds (`is_no_oracle_for_prefixes`,
 //! `shows_no_digits_of_a_signature_no_secret_and_no_id`). It says that the presented text contains a whole HMAC, or at
-//! least 40 of its hex digits (32 for another hash), and nothing about fewer, so no signature can be read out digit by
-//! digit. Writings that lose digits are compared at their full length. Messages are made of the caller's own arguments, of
-//! times, and, where a signature was signed again, of a MAC that the caller must present whole. `key` says why candidate
-//! keys reveal no secret. Comparisons take constant time, except for the first digit of a MAC and the count of its ASCII
-//! bytes, where the presented writing loses some.
+//! least 40 of its hex digits (32 for another hash) or 27 characters of the provider's base64, and nothing about fewer,
+//! so no signature can be read out digit by digit. Writings that lose digits are compared at their full length.
+//! Messages are made of the caller's own arguments, of times, and, where a signature was signed again, of a MAC that
+//! the caller must present whole. `key` says why candidate keys reveal no secret. Comparisons take constant time,
+//! except for the first digit of a MAC and the count of its ASCII bytes, where the presented writing loses some.
 
 mod bytes;
 mod construction;
@@ -44,7 +44,7 @@ use zeroize::Zeroizing;
 
 use self::construction::Signed;
 use self::hypothesis::{Found, Hypothesis, Reading, each_once};
-use self::key::{Key, fixed_keys, rare_fixed_keys, rare_keys, twice_wrong_keys, wrong_keys};
+use self::key::{Key, fixed_keys, rare_fixed_keys, rare_keys, sample_keys, twice_wrong_keys, wrong_keys};
 use self::mistake::{Mistake, Mistakes};
 use self::reading::{Group, Tail};
 use crate::email::LowerCase;
@@ -82,6 +82,9 @@ const SECRETS_MAX: usize = 8;
 
 /// The fewest digits of which it is said that they are right: fewer would let a caller find them one by one.
 const TRUNCATED_MIN: usize = 40;
+
+/// The same of characters of base64, which have 6 bits each.
+const TRUNCATED_BASE64_MIN: usize = 27;
 
 /// The offsets of time zones east of Greenwich in minutes; one to the west never makes a signature too old or too new.
 const ZONES: [i64; 25] = [
@@ -144,7 +147,10 @@ impl Finding {
             (Scheme::Plain, Encoding::Base64) => "44 characters of base64",
             (Scheme::Plain, Encoding::Base64Url) => "43 characters of base64url",
         };
-        let finding = Finding::new(Mistake::NoneKnown, None);
+        let mut finding = Finding::new(Mistake::NoneKnown, None);
+        if provider.scheme == Scheme::Timestamped {
+            finding.fix = mistake::FIX_OF_UNKNOWN_WITH_TIME;
+        }
         match written {
             Written::Right => {
                 finding.and(": probably the secret or the id is a different one, or it is a mistake that is not tried.")
@@ -295,9 +301,14 @@ impl Signer {
             };
             return Ok(vec![Finding::unexplained(self.provider, written)]);
         }
+        // Of forms of the id, the one that is joined with another identifier has an index.
+        let is_joined = found.index.is_some() && !mistakes.has(Mistake::OtherIdentifier);
         let of = |mistake: Mistake| {
             let index = found.index.filter(|_| mistake == Mistake::OtherIdentifier);
             let finding = Finding::at(self.provider, mistake, index);
+            if mistake == Mistake::IdForm && is_joined {
+                return Finding { message: mistake::IS_JOINED.into(), ..finding };
+            }
             match look {
                 _ if mistake != Mistake::NotASignature => finding,
                 _ if is_secret => finding.and(mistake::IS_SECRET),
@@ -305,7 +316,10 @@ impl Signer {
                 None => finding,
             }
         };
-        Ok(mistakes.iter().map(of).collect())
+        let mut findings: Vec<_> = mistakes.iter().map(of).collect();
+        let last = findings.pop_if(|_| found.of_fallback).map(|last| last.and(mistake::BY_FALLBACK));
+        findings.extend(last);
+        Ok(findings)
     }
 
     /// What is said of a signature that is authentic.
@@ -352,9 +366,11 @@ impl Signer {
             keys.extend(wrong_keys(secret.bytes(), variable));
             keys.len()
         });
+        let mut of_fallbacks = keys.len();
         if let Some((first, fallbacks)) = secrets.split_first() {
             keys.extend(rare_fixed_keys(variable));
             keys.extend(rare_keys(first.bytes(), variable));
+            of_fallbacks = keys.len();
             for secret in fallbacks.iter().map(Key::bytes).filter(|secret| secret.len() <= SEARCH_MAX) {
                 keys.extend(wrong_keys(secret, variable));
                 keys.extend(rare_keys(secret, variable));
@@ -362,18 +378,25 @@ impl Signer {
         }
 
         let mut found = Found::default();
-        wrong_call::find(&mut found, case, text, &secrets);
+        let (first, fallbacks) = secrets.split_at_checked(1).unwrap_or_default();
+        for (secrets, tries_fallback) in [(first, false), (fallbacks, true)] {
+            found.tries_fallback = tries_fallback;
+            wrong_call::find(&mut found, case, text, secrets);
+            construction::cut_base64(&mut found, case, text, secrets);
+        }
         for (hypotheses, Group { tail, readings }) in &groups {
             let (searches, others): (Vec<_>, Vec<_>) = hypotheses
                 .iter()
                 .filter(|hypothesis| hypothesis.is_single())
                 .partition(|hypothesis| hypothesis.is_search());
             let signed = case.signed(tail);
-            for secret in &secrets {
+            for (at, secret) in secrets.iter().enumerate() {
+                found.tries_fallback = at > 0;
                 found.try_all(secret, &others, readings, true);
                 found.try_all(secret, &searches, readings, false);
                 construction::hashes(&mut found, secret.bytes(), &signed, readings);
                 construction::swapped(&mut found, secret, &signed, readings);
+                construction::same_value(&mut found, secret, &signed, readings);
                 if matches!(tail, Tail::Suffix(_)) {
                     construction::cut_hashes(&mut found, secret, &signed, readings);
                 }
@@ -381,11 +404,15 @@ impl Signer {
                 found.try_all(secret, &again.iter().collect::<Vec<_>>(), readings, false);
             }
             let right: Vec<_> = hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0).collect();
-            keys.iter().for_each(|key| found.try_all(key, &right, readings, true));
+            for (at, key) in keys.iter().enumerate() {
+                found.tries_fallback = at >= of_fallbacks;
+                found.try_all(key, &right, readings, true);
+            }
         }
         match secrets.first() {
             Some(secret) if found.mistakes.is_empty() => {
                 keys.truncate(of_first);
+                found.tries_fallback = false;
                 self.proven_twice(&mut found, case, text, secret, &keys, &groups);
             }
             _ => {}
@@ -410,6 +437,7 @@ impl Signer {
             others.retain(Hypothesis::is_paired);
             if let Tail::Suffix(suffix) = tail {
                 others.extend(message::lines(case, suffix));
+                others.extend(message::hashed(case, suffix));
             }
             found.try_all(secret, &others.iter().collect::<Vec<_>>(), readings, false);
             let right = case.signed(tail);
@@ -444,8 +472,9 @@ impl Signer {
             each_once(&mut paired);
             let is_far = |hypothesis: &&Hypothesis| hypothesis.is_far();
             let (far, paired): (Vec<_>, Vec<_>) = paired.into_iter().partition(is_far);
-            let charset = hypotheses.iter().filter(|hypothesis| hypothesis.mistakes.has(Mistake::IdCharset));
-            let charset: Vec<_> = charset.collect();
+            let is_charset =
+                |hypothesis: &&Hypothesis| hypothesis.mistakes.has(Mistake::IdCharset) && !hypothesis.is_search();
+            let charset: Vec<_> = hypotheses.iter().filter(is_charset).collect();
             for key in keys {
                 if is_short {
                     construction::swapped(found, key, &right, readings);
@@ -461,6 +490,11 @@ impl Signer {
             }
             let right: Vec<_> = hypotheses.iter().filter(|hypothesis| hypothesis.cost == 0).collect();
             twice.iter().for_each(|key| found.try_all(key, &right, readings, false));
+            if let Tail::Suffix(suffix) = tail {
+                let samples = message::samples(suffix);
+                let samples: Vec<_> = samples.iter().collect();
+                sample_keys().iter().for_each(|key| found.try_all(key, &samples, readings, false));
+            }
         }
     }
 

@@ -412,6 +412,57 @@ fn claims_nothing_of_secret_or_id_where_there_is_no_signature() {
     assert!(told.message.contains("probably") && told.fix.to_lowercase().contains("secret"), "{told:?}");
 }
 
+/// Words that can be read as a digest are probably none.
+#[test]
+fn claims_nothing_of_text_that_only_reads_as_a_digest() {
+    let signer = signer("gosquared");
+    let message = |shown: &str| {
+        let told = findings(&signer, ID, shown);
+        assert_eq!(told[0].code, "no-known-mistake", "{shown}");
+        told[0].message.clone()
+    };
+    let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ";
+    for shown in ["32 characters, and none a digest", letters, &format!("{} 7{}", &letters[..20], &letters[21..42])] {
+        assert!(message(shown).contains("nothing can be said"), "{shown}");
+    }
+    for shown in [STANDARD.encode(mac("another", ID)), digits("another", ID).to_uppercase()] {
+        assert!(message(&shown).contains("Even in that form"), "{shown}");
+    }
+}
+
+#[test]
+fn speaks_of_a_fraction_where_a_time_is_signed() {
+    for provider in ["gosquared", "chameleon"] {
+        let told = &findings(&signer(provider), ID, digits("another", ID) + &suffix(provider))[0];
+        assert_eq!(told.code, "no-known-mistake");
+        assert_eq!(told.fix.ends_with(" Sign whole seconds, without a fraction."), provider == "chameleon");
+    }
+}
+
+#[test]
+fn says_that_two_identifiers_were_joined() {
+    for message in [format!("{ID}:4712"), format!("4712{ID}")] {
+        let told = &findings(&signer("gosquared"), ID, digits(SECRET, message))[0];
+        assert_eq!((told.code, told.index), ("id-form", None));
+        assert!(told.message.contains("were joined"), "{told:?}");
+    }
+}
+
+#[test]
+fn says_that_a_fallback_was_the_key() {
+    for provider in ["gosquared", "chameleon"] {
+        let (signer, tail) = (signer(provider), suffix(provider));
+        let says = |key: &str, id: &str| {
+            let told = findings(&signer, ID, digits(key, format!("{id}{tail}")) + &tail);
+            told.iter().any(|finding| finding.message.ends_with(" It was made with a fallback secret."))
+        };
+        let padded = [SECRET, OLDER].map(|secret| format!("{secret}\n"));
+        assert_eq!([SECRET, OLDER].map(|secret| says(secret, &format!("{ID}\n"))), [false, true]);
+        assert_eq!(padded.map(|secret| says(&secret, ID)), [false, true]);
+        assert_eq!(["", ID].map(|key| says(key, ID)), [false, false]);
+    }
+}
+
 /// Its page is made of the codes; `UPDATE=1` writes it again.
 #[test]
 fn the_page_of_mistakes_is_fresh() {
@@ -546,6 +597,21 @@ fn is_no_oracle_for_prefixes() {
             let told = codes(&signer, ID, signature);
             // A few decimal digits look like an id: that is said of the form alone.
             assert!(told == [expected] || length < 10 && told == ["not-a-signature"], "{length}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn is_no_oracle_for_prefixes_of_base64() {
+    for (provider, length) in [("engagespot", 44), ("suprsend", 43)] {
+        let (signer, right) = (signer(provider), right(&signer(provider)));
+        for length in 1..length {
+            let expected = match length {
+                1..27 => "no-known-mistake",
+                27..43 => "truncated",
+                _ => "other-encoding",
+            };
+            assert_eq!(codes(&signer, ID, &right[..length]), [expected], "{provider}: {length}");
         }
     }
 }

@@ -36,7 +36,8 @@ fn raw(body: &[u8], mistakes: Mistakes) -> Vec<Reading> {
     let mut readings = Vec::new();
     let raw = [Some(body.to_vec()), text(body, |c| u8::try_from(c).ok()), text(body, windows_1252)];
     for bytes in raw.into_iter().flatten().filter(|bytes| bytes.len() == 32) {
-        readings.extend(Digest::of(&bytes).map(|digest| Reading::new(mistakes, digest)));
+        let vague = bytes.is_ascii();
+        readings.extend(Digest::of(&bytes).map(|digest| Reading::new(mistakes, digest).vague(vague)));
     }
     let ascii = |b: &&u8| b.is_ascii() && **b != b'?';
     if body.iter().filter(ascii).count() >= LEFT_MIN && body.len() <= 96 {
@@ -73,7 +74,9 @@ fn base64(body: &[u8]) -> Vec<Reading> {
             let mut add = |run: &[u8], more: Mistakes| {
                 let bytes = unbase64(run).and_then(|bytes| Digest::of(&bytes));
                 let mistakes = more | Mistake::OtherEncoding.into();
-                readings.extend(bytes.map(|digest| Reading::new(mistakes, digest)));
+                // Words are letters alone, and have spaces between them.
+                let vague = is_spaced || !run.iter().any(u8::is_ascii_digit);
+                readings.extend(bytes.map(|digest| Reading::new(mistakes, digest).vague(vague)));
             };
             if let (Some(first), Some(last)) = (run.first_chunk::<43>(), run.last_chunk::<43>()) {
                 add(first, decorated(is_whole && run.len() == 43));
@@ -285,7 +288,7 @@ fn text(body: &[u8], byte: impl Fn(char) -> Option<u8>) -> Option<Vec<u8>> {
 }
 
 /// Windows-1252, <https://encoding.spec.whatwg.org/index-windows-1252.txt>.
-fn windows_1252(c: char) -> Option<u8> {
+pub(super) fn windows_1252(c: char) -> Option<u8> {
     const HIGH: &str = "\u{20ac}\u{81}\u{201a}\u{192}\u{201e}\u{2026}\u{2020}\u{2021}\u{2c6}\u{2030}\u{160}\u{2039}\u{152}\u{8d}\u{17d}\
         \u{8f}\u{90}\u{2018}\u{2019}\u{201c}\u{201d}\u{2022}\u{2013}\u{2014}\u{2dc}\u{2122}\u{161}\u{203a}\u{153}\u{9d}\u{17e}\u{178}";
     let high = (0x80..).zip(HIGH.chars()).find(|(_, high)| *high == c).map(|(byte, _)| byte);

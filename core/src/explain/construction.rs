@@ -6,10 +6,10 @@ use sha1::Sha1;
 use sha2::{Digest as Hash, Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::HYPOTHESIS_MAX;
-use super::hypothesis::{Found, Hypothesis, OTHER_HASHES, Reading};
+use super::hypothesis::{Found, Hypothesis, OTHER_HASHES, Reading, same};
 use super::key::Key;
 use super::mistake::{Mistake, Mistakes};
+use super::{Case, HYPOTHESIS_MAX, TRUNCATED_BASE64_MIN};
 use crate::encoding::Encoding;
 use crate::hmac::{key_block, keyed};
 
@@ -104,23 +104,55 @@ pub(super) fn swapped(found: &mut Found, secret: &Key<'_>, signed: &Signed<'_>, 
         return;
     }
     let message = [signed.id, signed.suffix].concat();
-    let hmac = |key: &[u8], more: &[u8]| -> [u8; 32] {
-        keyed(&key_block(key)).chain_update(secret.bytes()).chain_update(more).finalize().into_bytes().into()
-    };
     let readings: Vec<_> = readings.iter().filter(|reading| reading.digest.digits() == 64).collect();
     if readings.is_empty() {
         return;
     }
-    let mut macs = vec![hmac(&message, b"")];
+    let mut macs = vec![hmac(&message, secret.bytes(), b"")];
     if !signed.suffix.is_empty() {
-        macs.push(hmac(signed.id, signed.suffix));
+        macs.push(hmac(signed.id, secret.bytes(), signed.suffix));
     }
+    let mistakes = secret.mistakes | signed.mistakes;
     for reading in readings {
         if macs.iter().any(|mac| reading.is(mac)) {
-            let mistakes = reading.mistakes | secret.mistakes | signed.mistakes | Mistake::SwappedKeyAndMessage.into();
+            let mistakes = reading.mistakes | mistakes | Mistake::SwappedKeyAndMessage.into();
             found.add(mistakes, mistakes.count(), signed.index);
         }
     }
+}
+
+/// The id is both key and message, or the secret is.
+pub(super) fn same_value(found: &mut Found, secret: &Key<'_>, signed: &Signed<'_>, readings: &[Reading]) {
+    let readings: Vec<_> = readings.iter().filter(|reading| reading.digest.digits() == 64).collect();
+    if secret.bytes().len() > HYPOTHESIS_MAX || readings.is_empty() {
+        return;
+    }
+    for value in [signed.id, secret.bytes()] {
+        let timed = Zeroizing::new([value, signed.suffix].concat());
+        let macs = [hmac(value, value, b""), hmac(&timed, value, b""), hmac(value, value, signed.suffix)];
+        for reading in readings.iter().filter(|reading| macs.iter().any(|mac| reading.is(mac))) {
+            let mistakes = reading.mistakes | Mistake::SwappedKeyAndMessage.into();
+            found.add(mistakes, mistakes.count(), signed.index);
+        }
+    }
+}
+
+/// The start of a MAC in the provider's base64, of at least as many bits as of one in hex, by the secret. No reading is made
+/// of it, so that it is compared with right MACs alone. One whose padding alone is lost, a reading recognises.
+pub(super) fn cut_base64(found: &mut Found, case: &Case<'_>, text: &[u8], secrets: &[Key<'_>]) {
+    if case.encoding == Encoding::Hex || !(TRUNCATED_BASE64_MIN..43).contains(&text.len()) {
+        return;
+    }
+    for secret in secrets {
+        let [mac] = secret.hmac([case.id.as_bytes()]);
+        if case.encoding.encode(&mac).get(..text.len()).is_some_and(|start| same(start, text)) {
+            found.add(Mistake::Truncated.into(), 1, None);
+        }
+    }
+}
+
+fn hmac(key: &[u8], message: &[u8], more: &[u8]) -> [u8; 32] {
+    keyed(&key_block(key)).chain_update(message).chain_update(more).finalize().into_bytes().into()
 }
 
 /// The same with another hash.

@@ -98,6 +98,7 @@ pub(super) fn escaped_rarely(text: &str) -> Vec<Vec<u8>> {
     for marks in ["'\"\\", "'\\"] {
         forms.push(each(&|c| marks.contains(c).then(|| format!("\\{c}"))));
     }
+    forms.push(each(&|c| (c == '/').then(|| "\\/".into())));
     forms.push(each(&|c| (c == '\'').then(|| "''".into())));
     forms.extend(percent_encoded(text.as_bytes(), b"0123456789abcdef").map(|form| form.to_vec()));
     forms

@@ -44,7 +44,12 @@ impl Hypothesis {
 
     /// Of an element of `also` in the id's place.
     pub(super) fn of_also(self, index: usize) -> Self {
-        Hypothesis { index: Some(index), ..self.twice(Mistake::OtherIdentifier) }
+        self.twice(Mistake::OtherIdentifier).with(index)
+    }
+
+    /// An element of `also` is in the message.
+    pub(super) fn with(self, index: usize) -> Self {
+        Hypothesis { index: Some(index), ..self }
     }
 
     /// One of many that differ in the time alone.
@@ -106,15 +111,22 @@ pub(super) struct Reading {
     pub(super) digest: Digest,
     /// The writing loses too much to be undone: the MAC is written so, and compared.
     written: Option<(Write, Vec<u8>)>,
+    /// Other text reads so too.
+    vague: bool,
 }
 
 impl Reading {
     pub(super) fn new(mistakes: Mistakes, digest: Digest) -> Self {
-        Reading { mistakes, digest, written: None }
+        Reading { mistakes, digest, written: None, vague: false }
     }
 
     pub(super) fn written(mistakes: Mistakes, text: &[u8], by: Write) -> Self {
-        Reading { mistakes, digest: Digest::default(), written: Some((by, text.into())) }
+        Reading { written: Some((by, text.into())), ..Reading::new(mistakes, Digest::default()) }
+    }
+
+    /// Where other text reads so too, nothing but a right digest shows that it is one.
+    pub(super) fn vague(self, vague: bool) -> Self {
+        Reading { vague, ..self }
     }
 
     pub(super) fn is(&self, mac: &[u8; 32]) -> bool {
@@ -128,9 +140,9 @@ impl Reading {
         }
     }
 
-    /// Whether it is all digits of an HMAC-SHA256.
+    /// Whether it is certainly all digits of an HMAC-SHA256, right or wrong.
     pub(super) fn is_whole(&self) -> bool {
-        self.digest.digits == 64 && !self.mistakes.has(Mistake::OtherHash)
+        self.digest.digits == 64 && !self.vague && !self.mistakes.has(Mistake::OtherHash)
     }
 
     /// The hash of the HMAC, where it is not SHA-256, by the number of its digits.
@@ -146,15 +158,21 @@ pub(super) struct Found {
     cost: u32,
     pub(super) mistakes: Mistakes,
     pub(super) index: Option<usize>,
+    /// Whether what is tried next is tried with a fallback secret.
+    pub(super) tries_fallback: bool,
+    /// Whether a fallback secret alone explains it.
+    pub(super) of_fallback: bool,
 }
 
 impl Found {
     pub(super) fn add(&mut self, mistakes: Mistakes, cost: u32, index: Option<usize>) {
+        let of_fallback = self.tries_fallback;
         if self.mistakes.is_empty() || cost < self.cost {
-            *self = Found { cost, mistakes, index };
+            *self = Found { cost, mistakes, index, of_fallback, ..*self };
         } else if cost == self.cost {
             self.mistakes = self.mistakes | mistakes;
             self.index = self.index.or(index);
+            self.of_fallback &= of_fallback;
         }
     }
 
@@ -256,7 +274,7 @@ impl Digest {
 }
 
 /// In constant time, with one verdict: subtle's comparison of slices has one for every byte.
-fn same(a: &[u8], b: &[u8]) -> bool {
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     let differing: u8 = a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b));
     a.len() == b.len() && differing.ct_eq(&0).into()
 }

@@ -54,8 +54,8 @@ const OTHER_PREFIXES: [&str; 14] = [
 
 /// The names of an id in JSON and the like.
 #[rustfmt::skip]
-const NAMES: [&str; 13] = [
-    "id", "user_id", "userId", "uid", "_id", "sub", "email", "user", "external_id", "$oid", "ID", "Id", "userID",
+const NAMES: [&str; 15] = [
+    "id", "user_id", "userId", "uid", "_id", "sub", "email", "user", "external_id", "$oid", "ID", "Id", "userID", "S", "N",
 ];
 
 /// Before and behind the name, and behind the value.
@@ -125,9 +125,10 @@ pub(super) fn forms(id: &str) -> Vec<Vec<u8>> {
     add(STANDARD.encode(id));
     add(STANDARD_NO_PAD.encode(id));
     add(STANDARD.encode(format!("User:{id}")));
-    add(hex::encode(Md5::digest(id)));
-    add(hex::encode(Sha1::digest(id)));
-    add(hex::encode(Sha256::digest(id)));
+    with_plus(id).into_iter().for_each(&mut add);
+    let hashes = [Md5::digest(id).to_vec(), Sha1::digest(id).to_vec(), Sha256::digest(id).to_vec()];
+    hashes.iter().map(hex::encode).for_each(&mut add);
+    forms.extend(hashes);
     forms.extend(integers(id));
     forms.extend(uuids(id));
     forms.extend(hex::decode(id).ok().filter(|bytes| bytes.len() == OBJECT_ID));
@@ -141,6 +142,13 @@ fn without_tag(id: &str) -> Option<String> {
     let (name, domain) = id.rsplit_once('@')?;
     let (mailbox, _) = name.split_once('+').filter(|(mailbox, _)| !mailbox.is_empty())?;
     Some(format!("{mailbox}@{domain}"))
+}
+
+/// A telephone number with its `+`, or without.
+fn with_plus(id: &str) -> Option<String> {
+    let digits = id.strip_prefix('+').unwrap_or(id);
+    let is_number = (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| if digits == id { format!("+{digits}") } else { digits.into() })
 }
 
 /// What was written in base64, such as an id of GraphQL.
@@ -164,13 +172,14 @@ fn integers(id: &str) -> Vec<Vec<u8>> {
     if let Ok(number) = u32::try_from(number) {
         forms.extend([number.to_be_bytes().to_vec(), number.to_le_bytes().to_vec()]);
     }
-    // Go's `string(42)`.
-    forms.extend(u32::try_from(number).ok().and_then(char::from_u32).map(|c| String::from(c).into()));
+    // Go's `string(42)`, U+FFFD where it is no character.
+    let character = u32::try_from(number).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER);
+    forms.push(String::from(character).into());
     forms.extend(usize::try_from(number).ok().filter(|number| *number <= 1024).map(|number| vec![0; number]));
     forms
 }
 
-/// A UUID's other forms, RFC 9562 and those of hosts.
+/// A UUID's other forms, RFC 9562 and those of hosts and databases.
 fn uuids(id: &str) -> Vec<Vec<u8>> {
     let bare = id.strip_prefix("urn:uuid:").unwrap_or(id);
     let pairs = [('{', '}'), ('(', ')')];
@@ -183,7 +192,10 @@ fn uuids(id: &str) -> Vec<Vec<u8>> {
     };
     let groups = [0..8, 8..12, 12..16, 16..20, 20..32].map(|group| digits.get(group).unwrap_or_default());
     let hyphenated = groups.join("-");
-    let mut texts = Vec::new();
+    let mut texts = vec![format!("\\x{digits}")];
+    for digits in [digits.clone(), digits.to_ascii_uppercase()] {
+        texts.extend([format!("0x{digits}"), format!("x'{digits}'"), format!("X'{digits}'")]);
+    }
     for text in [digits, hyphenated] {
         for text in [text.to_ascii_uppercase(), text] {
             texts.extend([format!("{{{text}}}"), format!("({text})"), format!("urn:uuid:{text}"), text]);

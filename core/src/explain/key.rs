@@ -121,9 +121,10 @@ const WORDS: [&str; 24] = [
 
 /// Masks, and what languages print for a value that is not there yet, or not at all.
 #[rustfmt::skip]
-const MASKS: [&str; 19] = [
+const MASKS: [&str; 27] = [
     "***", "****", "******", "********", "**********", "************", "****************", "xxxx", "xxxxxxxx", "...",
-    "[FILTERED]", "[REDACTED]", "[MASKED]", "[object Promise]", "<nil>", "(null)", "{}", "[]", "Array",
+    "[FILTERED]", "[REDACTED]", "[MASKED]", "(sensitive value)", "(sensitive)", "<sensitive>", "<redacted>", "[redacted]",
+    "REDACTED", "redacted", "SecretStr('**********')", "[object Promise]", "<nil>", "(null)", "{}", "[]", "Array",
 ];
 
 /// As [`REFERENCES`], of configuration and code that nothing ran.
@@ -151,6 +152,10 @@ const RARE_BRACKETS: [(&str, &str); 15] = [
     ("SecretStr('", "')"), ("Some(\"", "\")"), ("Ok(\"", "\")"), ("('", "',)"), ("[\"", "\"]"), ("['", "']"),
 ];
 
+/// What a secret is called in pages and files, beside its variable, and what stands between the two.
+const LABELS: [&str; 5] = ["secret", "Secret", "SECRET", "Secure Mode Secret", "key"];
+const COLONS: [&str; 3] = [": ", ":", " = "];
+
 const RARE_PREFIXES: [&str; 8] = ["ApiKey ", "Basic ", "Token ", "secret=", "key=", "SECRET=", "iv_", "utv_"];
 
 /// What stands round a secret beside quotation marks: brackets, Python's name of bytes, what ends a line.
@@ -173,9 +178,17 @@ pub(super) fn fixed_keys(variable: &str) -> Vec<Key<'static>> {
     let references = between(&REFERENCES, variable);
     let lower = variable.to_ascii_lowercase();
     let lower = [format!("/run/secrets/{lower}"), lower];
-    let placeholders = PLACEHOLDERS.into_iter().map(String::from).chain(references).chain(lower);
-    let placeholders = placeholders.map(|text| Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into())));
+    let placeholders = PLACEHOLDERS.into_iter().map(String::from).chain(references).chain(lower).map(placeholder_key);
     std::iter::once(Key::wrong(Mistake::EmptyKey, Zeroizing::default())).chain(placeholders).collect()
+}
+
+/// The secrets of samples that have an id too.
+pub(super) fn sample_keys() -> [Key<'static>; 3] {
+    ["Secure Mode Secret", "YOUR_SECURE_MODE_SECRET", "mysecret"].map(placeholder_key)
+}
+
+fn placeholder_key(text: impl Into<Vec<u8>>) -> Key<'static> {
+    Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into()))
 }
 
 /// As [`fixed_keys`], with which no other mistake is tried.
@@ -189,7 +202,7 @@ pub(super) fn rare_fixed_keys(variable: &str) -> Vec<Key<'static>> {
         })
     });
     let placeholders = spelled.chain(MASKS.map(String::from)).chain(between(&RARE_REFERENCES, variable));
-    let placeholders = placeholders.map(|text| Key::wrong(Mistake::PlaceholderKey, Zeroizing::new(text.into())));
+    let placeholders = placeholders.map(placeholder_key);
     let blanks = BLANKS.map(|text| Key::wrong(Mistake::EmptyKey, Zeroizing::new(text.into())));
     placeholders.chain(blanks).collect()
 }
@@ -213,7 +226,9 @@ pub(super) fn rare_keys(secret: &[u8], variable: &str) -> Vec<Key<'static>> {
         objects(secret, variable, add);
         enclosed(secret, Mistake::PaddedKey, &RARE_PADS, add);
         enclosed(secret, Mistake::QuotedKey, &RARE_BRACKETS, add);
-        prefixed(secret, RARE_PREFIXES.into_iter().chain([format!("{variable}: ").as_str()]), add);
+        let labels = LABELS.into_iter().chain([variable]);
+        let labels: Vec<_> = labels.flat_map(|label| COLONS.map(|colon| [label, colon].concat())).collect();
+        prefixed(secret, RARE_PREFIXES.into_iter().chain(labels.iter().map(String::as_str)), add);
         add(Mistake::PrefixedKey, secret.repeat(2).into());
         respelled(secret, add);
     })

@@ -43,8 +43,8 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             "The id was put into both fields, or a helper returns its argument when no secret is set.",
         ),
         Mistake::NotASignature => (
-            "`[object Object]`, `b'...'`, `Some(\"...\")`, `Array`, HTML, `{{hash}}`, a JSON Web Token, a bcrypt hash, a UUID, a URL, an e-mail address, the secret.",
-            "JavaScript: an object or a Promise in a template. Python: `str(bytes)`. Rust: `{:?}`. PHP: an array in a string. Or the page of an error came instead of the answer.",
+            "`[object Object]`, `b'...'`, `Some(\"...\")`, `Array`, HTML, `{{hash}}`, a JSON Web Token, a bcrypt hash, a UUID, a URL, an e-mail address, `YOUR_SIGNATURE`, `#NAME?`, the sentence of an error, the secret.",
+            "JavaScript: an object or a Promise in a template. Python: `str(bytes)`. Rust: `{:?}`. PHP: an array in a string. Java: an object without `toString`. A spreadsheet's formula. Or the page or the message of an error came instead of the answer.",
         ),
         Mistake::SwappedIdAndSignature => (
             "An id in the form of a signature, a signature without one.",
@@ -64,7 +64,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::PlaceholderKey => (
             "The right form, other digits.",
-            "`String(process.env.NAME)` is `undefined`; `str(os.environ.get(...))` is `None`; a sample's `mysecret` was left; the variable's or the file's name was used in place of its content, such as `${NAME}` or `{{ NAME }}` that nothing replaced, or `env(NAME)` in quotation marks.",
+            "`String(process.env.NAME)` is `undefined`; `str(os.environ.get(...))` is `None`; a sample's `mysecret` was left; a page or a plan of Terraform shows `(sensitive value)`; the variable's or the file's name was used in place of its content, such as `${NAME}` or `{{ NAME }}` that nothing replaced, or `env(NAME)` in quotation marks.",
         ),
         Mistake::PaddedKey => (
             "The right form, other digits.",
@@ -76,7 +76,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::PrefixedKey => (
             "The right form, other digits.",
-            "`Bearer `, `sha256=`, `whsec_` or `base64:` was taken along from a sample of another vendor, or cut off a secret that really begins so; the whole line `NAME=value` was taken for the value; or it was pasted twice.",
+            "`Bearer `, `sha256=`, `whsec_` or `base64:` was taken along from a sample of another vendor, or cut off a secret that really begins so; the whole line `NAME=value` or `Secret: value` was taken for the value; or it was pasted twice.",
         ),
         Mistake::HexKey => (
             "The right form, other digits.",
@@ -108,7 +108,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::SwappedKeyAndMessage => (
             "The right form, other digits.",
-            "PHP `hash_hmac('sha256', $secret, $id)`; Ruby `OpenSSL::HMAC.hexdigest` and Python `hmac.new` want the key first, too; others want it last.",
+            "PHP `hash_hmac('sha256', $secret, $id)`; Ruby `OpenSSL::HMAC.hexdigest` and Python `hmac.new` want the key first, too; others want it last. Or one variable is passed twice.",
         ),
         Mistake::NoHmac => (
             "64 digits of SHA-256, or 32, 40 or 128 of MD5, SHA-1 or SHA-512.",
@@ -132,7 +132,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             "JavaScript `Date.now()`, Java `currentTimeMillis()`, Python `time.time()`, a `Date` in a string, PHP `date('c')`, Ruby `Time.now.to_s`, `date +%Y%m%d%H%M%S`.",
         ),
         Mistake::TimestampSeparator => (
-            "`HEX.T`, `HEX:T`, `HEXT`, `T-HEX`, `HEX - T`, `t=T,v1=HEX`; or other digits.",
+            "`HEX.T`, `HEX:T`, `HEXT`, `T-HEX`, `HEX - T`, `42-T-HEX`, `t=T,v1=HEX`; or other digits.",
             "Another vendor's form (`t=...,v1=...` of `T.id`), a template with spaces in it, the two in the wrong order.",
         ),
         Mistake::LostLeadingZeros => (
@@ -151,7 +151,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
             ".NET `BitConverter.ToString`, `openssl dgst`, `sha256sum`, `xxd`, `hexdump -C`, SQL Server's `0x`, a template's escapes, JSON printed into HTML.",
         ),
         Mistake::Truncated => (
-            "40 to 63 digits, or a time with its end missing.",
+            "40 to 63 digits, 27 to 42 characters where the provider's encoding is base64, or a time with its end missing.",
             "A column of 40 or 50 characters, `substr`, a field that was cut in a log.",
         ),
         Mistake::OtherHash => (
@@ -160,7 +160,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::IdPadded => (
             "The right form, other digits.",
-            "`gets` without `chomp`, `echo id |` without `-n`, `echo -n` of a shell that does not know `-n` and prints it, `'\\n'` in single quotation marks, the blank before cmd.exe's pipe, a column or a buffer of fixed width, `trim` on one side alone.",
+            "`gets` without `chomp`, `echo id |` without `-n`, `echo -n` of a shell that does not know `-n` and prints it, `'\\n'` in single quotation marks, a newline behind the id or behind the time, the blank before cmd.exe's pipe, a column or a buffer of fixed width, `trim` on one side alone.",
         ),
         Mistake::IdCase => (
             "The right form, other digits.",
@@ -180,11 +180,11 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::IdCharset => (
             "The right form, other digits.",
-            "`Encoding.Unicode`, `getBytes(\"ISO-8859-1\")`, VARCHAR in Latin-1, `utf8_encode` of UTF-8.",
+            "`Encoding.Unicode`, `getBytes(\"ISO-8859-1\")`, VARCHAR in Latin-1, MySQL's `latin1`, which is Windows-1252, `utf8_encode` of UTF-8.",
         ),
         Mistake::IdNumberFormat => (
             "The right form, other digits; the id is a number.",
-            "pandas' `42.0`, spreadsheets' `1.23E+15`, JavaScript beyond 2^53, `number_format`, leading zeros.",
+            "pandas' `42.0`, spreadsheets' `1.23E+15` and 15 digits with zeros behind, JavaScript beyond 2^53, `number_format`, leading zeros.",
         ),
         Mistake::IdNotText => (
             "The right form, the same digits for every user.",
@@ -192,7 +192,7 @@ fn details(mistake: Mistake) -> (&'static str, &'static str) {
         ),
         Mistake::IdForm => (
             "The right form, other digits.",
-            "A UUID without hyphens or as bytes, `new ObjectId('...')` or its 12 bytes, `Some(42)`, `(42,)`, `UserId { id: 42 }`, `id=42`, `user_42`, `/api/users/42`, `gid://...`, an id of GraphQL decoded from base64, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, Go `string(42)` and `%!s(int=42)`, an id that was hashed, or signed, before.",
+            "A UUID without hyphens or as bytes, `new ObjectId('...')` or its 12 bytes, `Some(42)`, `(42,)`, `UserId { id: 42 }`, `id=42`, `user_42`, `/api/users/42`, `gid://...`, an id of GraphQL decoded from base64, `{\"id\":42}`, PHP `json_encode($user)`, Python `bytes(42)`, Go `string(42)` and `%!s(int=42)`, SQL's `x'...'`, a telephone number without its `+`, an id joined with another identifier, an id that was hashed, or signed, before.",
         ),
         Mistake::NoneKnown => (
             "Anything.",
@@ -213,7 +213,11 @@ pub(super) fn text() -> String {
         let lower = mistake.fix_of_lower_case();
         let lower = lower.map(|fix| format!("- **Where the provider wants e-mails in lower case:** **Fix:** {fix}\n"));
         let form = (*mistake == Mistake::NoneKnown).then(|| {
-            format!("- **Where it does not have a signature's form:** **Fix:** {}\n", mistake::FIX_WITHOUT_FORM)
+            let time = mistake::FIX_OF_UNKNOWN_WITH_TIME.trim_start_matches(fix).trim();
+            let form = mistake::FIX_WITHOUT_FORM;
+            format!(
+                "- **Where a time is signed:** **Fix:** {time}\n- **Where it does not have a signature's form:** **Fix:** {form}\n"
+            )
         });
         let time = (*mistake == Mistake::Valid)
             .then(|| format!("- **Where a finding about the time follows:** **Fix:** {}\n", mistake::FIX_OF_TIME));

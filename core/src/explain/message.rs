@@ -1,12 +1,14 @@
 //! What was signed in place of the id.
 
+use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+use super::bytes::windows_1252;
 use super::escaped::{escaped, escaped_rarely, unescaped};
 use super::hypothesis::{Hypothesis, each_once};
 use super::mistake::Mistake;
 use super::padding::{PADS, QUOTES, between, padded, quoted, stripped};
-use super::{Case, HYPOTHESIS_MAX, SHORT_MAX, id_form, number};
+use super::{Case, HYPOTHESIS_MAX, SEARCH_MAX, SHORT_MAX, id_form, number};
 
 /// The right message, and what was signed in its place: another identifier, or this one in another form.
 pub(super) fn hypotheses(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
@@ -24,7 +26,33 @@ pub(super) fn hypotheses(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
     }
     hypotheses.extend(forms(id, suffix));
     hypotheses.extend(rare(id, suffix));
+    hypotheses.extend(joined(case, suffix));
     hypotheses
+}
+
+/// Between two identifiers.
+const JOINTS: [&str; 10] = ["", "-", "_", ":", "|", ",", ".", "/", " ", ";"];
+
+/// The id and another identifier.
+fn joined(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
+    let id = Some(case.id).filter(|id| id.len() <= SEARCH_MAX);
+    let also = case.also.iter().enumerate().filter(|(_, other)| other.len() <= SEARCH_MAX);
+    let of_one = |(index, other): (usize, &&str)| {
+        let pairs = id.into_iter().flat_map(|id| [[id, *other], [*other, id]]);
+        let of_pair = |[first, second]: [&str; 2]| JOINTS.map(|joint| [first, joint, second, suffix].concat());
+        let joined = pairs.flat_map(of_pair).map(|form| Hypothesis::new(Mistake::IdForm, form));
+        joined.map(|form| form.with(index)).collect::<Vec<_>>()
+    };
+    also.flat_map(of_one).collect()
+}
+
+/// The SHA-256 of other identifiers, which makes a short message long.
+pub(super) fn hashed(case: &Case<'_>, suffix: &str) -> Vec<Hypothesis> {
+    let also = case.also.iter().enumerate().filter(|(_, other)| other.len() <= SHORT_MAX && **other != case.id);
+    let hashed = also.map(|(index, other)| {
+        Hypothesis::new(Mistake::IdForm, hex::encode(Sha256::digest(other)) + suffix).of_also(index)
+    });
+    hashed.collect()
 }
 
 /// The id in another form, with a newline behind it: `echo user_42`, `jq .id`.
@@ -125,7 +153,10 @@ fn rare(id: &str, suffix: &str) -> Vec<Hypothesis> {
     let escaped = escaped_rarely(id).into_iter().filter(|form| form.as_slice() != id.as_bytes());
     let escaped = escaped.map(|form| rare(Mistake::IdEscaped, &form));
     let rounded = number::rounded(id).into_iter().map(|form| rare(Mistake::IdNumberFormat, form.as_bytes()));
-    padded.chain(nobody).chain(escaped).chain(rounded).collect()
+    // MySQL's `latin1`. Where it is Latin-1, `charsets` has it too.
+    let latin: Option<Vec<u8>> = id.chars().map(windows_1252).collect();
+    let latin = latin.filter(|form| form != id.as_bytes()).map(|form| rare(Mistake::IdCharset, &form));
+    padded.chain(nobody).chain(escaped).chain(rounded).chain(latin).collect()
 }
 
 /// What vendors' own libraries put before an e-mail address.
@@ -181,10 +212,18 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("%", "%"), ("$", ""), (":", ""), ("@", ""),
 ];
 
+/// The ids of samples.
+const SAMPLES: [&str; 2] = ["id-of-the-person", "id"];
+
+/// A sample's id, for the keys of samples.
+pub(super) fn samples(suffix: &str) -> [Hypothesis; 2] {
+    SAMPLES.map(|id| Hypothesis::new(Mistake::IdNotText, [id, suffix].concat()))
+}
+
 /// A template that nothing filled, or a name that was taken for its value.
 fn unfilled() -> impl Iterator<Item = String> {
     let of_name = |name| TEMPLATES.map(|(before, after)| [before, name, after].concat());
-    UNFILLED.into_iter().flat_map(of_name).chain(["%s", "%d"].map(String::from))
+    UNFILLED.into_iter().flat_map(of_name).chain(["%s", "%d"].into_iter().chain(SAMPLES).map(String::from))
 }
 
 fn cases(id: &str) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The codes, in the order in which they are reported, and what is said to a person.
 
 macro_rules! mistakes {
-    ($($mistake:ident $code:literal $message:literal $fix:literal)*) => {
+    ($($mistake:ident $code:literal $message:literal $fix:tt)*) => {
         /// A code. Their order is the order of findings.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub(super) enum Mistake { $($mistake,)* }
@@ -58,6 +58,27 @@ pub(super) const FIX_OF_TIME: &str =
 
 /// What follows `not-a-signature` where one of the secrets came. Only who holds the whole secret can see it.
 pub(super) const IS_SECRET: &str = " It is the secret itself: if it has reached a page, replace it at the provider.";
+
+/// What `id-form` says where the id and another identifier were signed together.
+pub(super) const IS_JOINED: &str = "The id and another identifier were joined, and signed together.";
+
+/// What follows the last finding where a fallback secret was the key, or was made into it.
+pub(super) const BY_FALLBACK: &str = " It was made with a fallback secret.";
+
+macro_rules! fix_of_unknown {
+    () => {
+        "Compare the secret with the one that the provider shows: many have one per platform, environment, inbox or \
+         workspace. Compare the id with the one that the page sends. Then pass this user's other identifiers as also: \
+         each is compared exactly, and in lower case."
+    };
+}
+
+/// What to do about `no-known-mistake`.
+const FIX_OF_UNKNOWN: &str = fix_of_unknown!();
+
+/// The same where a time is signed.
+pub(super) const FIX_OF_UNKNOWN_WITH_TIME: &str =
+    concat!(fix_of_unknown!(), " Sign whole seconds, without a fraction.");
 
 /// What to do about `no-known-mistake` where the text does not have a signature's form.
 pub(super) const FIX_WITHOUT_FORM: &str =
@@ -181,7 +202,7 @@ mistakes! {
         "A hash of the secret was the key."
         "Use the secret's characters as they are: HMAC hashes them itself."
     SwappedKeyAndMessage "swapped-key-and-message"
-        "The secret and the id changed places."
+        "The secret and the id changed places, or one of them stands in both."
         "The secret is the key and the id is the message; check the order of the arguments."
     NoHmac "no-hmac"
         "It is a plain hash, not an HMAC."
@@ -226,7 +247,7 @@ mistakes! {
         "It was made with another hash function than SHA-256."
         "Choose SHA-256."
     IdPadded "id-padded"
-        "The id was signed with white space or the like at an end, or without its own."
+        "What was signed has white space or the like at an end, of the id or behind the time, or the id lost its own."
         "Sign exactly the id that the page sends; look for a newline or a space where it is read."
     IdCase "id-case"
         "The id was signed with other upper and lower case."
@@ -254,7 +275,5 @@ mistakes! {
         "Sign exactly the characters that the page sends as the id."
     NoneKnown "no-known-mistake"
         "No known mistake made this" // what follows depends on the form
-        "Compare the secret with the one that the provider shows: many have one per platform, environment, inbox or \
-         workspace. Compare the id with the one that the page sends. Then pass this user's other identifiers as also: \
-         each is compared exactly, and in lower case. Where a time is signed, a fraction of a second must not be."
+        FIX_OF_UNKNOWN
 }

@@ -28,6 +28,10 @@ pub(super) fn forms(id: &str) -> Vec<String> {
     groups.reverse();
     let separators = [",", ".", " ", "'", "\u{2019}", "\u{a0}", "\u{202f}", "_"];
     forms.extend(separators.map(|separator| format!("{sign}{}", groups.join(separator))));
+    // Spreadsheets.
+    if let Some((kept, lost)) = digits.split_at_checked(15).filter(|(_, lost)| !lost.is_empty()) {
+        forms.push([sign, kept, &"0".repeat(lost.len())].concat());
+    }
     // Beyond 2^53 a double is another integer; some languages print it whole, some its first digits and zeros.
     for integer in [format!("{double:.0}"), format!("{double}")] {
         forms.extend([format!("{integer}.0"), integer]);

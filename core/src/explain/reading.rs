@@ -5,7 +5,7 @@
 use super::hypothesis::Reading;
 use super::mistake::{Mistake, Mistakes};
 use super::padding::between;
-use super::{bytes, digits, escape};
+use super::{TRUNCATED_MIN, bytes, digits, escape};
 use crate::encoding::Encoding;
 use crate::scheme::Scheme;
 use crate::signature::timestamp;
@@ -211,12 +211,13 @@ fn split(text: &[u8]) -> Option<(&[u8], i64, Mistakes)> {
     apart(whole)
 }
 
-/// `t=T,v1=HEX`, or the reverse: the only digits that can be a time. The digest is in the longer rest.
+/// `t=T,v1=HEX`, or the reverse: the only digits that can be a time. Where there are none, `42-T-HEX`: the only ones with a
+/// hyphen or a point at an end, but for those behind a digest. The digest is in the longer rest.
 fn apart(text: &[u8]) -> Option<(&[u8], i64, Mistakes)> {
     if text.split_first_chunk::<64>().is_some_and(|(digits, rest)| is_hex(digits) && rest.starts_with(b"-")) {
         return None;
     }
-    let mut found = None;
+    let (mut times, mut joined) = (Vec::new(), Vec::new());
     let mut at = 0_usize;
     for run in text.chunk_by(|a, b| a.is_ascii_digit() && b.is_ascii_digit()) {
         let (start, end) = (at, at.saturating_add(run.len()));
@@ -228,16 +229,30 @@ fn apart(text: &[u8]) -> Option<(&[u8], i64, Mistakes)> {
             [b'-', next, ..] => !next.is_ascii_alphanumeric(),
             [next, ..] => !next.is_ascii_alphanumeric() && *next != b'.',
         };
-        let is_time = run.len() >= TIME_MIN && is_apart && ends && run.first() != Some(&b'0');
+        let is_time = run.len() >= TIME_MIN && run.first() != Some(&b'0');
         if let Some(time) = timestamp(run).filter(|_| is_time) {
-            if found.is_some() {
-                return None;
-            }
             let body = if behind.len() >= before.len() { behind } else { before };
-            found = Some((body, time, Mistake::TimestampSeparator.into()));
+            let found = (body, time, Mistake::TimestampSeparator.into());
+            if is_apart && ends {
+                times.push(found);
+            } else if is_joined(before, behind) {
+                joined.push(found);
+            }
         }
     }
-    found
+    let found = if times.is_empty() { joined } else { times };
+    match found.as_slice() {
+        [found] => Some(*found),
+        _ => None,
+    }
+}
+
+/// Whether a time may stand between these, joined to either by a mark. Behind a digest it stands where another rule reads it.
+fn is_joined(before: &[u8], behind: &[u8]) -> bool {
+    let ends = !before.last().is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'+')
+        && !behind.first().is_some_and(u8::is_ascii_alphanumeric);
+    let last = before.iter().rev().skip_while(|b| !b.is_ascii_alphanumeric()).take(TRUNCATED_MIN);
+    ends && last.take_while(|b| b.is_ascii_hexdigit()).count() < TRUNCATED_MIN
 }
 
 /// The digests in a text. What was decoded from it once is read again.
