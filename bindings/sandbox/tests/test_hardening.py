@@ -212,9 +212,10 @@ def test_a_websocket_counts_as_the_connection_that_it_is(start):
             host = "127.0.0.1" if number % 2 else "::1"
             open_ones.append(held.enter_context(socket.create_connection((host, sandbox.port), timeout=20)))
             open_ones[-1].sendall(head)
-            assert open_ones[-1].recv(1000).startswith(b"HTTP/1.1 101"), number
+            if number % 64 == 63:
+                assert all(one.recv(1000).startswith(b"HTTP/1.1 101") for one in open_ones[-64:]), number
         assert sandbox.raw(head, wait=1) == b""
-        for end in (open_ones[0], theirs[0]):
+        for end in open_ones + theirs:
             end.close()
         alive(sandbox)
 
