@@ -131,6 +131,12 @@ LOOKS = [
     "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
     "[0-9]{1,20}",
     r"[^@ ]+@[^@]*\.[^@]*",
+    r"[A-Z]+(_[A-Z]+)+|(?i:your[-_ ].*|replace[-_ ]me)",
+    r"#(NAME\?|REF!|VALUE!|ERROR!|N/A|DIV/0!|NUM!|NULL!|SPILL!)",
+    r"function\(.*|(\(.*\)|[A-Za-z_$][A-Za-z0-9_$]*) ?=>.*",
+    # A sentence of three words or more; a shell puts a line's number before it.
+    r"(?:[A-Za-z]+(?:'[a-z]+)?|[0-9]+(?=:))[,:.!]?(?: (?:[A-Za-z]+(?:'[a-z]+)?|[0-9]+(?=:))[,:.!]?){2,}",
+    r"[A-Za-z_$][A-Za-z0-9_$.]*@[0-9a-f]{1,16}",
 ]
 
 
@@ -264,6 +270,10 @@ def timed(text):
         return (front[2], front[1], separated) if re.fullmatch(TIME, front[1]) else None
     # Apart from it: t=T,v1=HEX
     times = list(re.finditer("(?<![0-9A-Za-z.+-])[1-9][0-9]{8,10}(?![0-9A-Za-z.]|-[0-9A-Za-z])", text))
+    if not times:
+        # Joined to something that is not the digest: ID-T-HEX.
+        times = re.finditer("(?<![0-9A-Za-z+])[1-9][0-9]{8,10}(?![0-9A-Za-z])", text)
+        times = [one for one in times if not re.search("[0-9A-Fa-f]{40}[^0-9A-Za-z]*$", text[: one.start()])]
     if len(times) == 1 and not re.match("[0-9a-f]{64}-", text):
         before, behind = text[: times[0].start()], text[times[0].end() :]
         return max(behind, before, key=len), times[0][0], {"timestamp-separator"}
@@ -581,6 +591,7 @@ REFERENCES = """${{+secrets.~+}} ${env:~} $env:~ $(~) ${process.env.~} import.me
 REFERENCES = [form.replace("+", " ") for form in REFERENCES.split()]
 MASKED = [*("*" * count for count in (3, 4, 6, 8, 10, 12, 16)), "xxxx", "xxxxxxxx", "...", "[FILTERED]", "[REDACTED]", "[MASKED]"]
 NOTHING = ["[object Promise]", "<nil>", "(null)", "{}", "[]", "Array"]
+MASKED += ["(sensitive value)", "(sensitive)", "<sensitive>", "<redacted>", "[redacted]", "REDACTED", "redacted", "SecretStr('**********')"]
 
 
 def rare_placeholders(variable):
@@ -714,7 +725,8 @@ IN_JSON = ['{"N":"~"}', '{"N": "~"}', "{'N': '~'}"]
 # As a config file, a comma, a shell's prompt or a language leaves it: before, after.
 MARKED = """"~", '~', "~"; '~'; "~ '~ ~" ~' ~% SecretStr('~') Some("~") Ok("~") ('~',) ["~"] ['~']"""
 MARKED = [tuple(form.encode().split(b"~")) for form in MARKED.split()]
-RARE_PREFIXES = ["ApiKey ", "Basic ", "Token ", "~: ", "secret=", "key=", "SECRET=", "iv_", "utv_"]
+LABELS = [name + mark for name in ("~", "secret", "Secret", "SECRET", "Secure Mode Secret", "key") for mark in (": ", ":", " = ")]
+RARE_PREFIXES = [*LABELS, "ApiKey ", "Basic ", "Token ", "secret=", "key=", "SECRET=", "iv_", "utv_"]
 
 
 def rarely_padded(secret):
@@ -789,7 +801,9 @@ UNFILLED = [
     frame.replace("~", name)
     for frame in ("~", "{{~}}", "{{ ~ }}", "${~}", "#{~}", "{~}", "<%= ~ %>", "<~>", "[~]", "%~%", "$~", ":~", "@~")
     for name in "user.id current_user.id user_id userId id email uid USER_ID YOUR_USER_ID user->id user['id'] user".split()
-] + ["%s", "%d", *"AnonymousUser anonymous guest Guest unknown -1".split()]  # what stands for a visitor who has no id
+] + ["%s", "%d", "id-of-the-person", *"AnonymousUser anonymous guest Guest unknown -1".split()]  # what stands for a visitor who has no id
+# What the vendors' own samples sign, and with what.
+SAMPLE_KEYS, SAMPLE_IDS = ["Secure Mode Secret", "YOUR_SECURE_MODE_SECRET", "mysecret"], ["id-of-the-person", "id"]
 NOT_IDS = ["", *"null NULL undefined None nil NaN false False true True Array Object 0".split(), "[object Object]", "[object Promise]"]
 
 # What HTML escapes make of the two quotes, and what is undone.
@@ -841,7 +855,7 @@ def unusual_escapes(text):
             yield re.sub(characters, units, text)
     yield from (re.sub("[^\0-\x7f]", lambda match: f"&#{mark.format(ord(match[0]))};", text) for mark in ("{}", "x{:x}", "x{:X}"))
     yield from (re.sub(f"[{quotes}]", r"\\\g<0>", text) for quotes in ("'\"\\\\", "'\\\\"))
-    yield text.replace("'", "''")
+    yield from (text.replace("'", "''"), text.replace("/", "\\/"))
     yield from (re.sub("%..", lambda match: match[0].lower(), url_escape(text.encode(), kept)) for kept in URL_KEPT)
 
 
@@ -861,6 +875,7 @@ def number_formats(text):
     if whole:
         sign, digits = whole.groups()
         nearest = float(digits)
+        yield sign + digits[:15] + "0" * (len(digits) - 15)  # a spreadsheet's
         shortest = next(form for places in range(17) if float(form := f"{nearest:.{places}e}") == nearest)
         yield from (text + ".0", text + ".00")
         yield from (sign + "0" * zeros + digits for zeros in range(1, 21 - len(digits)))
@@ -910,7 +925,7 @@ ID_PREFIXES = """user users User Users USER usr u uid id ID customer customers c
 ID_PREFIXES = [word + mark for word in ID_PREFIXES for mark in ("_", ":", "-", "/", ".", "|", "#", "")]
 ID_PREFIXES += [root + path for root in ("", "/v1", "/api", "/api/v1") for path in ("/users/", "/user/")]
 ID_PREFIXES += "auth0| google-oauth2| # mailto: gid://app/User/ gid://shopify/Customer/".split()
-NAMES = "id user_id userId uid _id sub email user external_id $oid ID Id userID".split()
+NAMES = "id user_id userId uid _id sub email user external_id $oid ID Id userID S N".split()
 # JSON of JavaScript and PHP, and of Python, with a number and with text; what Python, Ruby and Node print; a query.
 OBJECTS = """{"N":~} {"N":"~"} {"N":_~} {"N":_"~"} {'N':_~} {'N':_'~'} {N:_~} {N:_"~"} {"N"=>~} {"N"=>"~"} {:N=>~} {:N=>"~"}
     {_N:_~_} {_N:_'~'_} {_N_=_~_} N=~ N:~ N:_~"""
@@ -942,7 +957,10 @@ def other_forms(text):
     if re.fullmatch("[0-9A-Fa-f]{24}", text):
         yield bytes.fromhex(text)  # MongoDB's ObjectId
     yield from (raw.hex(), base64.b64encode(raw), base64.b64encode(raw).rstrip(b"="), base64.b64encode(b"User:" + raw))
-    yield from (hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256"))
+    for name in ("md5", "sha1", "sha256"):
+        yield from (hashlib.new(name, raw).hexdigest(), hashlib.new(name, raw).digest())
+    # A telephone number.
+    yield from (f"+{text}" if re.fullmatch("[0-9]{7,15}", text) else text[1:] for _ in range(bool(re.fullmatch(r"\+?[0-9]{7,15}", text))))
     if re.fullmatch("0|[1-9][0-9]*", text) and int(text) < 2**64:
         number = int(text)
         for size in {8, (number.bit_length() + 7) // 8, *([4] if number < 2**32 else [])}:
@@ -950,8 +968,8 @@ def other_forms(text):
         yield from (number.to_bytes(size, "little") for size in (4, 8) if number < 256**size)
         if number <= LONG:
             yield bytes(number)  # Python's bytes(42)
-        if number < 0x110000 and not 0xD800 <= number < 0xE000:
-            yield chr(number)  # Go's string(42)
+        # Go's string(42).
+        yield chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
     yield from uuids(text)
 
 
@@ -973,6 +991,9 @@ def uuids(text):
     parsed = uuid.UUID(found[2])
     for form in (parsed.hex, str(parsed), parsed.hex.upper(), str(parsed).upper()):
         yield from (form, f"{{{form}}}", f"({form})", f"urn:uuid:{form}")
+    # Of databases.
+    yield from (f"0x{parsed.hex}", f"0x{parsed.hex.upper()}", f"\\x{parsed.hex}")
+    yield from (f"{mark}'{digits}'" for mark in "xX" for digits in (parsed.hex, parsed.hex.upper()))
     encoded = base64.b64encode(parsed.bytes)
     yield from (parsed.bytes, parsed.bytes_le, str(parsed.int), encoded, encoded.rstrip(b"="))
 
@@ -1023,6 +1044,9 @@ def forms(text, time, alone=False):
         yield from (Message({"id-padded"}, (whole + pad).encode()) for pad in FREQUENT_PADS)
         yield from (Message({"id-quoted"}, (mark + whole + mark).encode()) for mark in "\"'")
     yield from (Message({"id-charset"}, form) for form in charsets(whole.encode()) if form != whole.encode())
+    windows = decoded_as("cp1252", whole)  # MySQL's latin1
+    if windows and windows not in (whole.encode(), latin(whole)):
+        yield Message({"id-charset"}, windows, searched=True)
 
 
 def fixed(text):
@@ -1206,6 +1230,10 @@ def messages_of_time(identifier, kind, time, now, narrow):
                     yield from one("timestamp-unit", f"{identifier}-{unit}", True)
 
 
+# Between two identifiers.
+JOINTS = ["", "-", "_", ":", "|", ",", ".", "/", " ", ";"]
+
+
 def messages(given, user_id, also, kind, time, now):
     """What may have been signed with one mistake, for digests that have this kind of time."""
     if kind == "right":
@@ -1217,6 +1245,9 @@ def messages(given, user_id, also, kind, time, now):
         for other in [*identifiers(user_id, also), *addresses]:
             yield Message({"other-identifier"}, (other + time).encode())
         yield from forms(user_id, time)
+        short = [one for one in also if max(len(one.encode()), len(user_id.encode())) <= SEARCHED]
+        for pair in (pair for other in short for pair in ((user_id, other), (other, user_id))):
+            yield from (Message({"id-form"}, (mark.join(pair) + time).encode()) for mark in JOINTS)
     yield from messages_of_time(user_id, kind, time, now, narrow=False)
 
 
@@ -1382,6 +1413,17 @@ def swapped(found, key_codes, secret, identifier, time, readings, codes=frozense
             found.add(made, len(made))
 
 
+def twice_the_same(found, secret, identifier, time, readings):
+    """HMAC with one value as the key and as the message."""
+    time, macs = time.encode(), set()
+    for one in (identifier.encode(), secret) if len(secret) <= LONG else ():
+        macs |= {hmac.digest(key, message, "sha256").hex() for key, message in ((one, one), (one + time, one), (one, one + time))}
+    for reading in readings:
+        if not reading.write and "other-hash" not in reading.codes and reading.digits in macs:
+            made = reading.codes | {"swapped-key-and-message"}
+            found.add(made, len(made))
+
+
 def swapped_with_another_hash(found, secret, identifier, time, others):
     """HMAC with another hash, the message as the key and the secret as the message."""
     for reading in others:
@@ -1477,6 +1519,12 @@ def hypotheses(row, keys, given, user_id, text, also, now):
         groups.append((kind, time, readings, Matcher(readings), made, time if kind in ("right", "needless") else ""))
 
     # One mistake.
+    alphabet = {"hex": None, "base64": "[0-9A-Za-z+/]", "base64url": "[0-9A-Za-z_-]"}[encoding]
+    if alphabet and row["scheme"] == "plain" and re.fullmatch(alphabet + "{27,42}", text):
+        # 27 characters are more than 40 hex digits.
+        for secret in secrets:
+            if written(hmac.digest(secret, user_id.encode(), "sha256"), encoding).startswith(text):
+                found.add({"truncated"}, 1)
     appended(found, encoding, [(set(), secret) for secret in secrets], user_id, text, also)
     for _, time, readings, matcher, made, end in groups:
         for secret in secrets:
@@ -1485,6 +1533,7 @@ def hypotheses(row, keys, given, user_id, text, also, now):
             matcher.try_all(found, nothing, secret, many)
             hashes_of(found, secret, user_id, end, readings)
             swapped(found, nothing, secret, user_id, end, readings)
+            twice_the_same(found, secret, user_id, end, readings)
             cut_hashes(found, secret, [one for one in made if one.mistakes == 0], readings)
             # A signature that was signed again, with its time or without.
             signature = written(hmac.digest(secret, (user_id + end).encode(), "sha256"), encoding)
@@ -1502,7 +1551,13 @@ def hypotheses(row, keys, given, user_id, text, also, now):
     twice = [*twice_wrong_keys(secret, variable)]
     for kind, time, readings, matcher, made, end in groups:
         doubly = [*messages_of_also(user_id, also, kind, time, now), *(lines(user_id, time) if kind == "right" else [])]
-        matcher.try_all(found, nothing, secret, [one for one in doubly if len(one.signed) <= PAIRED])
+        # The usual form of an e-mail address in place of an id is longer than a pair may be.
+        hashed = {hashlib.sha256(one.encode()).hexdigest().encode() + end.encode() for one in others if one in also}
+        matcher.try_all(found, nothing, secret, [one for one in doubly if len(one.signed) <= PAIRED or one.signed in hashed])
+        if kind == "right":
+            sample = [Message({"id-not-text"}, (one + end).encode()) for one in SAMPLE_IDS]
+            for key in SAMPLE_KEYS:
+                matcher.try_all(found, {"placeholder-key"}, key.encode(), sample)
         # The many readings of the clock, where the writing has one mistake at most.
         likely = [one for one in readings if len(one.codes) < 2]
         many = Matcher(likely)
@@ -1532,7 +1587,7 @@ def hypotheses(row, keys, given, user_id, text, also, now):
             if codes & FREQUENT_KEYS:
                 many.try_all(found, codes, key, [one for one in paired if is_far(one, time)])
         # .NET's Encoding.Unicode for both.
-        charset = [one for one in made if "id-charset" in one.codes]
+        charset = [one for one in made if "id-charset" in one.codes and not one.searched]
         for codes, key in of_first:
             if "key-charset" in codes:
                 matcher.try_all(found, codes, key, charset)

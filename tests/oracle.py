@@ -292,7 +292,8 @@ NOT_SECRETS = {
     "padded-secret": [f"\\A[{WHITE}\u200b\u2060\ufeff]", f"[{WHITE}\u200b\u2060\ufeff]\\Z"],
     "placeholder-secret": [
         r"(?ai)\A(undefined|null|none|nil|nan|false|true|\[object object\])\Z",
-        r"(?ai)\A(changeme|mysecret|your[-_]secret|secure mode secret)\Z",
+        r"(?ai)\A(changeme|mysecret|your[-_]secret|your_secret_(here|key)|your-secret-(here|key)|secure mode secret|\(sensitive value\))\Z",
+        rf"\A\$?({'|'.join(row['variable'] for row in VENDORS.values())})\Z",
         r"(?s)\A<.*>\Z",
         r"(?s)\A\$\{.*\}\Z",
         r"(?s)\A\{\{.*\}\}\Z",
@@ -306,7 +307,7 @@ NOT_SECRETS = {
             for pair in ['""', "''", "``", "\u201c\u201d", "\u2018\u2019", "\u201e\u201c", "\u201a\u2018", "\xab\xbb", "\u2039\u203a"]
         ),
         r"(?s)\Ab(['\"]).*\1\Z",
-        r"\A(export +)?[A-Z][A-Z0-9_]*_[A-Z0-9]+=",
+        r"\A(export +)?[A-Z][A-Z0-9_]*_[A-Z0-9]+(=|: )",
         f"[{WHITE}]#",
         r"(?s)\A(\{.*\}|\[.*\])\Z",
         r"\\n\Z",

@@ -84,7 +84,7 @@ impl Adapter {
 
     /// Ends them, and shows how they ended: a sanitizer speaks up then.
     pub(crate) fn stop(&self) -> bool {
-        self.idle().drain(..).map(Process::stop).fold(true, |well, one| well && one)
+        self.idle().drain(..).map(Process::stop).filter(|well| !well).count() == 0
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Process>> {

@@ -440,7 +440,7 @@ def refused_calls(sandbox, status, origin):
         post = f"POST /_personsig/call HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n"
         asked = f"{post}\r\n{body}" * 1500 + f"{post}Connection: close\r\n\r\n{body}"
         return {int(found) for found in re.findall(rb"HTTP/1.1 (\d+)", sandbox.raw(asked.encode(), wait=20))} - {200}
-    body = json.dumps({**call, "call": "identify", "user_id": "caf\ud83d", "detail": "x" * (1_100_000 if status == 413 else 0)})
+    body = json.dumps({**call, "call": "identify", "user_id": "user-\ud83d", "detail": "x" * (1_100_000 if status == 413 else 0)})
     try:
         return {sandbox.ask("/_personsig/call", "POST", body, headers).status}
     except ConnectionError:  # refused before it was sent
