@@ -391,7 +391,8 @@ impl Signer {
                 .partition(|hypothesis| hypothesis.is_search());
             let signed = case.signed(tail);
             for (at, secret) in secrets.iter().enumerate() {
-                found.tries_fallback = at > 0;
+                // What needs no secret is found with the first one, but where that is too long to be tried.
+                found.tries_fallback = at > 0 && first.iter().all(|first| first.bytes().len() <= HYPOTHESIS_MAX);
                 found.try_all(secret, &others, readings, true);
                 found.try_all(secret, &searches, readings, false);
                 construction::hashes(&mut found, secret.bytes(), &signed, readings);

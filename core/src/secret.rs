@@ -258,7 +258,7 @@ const TEMPLATE: Detail = Detail::Reason(
 );
 const VARIABLE: Detail = Detail::Reason(
     "is the name of the variable that holds a secret",
-    "pass the variable's value, or use from_env; look why it was not substituted",
+    "pass the value of that variable, not its name; find out why it was not substituted",
 );
 const MASK: Detail = Detail::Reason(
     "is a mask, such as asterisks or dots",

@@ -461,6 +461,11 @@ fn says_that_a_fallback_was_the_key() {
         assert_eq!(padded.map(|secret| says(&secret, ID)), [false, true]);
         assert_eq!(["", ID].map(|key| says(key, ID)), [false, false]);
     }
+    // What holds no secret is found with the fallback where the first secret is too long to be tried.
+    let long = "k".repeat(1_100);
+    let signer = Signer::with_fallbacks("gosquared", &long, &[Secret::from(OLDER)]).unwrap();
+    let told = findings(&signer, ID, digits(ID, ID));
+    assert!(told.iter().all(|finding| !finding.message.contains("fallback")), "{told:?}");
 }
 
 /// Its page is made of the codes; `UPDATE=1` writes it again.

@@ -161,6 +161,29 @@ describe('the rules that begin in a page', () => {
   };
   const sign = (id) => hmac(SECRETS.gosquared, id);
 
+  test('a call of more than browsers send with keepalive arrives, and one that is too large is a problem', async () => {
+    await fresh();
+    const identify = (size) =>
+      trial.page.evaluate(
+        ([about, signature]) => {
+          _gs('identify', { id: 42, about });
+          _gs('auth', signature);
+        },
+        ['x'.repeat(size), sign('42')],
+      );
+    await identify(100_000);
+    assert.deepEqual((await told('gosquared', 2)).at(-1), ['identify', '42', 'valid', 'tracked']);
+    await identify(1_200_000);
+    let problems = [];
+    for (const end = Date.now() + 5_000; Date.now() < end && !problems.length; await sleep(50)) {
+      ({ problems } = (await box.api('verdict')).gosquared);
+    }
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['not-counted'],
+    );
+  });
+
   test('the pageview that the token sends comes first and is anonymous; identify is judged with auth', async () => {
     await fresh();
     await trial.page.evaluate((signature) => {

@@ -24,7 +24,6 @@ impl Program {
     /// In a process group of its own, so that what it starts ends with it.
     pub(crate) fn start(command: &[OsString], variables: &[(String, Zeroizing<Vec<u8>>)]) -> io::Result<Self> {
         let (program, arguments) = command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        let _ = set_child_subreaper(Some(getpid()));
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null()).process_group(0);
         for (name, value) in variables {
@@ -42,6 +41,8 @@ impl Program {
     /// Asks it and what it started to end, and sees to it. Also where it has ended: what it started may still run.
     pub(crate) async fn end(mut self) {
         let Some(group) = self.group else { return };
+        // Not before: while the command runs, whoever reaps its orphans elsewhere reaps them here.
+        let _ = set_child_subreaper(Some(getpid()));
         let _ = kill_process_group(group, Signal::TERM);
         let gone = async {
             let _ = self.child.wait().await;

@@ -357,9 +357,11 @@ enum Kind {
     Script,
 }
 
-fn kind(headers: &HeaderMap) -> Option<Kind> {
-    // Where the app names no type, a browser looks whether it is HTML (https://mimesniff.spec.whatwg.org).
-    let Some(value) = headers.get(header::CONTENT_TYPE) else { return Some(Kind::Html) };
+fn kind(status: StatusCode, headers: &HeaderMap) -> Option<Kind> {
+    // A 304 need not repeat the type of the page whose policy it renews.
+    let Some(value) = headers.get(header::CONTENT_TYPE) else {
+        return (status == StatusCode::NOT_MODIFIED).then_some(Kind::Html);
+    };
     match text(value).split(';').next()?.trim().to_ascii_lowercase().as_str() {
         "text/html" | "text/vnd.turbo-stream.html" => Some(Kind::Html),
         "application/xhtml+xml"
@@ -374,7 +376,7 @@ fn kind(headers: &HeaderMap) -> Option<Kind> {
 
 /// HTML and JavaScript with the vendors' addresses replaced; everything else as it is.
 async fn rewritten(sandbox: Arc<Sandbox>, response: Response, authority: &str, page: String, head: bool) -> Response {
-    let Some(kind) = kind(response.headers()) else { return response };
+    let Some(kind) = kind(response.status(), response.headers()) else { return response };
     let (mut parts, body) = response.into_parts();
     let policies = policies(&parts.headers);
     let hashes = kind == Kind::Html && policies.iter().any(|(_, value)| policy::has_hashes(value));

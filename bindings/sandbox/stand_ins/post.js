@@ -75,13 +75,15 @@ function post(call, then) {
       var at = unsent.indexOf(call);
       if (at < 0) return;
       unsent.splice(at, 1);
+      var sent = body(call);
       return fetch(origin + '/_personsig/call', {
         method: 'POST',
         mode: same ? 'same-origin' : 'no-cors',
         credentials: 'omit',
-        keepalive: true,
+        // Browsers send at most 64 KiB so, all such requests of a page together.
+        keepalive: new Blob([sent]).size < 30000,
         headers: { 'Content-Type': 'text/plain' },
-        body: body(call),
+        body: sent,
       })
         .then(function (response) {
           return same ? response.json() : null;

@@ -28,7 +28,7 @@ def own(sandbox, path=""):
     return f"127.0.0.1:{sandbox.port}/_personsig/{path}"
 
 
-@pytest.mark.parametrize("kind", [HTML, SCRIPT, [("Content-Type", "application/javascript; charset=utf-8")], []])
+@pytest.mark.parametrize("kind", [HTML, SCRIPT, [("Content-Type", "application/javascript; charset=utf-8")]])
 def test_the_vendors_addresses_become_the_sandboxes(proxied, kind):
     sandbox, _ = proxied(kind, f"<script>{LOADER}</script> 'https://fast.chameleon.io/messo/T/messo.min.js'")
     text = sandbox.ask("/").text
@@ -59,6 +59,13 @@ def test_everything_else_passes_to_the_byte(proxied):
     assert answer.body == body
     assert (answer.headers["ETag"], answer.headers["Content-Length"], answer.headers["X-Own"]) == ('"a"', str(len(body)), "Ã©")
     assert "Content-Security-Policy-Report-Only" not in answer.headers
+
+
+def test_an_answer_without_a_type_passes_to_the_byte(proxied):
+    body = b"PK\x03\x04" + LOADER.encode()
+    sandbox, _ = proxied([("ETag", '"a"')], body)
+    answer = sandbox.ask("/file")
+    assert (answer.body, answer.headers["ETag"], answer.headers["Content-Length"]) == (body, '"a"', str(len(body)))
 
 
 def test_methods_bodies_queries_and_headers_reach_the_app(start, app):
